@@ -1,0 +1,183 @@
+"""What a job wants: edits, notices, tabs. A plan is data; nothing happens until a book applies it.
+
+An edit carries who its row is and what its cell held, so that a book can drop it (a conflict) when a person
+got there first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from sheetops.domain.finding import Finding
+from sheetops.domain.people import Person
+from sheetops.domain.requests import Request
+from sheetops.domain.table import Raw, RowRef, Snapshot, Table, cell_name
+from sheetops.domain.tabs import Tab
+
+
+class Edit(NamedTuple):
+    """One cell that a job wants to change."""
+
+    ref: RowRef
+    column: str
+    cell: str  # where it was when the plan was made
+    old: Raw
+    new: Raw
+    why: str  # a sentence in the sheet's language
+
+
+class Write(NamedTuple):
+    """An edit with the place it goes to in the sheet as it is now."""
+
+    edit: Edit
+    tab: str
+    row: int
+    column: int
+
+    @property
+    def cell(self) -> str:
+        """The A1 name of the place."""
+        return cell_name(self.row, self.column)
+
+
+class Conflict(NamedTuple):
+    """An edit that is not made because a person got there first; it is tried again next run."""
+
+    edit: Edit
+    reason: str  # `row-gone`, `row-changed`, `cell-changed`, `column-gone` or `row-unclear`
+
+
+class Item(NamedTuple):
+    """One line of a digest."""
+
+    group: str  # `overdue`, `due_today`, `due_soon`, `stale`, `call_back`, `to_correct`, `unassigned`
+    request: Request | None
+    cell: str
+    days: int | None = None  # working days over (positive) or left (negative)
+    finding: Finding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """All that one person is told on one day, most urgent first."""
+
+    person: Person
+    day: date
+    items: tuple[Item, ...]
+    stands_in_for: tuple[str, ...] = ()  # names of those whose deputy the person is today
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What jobs want to be done with one sheet; plans add up."""
+
+    edits: tuple[Edit, ...] = ()
+    digests: tuple[Digest, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    remarks: tuple[str, ...] = ()  # sentences for the person who looks after the sheet
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def __add__(self, other: Plan) -> Plan:
+        return Plan(
+            self.edits + other.edits,
+            self.digests + other.digests,
+            self.tabs + other.tabs,
+            self.findings + other.findings,
+            self.remarks + other.remarks,
+            {**self.figures, **other.figures},
+        )
+
+
+def resolve(edits: Iterable[Edit], now: Snapshot) -> tuple[list[Write], list[Conflict]]:
+    """Where each edit goes in the sheet as it is `now`, and which ones a person has overtaken."""
+    finders = {table.tab: _Finder(table) for table in now.tables}
+    writes: list[Write] = []
+    conflicts: list[Conflict] = []
+    for edit in edits:
+        finder = finders.get(edit.ref.tab)
+        outcome = finder.place(edit) if finder else "row-gone"
+        if isinstance(outcome, str):
+            conflicts.append(Conflict(edit, outcome))
+        else:
+            writes.append(outcome)
+    return writes, conflicts
+
+
+class _Finder:
+    """Finds the rows of edits in one table as it is now."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.index_of_row = {number: index for index, number in enumerate(table.numbers)}
+        self._by_identity: dict[tuple[str | None, tuple[Raw, ...]], list[int]] | None = None
+        self._ids: set[str | None] = set()
+        self._taken: dict[RowRef, int] = {}
+
+    def _identities(self) -> dict[tuple[str | None, tuple[Raw, ...]], list[int]]:
+        if self._by_identity is None:
+            self._by_identity = defaultdict(list)
+            for index in range(len(self.table)):
+                ref = self.table.ref(index)
+                self._by_identity[ref.id, ref.fingerprint].append(index)
+                self._ids.add(ref.id)
+        return self._by_identity
+
+    def place(self, edit: Edit) -> Write | str:
+        """The write for an edit, or why there is none."""
+        if edit.column not in self.table.columns:
+            return "column-gone"
+        index = self._find(edit.ref)
+        if isinstance(index, str):
+            return index
+        if not same_value(self.table.column(edit.column)[index], edit.old):
+            return "cell-changed"
+        return Write(edit, self.table.tab, self.table.numbers[index], self.table.columns[edit.column])
+
+    def _find(self, ref: RowRef) -> int | str:
+        known = self._taken.get(ref)
+        if known is not None:
+            return known
+        index = self.index_of_row.get(ref.row)
+        if index is None or self.table.ref(index) != ref:
+            same = self._identities().get((ref.id, ref.fingerprint), [])
+            if not same:
+                return "row-changed" if ref.id is not None and ref.id in self._ids else "row-gone"
+            if len(same) > 1:
+                return "row-unclear"  # twins: which one was meant cannot be known, so neither is written
+            index = same[0]
+        self._taken[ref] = index
+        return index
+
+
+def same_value(first: Raw, second: Raw) -> bool:
+    """Whether two cell values are one and the same (blank text is blank; True is not 1)."""
+    if first in (None, "") and second in (None, ""):
+        return True
+    if isinstance(first, bool) is not isinstance(second, bool):
+        return False
+    return first == second
+
+
+def tab_is_as_planned(tab: Tab, snapshot: Snapshot) -> bool:
+    """Whether the sheet already holds this tab's values, so that it need not be written again."""
+    grid = snapshot.raw.grid(tab.name)
+    if grid is None or grid.formulas:
+        return False
+    return _trimmed(tab.values()) == _trimmed(grid.rows)
+
+
+def _trimmed(rows: Sequence[Sequence[Raw]]) -> list[list[Raw]]:
+    trimmed = []
+    for row in rows:
+        cells = [None if value == "" else value for value in row]
+        while cells and cells[-1] is None:
+            cells.pop()
+        trimmed.append(cells)
+    while trimmed and not trimmed[-1]:
+        trimmed.pop()
+    return trimmed

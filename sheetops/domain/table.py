@@ -1,0 +1,234 @@
+"""What a book was read into: raw tabs, the request tables found in them, and each row's identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+from sheetops.domain.template import BY_KEY, PEOPLE_COLUMNS, TAB_NAMES, HeaderMatch, find_header, tab_kind
+from sheetops.errors import HeaderNotFound
+
+
+class CellError(str):
+    """An error value that a formula left in a cell, such as `#REF!`."""
+
+    __slots__ = ()
+
+
+Raw = str | int | float | bool | date | datetime | time | timedelta | CellError | None
+"""A cell as read: blank is None; a date is `date`, a date with a time `datetime` (naive, the team's time)."""
+
+
+def column_letters(number: int) -> str:
+    """The letters of column `number` (1 = A)."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """The A1 name of a cell; both numbers count from 1."""
+    return f"{column_letters(column)}{row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One tab as read. `rows[0]` is sheet row 1; rows may be ragged; keys of mappings are (row, column) from 1."""
+
+    name: str
+    rows: Sequence[Sequence[Raw]]
+    formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
+    visible: bool = True
+
+    def cell(self, row: int, column: int) -> Raw:
+        """The value at (row, column), None outside the grid."""
+        if row > len(self.rows) or column > len(self.rows[row - 1]):
+            return None
+        return self.rows[row - 1][column - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """A whole book as read in one moment: where it lies, its tabs in order, and what marks this state of it."""
+
+    location: str
+    grids: tuple[Grid, ...]
+    token: str  # changes whenever the stored bytes or values change
+
+    def grid(self, name: str) -> Grid | None:
+        """The tab called `name` (upper and lower case are one, as in every spreadsheet)."""
+        return next((g for g in self.grids if g.name.casefold() == name.casefold()), None)
+
+
+class RowRef(NamedTuple):
+    """Who a row is: where it was seen, its ID, and the values that people own in it.
+
+    The row number is only where to look first; a row is the same row when ID and fingerprint agree.
+    """
+
+    tab: str
+    row: int
+    id: str | None
+    fingerprint: tuple[Raw, ...]
+
+
+class Table:
+    """One request log: a tab whose header was found. Columns are lists, aligned with `numbers`."""
+
+    def __init__(self, grid: Grid, header_row: int, match: HeaderMatch) -> None:
+        self.grid = grid
+        self.tab = grid.name
+        self.header_row = header_row
+        self.match = match
+        self.columns: Mapping[str, int] = match.columns
+        wanted = sorted(match.columns.values())
+        self.numbers: list[int] = [
+            number
+            for number, row in enumerate(grid.rows[header_row:], header_row + 1)
+            if any(row) and _begun(row, wanted)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Raw]]:
+        return {}
+
+    def column(self, key: str) -> list[Raw]:
+        """The raw values under `key`, one a begun row; all None where the sheet has no such column."""
+        values = self._columns.get(key)
+        if values is None:
+            values = self._columns[key] = self._read(key)
+        return values
+
+    def _read(self, key: str) -> list[Raw]:
+        at = self.columns.get(key)
+        if at is None:
+            return [None] * len(self.numbers)
+        index, rows = at - 1, self.grid.rows
+        picked = (rows[n - 1] for n in self.numbers)
+        return [row[index] if index < len(row) and row[index] != "" else None for row in picked]
+
+    def cell(self, index: int, key: str) -> str:
+        """The A1 name of the cell under `key` in the `index`-th begun row."""
+        return cell_name(self.numbers[index], self.columns[key])
+
+    def has(self, key: str) -> bool:
+        """Whether the sheet has the column `key`."""
+        return key in self.columns
+
+    @cached_property
+    def person_keys(self) -> tuple[str, ...]:
+        """The columns of ours that people own: they make a row's fingerprint."""
+        return tuple(key for key in self.columns if not BY_KEY[key].by_job)
+
+    def ref(self, index: int) -> RowRef:
+        """The identity of the `index`-th begun row."""
+        identifier = self.column("id")[index] if self.has("id") else None
+        fingerprint = tuple(self.column(key)[index] for key in self.person_keys)
+        text = None if identifier is None else str(identifier).strip()
+        return RowRef(self.tab, self.numbers[index], text or None, fingerprint)
+
+
+def _begun(row: Sequence[Raw], wanted: Sequence[int]) -> bool:
+    width = len(row)
+    for at in wanted:
+        if at <= width:
+            value = row[at - 1]
+            if value is not None and value != "" and not (isinstance(value, str) and not value.strip()):
+                return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a job works on: the raw sheet and the request tables found in it."""
+
+    raw: RawSheet
+    tables: tuple[Table, ...]
+    language: str
+
+    @property
+    def location(self) -> str:
+        """The sheet's path or address, for messages."""
+        return self.raw.location
+
+    def known_tab(self, kind: str) -> Grid | None:
+        """The tab of this kind (`people`, `lists`, `checks` …), whatever language its name is in."""
+        return next((g for g in self.raw.grids if tab_kind(g.name) == kind), None)
+
+    def tab_name(self, kind: str) -> str:
+        """The name of the tab of this kind: the one that is there, else the one for the sheet's language."""
+        there = self.known_tab(kind)
+        return there.name if there else TAB_NAMES[kind][self.language]
+
+
+def take_snapshot(
+    raw: RawSheet,
+    log_tabs: Iterable[str] = (),
+    extra_names: Mapping[str, str] | None = None,
+    language: str | None = None,
+) -> Snapshot:
+    """Find the request tables in a raw sheet.
+
+    `log_tabs` names the tabs to take (none: every tab whose header matches and that is not one of ours);
+    `extra_names` maps a team's own header texts to keys. Raises HeaderNotFound where nothing matches.
+    """
+    named = tuple(log_tabs)
+    tables = []
+    for grid in _candidates(raw, named):
+        found = find_header(grid.rows, extra_names, at_least=3 if named else 4)
+        if found is not None:
+            tables.append(Table(grid, *found))
+        elif named:
+            raise HeaderNotFound(
+                "no row of this tab looks like the header of a request log",
+                where=f"{raw.location}, tab {grid.name}",
+                mend="check `log_tabs` in the settings, or name the columns under `columns`",
+            )
+    if not tables:
+        raise _no_header(raw, extra_names)
+    largest = max(tables, key=lambda table: len(table.columns))
+    return Snapshot(raw, tuple(tables), language or largest.match.language)
+
+
+def _candidates(raw: RawSheet, named: tuple[str, ...]) -> list[Grid]:
+    if not named:
+        return [grid for grid in raw.grids if tab_kind(grid.name) in (None, "log")]
+    grids = [(name, raw.grid(name)) for name in named]
+    for name, grid in grids:
+        if grid is None:
+            raise HeaderNotFound(
+                f"there is no tab called {name}",
+                where=raw.location,
+                mend=f"the tabs are: {', '.join(g.name for g in raw.grids)}",
+            )
+    return [grid for _, grid in grids if grid is not None]
+
+
+def _no_header(raw: RawSheet, extra_names: Mapping[str, str] | None) -> HeaderNotFound:
+    if not any(any(value not in (None, "") for value in row) for grid in raw.grids for row in grid.rows):
+        return HeaderNotFound("the sheet is empty", where=raw.location, mend="`sheetops init FILE` makes one to start from")
+    best = max(
+        ((len(f[1].columns), g.name, f) for g in raw.grids if (f := find_header(g.rows, extra_names, at_least=1))),
+        default=None,
+    )
+    if best is None:
+        mend = "name your columns under `columns` in the settings, or run `sheetops adopt`"
+    else:
+        count, tab, (row, _) = best
+        mend = f"the best was tab {tab}, row {row} with {count} known column(s); name yours under `columns` in the settings"
+    return HeaderNotFound("no tab has a row that looks like the header of a request log", where=raw.location, mend=mend)
+
+
+def people_header(grid: Grid) -> tuple[int, HeaderMatch] | None:
+    """The header of a People tab: (row, match), or None."""
+    return find_header(grid.rows, columns=PEOPLE_COLUMNS, at_least=2)

@@ -1,0 +1,240 @@
+"""The template: the columns of a request log, their names in each language, and how headers are matched.
+
+Source of the columns and names: the team's sheet as the domain describes it (13 columns in this order, and
+eight more that a team may have).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import Final
+
+from sheetops.domain.text import fold, nearest
+
+LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    LIST = "list"
+    DATE = "date"
+    MOMENT = "moment"  # a date, with a time of day where the team has it
+    PRIORITY = "priority"
+    OWNER = "owner"
+    FEEDBACK = "feedback"
+    SCORE = "score"
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # one object a column: equal only to itself
+class Column:
+    """One column of a tab: its key in code, its names, what it holds and who writes it."""
+
+    key: str
+    kind: Kind
+    names: Mapping[str, tuple[str, ...]]  # language → the name, then its aliases
+    required: bool = False
+    by_job: bool = False  # a job fills it when it is empty
+    width: float = 14.0  # in characters, for new tabs
+
+    def name(self, language: str) -> str:
+        """The column's header in `language`."""
+        return self.names[language][0]
+
+
+def _column(
+    key: str, kind: Kind, hans: str, hant: str, en: str, width: float = 14.0, required: bool = False, by_job: bool = False
+) -> Column:
+    names = zip(LANGUAGES, (hans, hant, en), strict=True)
+    return Column(key, kind, {lang: tuple(n.split("|")) for lang, n in names}, required, by_job, width)
+
+
+COLUMNS: Final[tuple[Column, ...]] = (
+    _column("id", Kind.TEXT, "需求编号", "需求編號", "Request ID|Ticket ID|ID", 13, True, by_job=True),
+    _column("source", Kind.LIST, "需求来源", "需求來源", "Source|Channel", 13, True),
+    _column("customer", Kind.TEXT, "客户信息", "客戶信息|客戶資訊", "Customer|Client", 20, True),
+    _column("description", Kind.TEXT, "需求描述", "需求描述", "Description", 44, True),
+    _column("type", Kind.LIST, "需求类型", "需求類型", "Type|Request type", 13, True),
+    _column("urgency", Kind.LIST, "紧急程度", "緊急程度", "Urgency", 10, True),
+    _column("priority", Kind.PRIORITY, "优先级", "優先級|優先順序", "Priority", 9, True),
+    _column("owner", Kind.OWNER, "责任部门/人员", "責任部門/人員", "Owner|Department/Owner|Assigned to", 22, True),
+    _column("due", Kind.DATE, "预计解决时间", "預計解決時間", "Due|Due date", 14, False, by_job=True),
+    _column("resolved", Kind.DATE, "实际解决时间", "實際解決時間", "Resolved|Resolved on", 14),
+    _column("result", Kind.TEXT, "处理结果", "處理結果", "Result|Outcome", 32),
+    _column("feedback", Kind.FEEDBACK, "客户反馈", "客戶反饋|客戶回饋", "Feedback|Customer feedback", 32),
+    _column("notes", Kind.TEXT, "备注", "備註|備注", "Notes|Note|Remarks", 30),
+)
+
+OPTIONAL_COLUMNS: Final[tuple[Column, ...]] = (
+    _column("opened", Kind.MOMENT, "登记时间", "登記時間", "Opened|Opened at|Created", 17),
+    _column("first_response", Kind.MOMENT, "首次响应时间", "首次響應時間|首次回應時間", "First response", 17),
+    _column("status", Kind.TEXT, "状态", "狀態", "Status", 12),
+    _column("cause", Kind.TEXT, "原因", "原因", "Cause|Root cause", 24),
+    _column("compensation", Kind.TEXT, "补偿", "補償", "Compensation", 16),
+    _column("customer_type", Kind.TEXT, "客户类型", "客戶類型", "Customer type", 12),
+    _column("industry", Kind.TEXT, "行业", "行業", "Industry", 12),
+    _column("nps", Kind.SCORE, "推荐意愿", "推薦意願", "NPS|Likelihood to recommend", 10),
+)
+
+PEOPLE_COLUMNS: Final[tuple[Column, ...]] = (
+    _column("department", Kind.TEXT, "部门", "部門", "Department|Group|Team", 16, True),
+    _column("name", Kind.TEXT, "姓名", "姓名", "Name", 14),
+    _column("email", Kind.TEXT, "邮箱|电子邮箱|邮件", "信箱|電子郵件|郵箱", "E-mail|Email", 28),
+    _column("manager", Kind.TEXT, "上级", "主管|上級", "Manager", 14),
+    _column("deputy", Kind.TEXT, "代理人", "代理人", "Deputy", 14),
+    _column("away_until", Kind.DATE, "外出至|休假至", "外出至|休假至", "Away until", 13),
+    _column("active", Kind.TEXT, "在职", "在職", "Active", 9),
+    _column("role", Kind.TEXT, "角色", "角色", "Role", 14),
+    _column("language", Kind.TEXT, "语言", "語言", "Language", 11),
+)
+
+BY_KEY: Final[Mapping[str, Column]] = {c.key: c for c in COLUMNS + OPTIONAL_COLUMNS}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One value of a drop-down: its key in code (or the team's own word) and its name in each language."""
+
+    key: str
+    names: Mapping[str, tuple[str, ...]]  # language → the name, then other spellings
+
+    def name(self, language: str) -> str:
+        """What is written in a sheet of this language."""
+        return self.names[language][0]
+
+
+def _choices(*rows: tuple[str, str, str, str]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(key, {lang: tuple(n.split("|")) for lang, n in zip(LANGUAGES, names, strict=True)})
+        for key, *names in rows
+    )
+
+
+LISTS: Final[Mapping[str, tuple[Choice, ...]]] = {
+    "source": _choices(
+        ("phone", "电话反馈|电话", "電話反饋|電話回饋|電話", "Phone|Call|Telephone"),
+        ("chat", "在线客服|在线", "在線客服|線上客服", "Online chat|Chat|Live chat"),
+        ("email", "邮件|电子邮件", "郵件|電子郵件", "E-mail|Email|Mail"),
+        ("social", "社交媒体", "社交媒體|社群媒體", "Social media|Social"),
+        ("staff", "客服主动识别", "客服主動識別", "Staff|Noticed by staff"),
+        ("callback", "回访", "回訪", "Callback|Follow-up call"),
+    ),
+    "type": _choices(
+        ("consult", "咨询类|咨询", "諮詢類|咨詢類|諮詢", "Consult|Inquiry|Question"),
+        ("complaint", "投诉类|投诉", "投訴類|投訴", "Complaint"),
+        ("suggestion", "建议类|建议", "建議類|建議", "Suggestion|Idea"),
+        ("feature", "功能需求类|功能需求", "功能需求類|功能需求", "Feature|Feature request"),
+        ("other", "其他类|其他|其它", "其他類|其他", "Other"),
+    ),
+    "urgency": _choices(
+        ("high", "高|高级|紧急|高优先级", "高|高級|緊急", "High|Urgent"),
+        ("medium", "中|中级|中等|一般", "中|中級|中等|一般", "Medium|Normal|Med"),
+        ("low", "低|低级|不紧急", "低|低級|不緊急", "Low"),
+    ),
+}
+
+# Tabs that are the tool's or the team's, never a request log.
+TAB_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    "log": {"zh-Hans": "需求登记", "zh-Hant": "需求登記", "en": "Requests"},
+    "people": {"zh-Hans": "人员", "zh-Hant": "人員", "en": "People"},
+    "lists": {"zh-Hans": "选项", "zh-Hant": "選項", "en": "Lists"},
+    "guide": {"zh-Hans": "使用说明", "zh-Hant": "使用說明", "en": "Guide"},
+    "checks": {"zh-Hans": "检查结果", "zh-Hant": "檢查結果", "en": "Checks"},
+    "review": {"zh-Hans": "服务复盘", "zh-Hant": "服務檢討", "en": "Review"},
+    "improvements": {"zh-Hans": "改进跟踪", "zh-Hant": "改進追蹤", "en": "Improvements"},
+    "follow_ups": {"zh-Hans": "回访清单", "zh-Hant": "回訪清單", "en": "Follow-ups"},
+    "policy": {"zh-Hans": "服务规范", "zh-Hant": "服務規範", "en": "Policy"},
+}
+
+
+def tab_kind(name: str) -> str | None:
+    """Which of the known tabs bears `name` in any language (`Review 2026-10` is a review), or None."""
+    folded = fold(name)
+    for kind, names in TAB_NAMES.items():
+        for own in names.values():
+            own_folded = fold(own)
+            if folded == own_folded or (kind == "review" and folded.startswith(own_folded)):
+                return kind
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderMatch:
+    """What a header row says: which column (1-based) holds which key, and what was almost understood."""
+
+    columns: Mapping[str, int]
+    language: str
+    near: Mapping[int, str]  # column → key whose name the header nearly spells; asked back, never guessed
+    twice: tuple[str, ...]  # keys that two headers claim
+
+
+@cache
+def _names(columns: tuple[Column, ...]) -> dict[str, tuple[str, str]]:
+    """Folded name → (key, language); the first language that has a name keeps it."""
+    found: dict[str, tuple[str, str]] = {}
+    for language in LANGUAGES:
+        for column in columns:
+            for name in column.names[language]:
+                found.setdefault(fold(name), (column.key, language))
+    return found
+
+
+def match_header(
+    cells: Sequence[object],
+    columns: tuple[Column, ...] = COLUMNS + OPTIONAL_COLUMNS,
+    extra_names: Mapping[str, str] | None = None,
+) -> HeaderMatch:
+    """Match one row's texts to `columns`; `extra_names` (header text → key) come from the settings."""
+    names = _names(columns)
+    extra = {fold(text): key for text, key in (extra_names or {}).items()}
+    found: dict[str, int] = {}
+    twice: list[str] = []
+    votes = dict.fromkeys(LANGUAGES, 0)
+    unknown: dict[int, str] = {}
+    by_key = {column.key: column for column in columns}
+    for number, cell in enumerate(cells, 1):
+        if not isinstance(cell, str) or not (folded := fold(cell)):
+            continue
+        key = extra.get(folded) or (names[folded][0] if folded in names else None)
+        if key is None:
+            unknown[number] = cell
+        elif key in found:
+            twice.append(key)
+        else:
+            found[key] = number
+            text = cell.strip()
+            for language in LANGUAGES:
+                votes[language] += text in by_key[key].names[language]
+    return HeaderMatch(found, max(LANGUAGES, key=votes.__getitem__), _near(unknown, names, found), tuple(twice))
+
+
+def _near(
+    unknown: Mapping[int, str], names: Mapping[str, tuple[str, str]], found: Mapping[str, int]
+) -> dict[int, str]:
+    open_names = {folded: key for folded, (key, _) in names.items() if key not in found}
+    near = {number: nearest(text, open_names, cutoff=0.74) for number, text in unknown.items()}
+    return {number: key for number, key in near.items() if key is not None}
+
+
+def find_header(
+    rows: Iterable[Sequence[object]],
+    extra_names: Mapping[str, str] | None = None,
+    columns: tuple[Column, ...] = COLUMNS + OPTIONAL_COLUMNS,
+    at_least: int = 4,
+    within: int = 30,
+) -> tuple[int, HeaderMatch] | None:
+    """The best header among the first `within` rows: (row number, match), or None under `at_least` columns."""
+    best: tuple[int, HeaderMatch] | None = None
+    for number, row in enumerate(rows, 1):
+        if number > within:
+            break
+        if sum(isinstance(cell, str) for cell in row) < at_least:
+            continue
+        match = match_header(row, columns, extra_names)
+        if len(match.columns) >= at_least and (best is None or len(match.columns) > len(best[1].columns)):
+            best = (number, match)
+    return best

@@ -1,0 +1,50 @@
+"""Every sentence the tool says to a team, by name, in one language. Loading the catalogue is the edge's work."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sheetops.domain.template import BY_KEY, PEOPLE_COLUMNS
+from sheetops.errors import SettingsError
+
+_PEOPLE = {column.key: column for column in PEOPLE_COLUMNS}
+
+
+class _NamesOnly(string.Formatter):
+    """`{name}` and `{name:spec}` only: a catalogue must not reach into objects."""
+
+    def get_field(self, field_name: str, args: object, kwargs: object) -> tuple[object, str]:
+        assert isinstance(kwargs, Mapping)
+        return kwargs[field_name], field_name
+
+
+_formatter = _NamesOnly()
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The catalogue of one language: `texts("rule.required.message", column="…")`."""
+
+    language: str
+    entries: Mapping[str, str]
+
+    def __call__(self, name: str, /, **params: object) -> str:
+        """The sentence called `name`, filled with `params`. Raises SettingsError for an unknown name."""
+        pattern = self.entries.get(name)
+        if pattern is None:
+            kind, _, key = name.partition(".")
+            column = BY_KEY.get(key) or _PEOPLE.get(key)
+            if kind == "column" and column is not None:
+                return column.name(self.language)
+            raise SettingsError(f"the text {name} is missing", where=f"templates/texts/{self.language}.toml")
+        if "{" not in pattern:
+            return pattern
+        try:
+            return _formatter.vformat(pattern, (), params)
+        except (KeyError, ValueError) as error:
+            raise SettingsError(
+                f"the text {name} asks for {error}, which is not offered here",
+                where=f"templates/texts/{self.language}.toml",
+            ) from None

@@ -1,0 +1,258 @@
+"""Raw cell → typed value, or a problem that a rule turns into a finding.
+
+What people plainly mean is accepted: `高 `, `４级`, `2023/10/4`, `10月4日`, `23.10.4`, an Excel serial, English
+words in a Chinese sheet. Each reader returns the typed value and, where the cell cannot be understood, a
+`Problem` with the reason and, where one can be offered, the fix.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sheetops.domain.table import CellError, Raw
+from sheetops.domain.text import fold, tidy
+
+
+class Problem(NamedTuple):
+    """Why a cell cannot be understood (`kind` is a rule's word) and what it should say, where that is plain."""
+
+    kind: str
+    fix: str | None = None
+
+
+class Owner(NamedTuple):
+    """One responsible department or person, as written and split at the first hyphen."""
+
+    department: str
+    person: str | None
+    lead: bool = False
+
+
+class Feedback(NamedTuple):
+    """What the customer said: a score 1–5 where given, the words, and how the words sound (+1, 0, −1)."""
+
+    score: int | None
+    words: str
+    tone: int
+
+
+_DATE = re.compile(r"(\d{4}|\d{2})\s*[-/.年_]\s*(\d{1,2})\s*[-/.月_]\s*(\d{1,2})\s*[日号號]?")
+_MONTH_DAY = re.compile(r"(\d{1,2})\s*[月/.\-]\s*(\d{1,2})\s*[日号號]?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TIME = re.compile(r"(上午|下午|am|pm)?\s*(\d{1,2})[:点時时](\d{1,2})?(?:[:分](\d{1,2})?)?秒?\s*(am|pm)?", re.IGNORECASE)
+_WEEKDAY = re.compile(r"[(（]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?")
+_EPOCH = datetime(1899, 12, 30)
+FIRST_YEAR, LAST_YEAR = 1990, 2199
+
+
+def read_date(raw: Raw, today: date) -> tuple[date | datetime | None, Problem | None]:
+    """A date, or a date and time, from a cell.
+
+    A year with two digits is 20yy; a date without a year is the one nearest to `today`. Numbers are Excel
+    serials of the 1900 system (books hand over 1904 dates already converted). Problems: `not-a-date`,
+    `impossible-date`, `wrong-year` (outside 1990–2199).
+    """
+    if raw is None:
+        return None, None
+    if isinstance(raw, datetime):
+        return _in_range(raw)
+    if isinstance(raw, date):
+        return _in_range(raw)
+    if isinstance(raw, (CellError, bool, time, timedelta)):
+        return None, Problem("not-a-date")
+    if isinstance(raw, (int, float)):
+        return _from_number(raw)
+    return _from_text(tidy(raw), today)
+
+
+def _in_range(value: date | datetime) -> tuple[date | datetime | None, Problem | None]:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        return None, Problem("wrong-year")
+    return value, None
+
+
+def _from_number(number: float) -> tuple[date | datetime | None, Problem | None]:
+    if number == int(number) and (compact := _COMPACT.fullmatch(str(int(number)))):
+        return _build(*compact.groups())
+    if not 1 <= number < 2958466:  # the serials of 1900-01-01 and 9999-12-31
+        return None, Problem("not-a-date")
+    moment = _EPOCH + timedelta(seconds=round(number * 86400))
+    return _in_range(moment.date() if moment.time() == time(0) else moment)
+
+
+def _from_text(text: str, today: date) -> tuple[date | datetime | None, Problem | None]:
+    if not text:
+        return None, None
+    text = _WEEKDAY.sub("", text).strip()
+    if match := _DATE.match(text) or _COMPACT.match(text):
+        value, problem = _build(*match.groups())
+        return (value, problem) if problem else _with_time(value, text[match.end() :])
+    if match := _MONTH_DAY.fullmatch(text):
+        return _nearest_year(int(match[1]), int(match[2]), today)
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return _from_number(float(text))
+    return None, Problem("not-a-date")
+
+
+def _build(year: str, month: str, day: str) -> tuple[date | None, Problem | None]:
+    full = int(year) + (2000 if len(year) == 2 else 0)
+    try:
+        value = date(full, int(month), int(day))
+    except ValueError:
+        return None, Problem("impossible-date")
+    if not FIRST_YEAR <= full <= LAST_YEAR:
+        return None, Problem("wrong-year")
+    return value, None
+
+
+def _with_time(value: date | None, rest: str) -> tuple[date | datetime | None, Problem | None]:
+    rest = rest.strip().lstrip("tT,，").strip()
+    if not rest or value is None:
+        return value, None
+    match = _TIME.match(rest)
+    if match is None or rest[match.end() :].strip(" Zz秒") != "":
+        return None, Problem("not-a-date")
+    half = (match[1] or match[5] or "").casefold()
+    hour = int(match[2])
+    if half in ("下午", "pm") and hour < 12:
+        hour += 12
+    try:
+        return datetime.combine(value, time(hour, int(match[3] or 0), int(match[4] or 0))), None
+    except ValueError:
+        return None, Problem("impossible-date")
+
+
+def _nearest_year(month: int, day: int, today: date) -> tuple[date | None, Problem | None]:
+    near = []
+    for year in (today.year - 1, today.year, today.year + 1):
+        try:
+            near.append(date(year, month, day))
+        except ValueError:
+            continue
+    if not near:
+        return None, Problem("impossible-date")
+    return min(near, key=lambda d: abs((d - today).days)), None
+
+
+def as_date(value: date | datetime | None) -> date | None:
+    """The calendar day of a date or a moment."""
+    return value.date() if isinstance(value, datetime) else value
+
+
+_PRIORITY = re.compile(r"[pP级級]?\s*([1-5])\s*(?:[级級分]|/\s*5)?")
+_NUMERALS = str.maketrans("一二三四五", "12345")
+
+
+def read_priority(raw: Raw) -> tuple[int | None, Problem | None]:
+    """A priority 1–5 (5 highest) from `4级`, `４级`, `4`, `P4`, `四级`. Problem: `unknown-value`."""
+    if raw is None:
+        return None, None
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        whole = int(raw)
+        return (whole, None) if raw == whole and 1 <= whole <= 5 else (None, Problem("unknown-value"))
+    if not isinstance(raw, str) or isinstance(raw, CellError):
+        return None, Problem("unknown-value")
+    text = tidy(raw).translate(_NUMERALS)
+    if not text:
+        return None, None
+    match = _PRIORITY.fullmatch(text)
+    if match:
+        return int(match[1]), None
+    return None, Problem("unknown-value")
+
+
+_OWNERS = re.compile(r"[、;；/\n]+|[,，](?=\s*\S+[-－–—])")
+_LEAD = re.compile(r"[(（](?:牵头|牽頭|主办|主辦|lead)[)）]", re.IGNORECASE)
+_HYPHEN = re.compile(r"\s*[-－–—]\s*")
+
+
+def read_owners(raw: Raw) -> tuple[Owner, ...]:
+    """The responsible departments and people of `技术部-张*、产品部(牵头)`; the lead is marked, else the first.
+
+    Where nobody is marked and several are named, no owner is a lead: a rule asks for one.
+    """
+    if raw is None or isinstance(raw, CellError):
+        return ()
+    owners = []
+    for part in _OWNERS.split(str(raw)):
+        lead = _LEAD.search(part) is not None
+        text = tidy(_LEAD.sub("", part))
+        if text:
+            department, *rest = _HYPHEN.split(text, maxsplit=1)
+            owners.append(Owner(department.strip(), rest[0].strip() or None if rest else None, lead))
+    if len(owners) == 1:
+        owners = [owners[0]._replace(lead=True)]
+    return tuple(owners)
+
+
+_SCORE = re.compile(r"(?<![\d.])(-?\d+(?:\.\d+)?)\s*(?:分|星|points?|stars?|/\s*5)", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_UNHAPPY = ("不满", "非常不", "很差", "太差", "失望", "糟糕", "不滿", "dissatisfied", "unsatisfied", "unhappy", "poor", "bad")
+_HAPPY = ("满意", "滿意", "satisfied", "happy", "good", "great", "excellent", "很好", "感谢", "感謝")
+
+
+def read_feedback(raw: Raw) -> tuple[Feedback | None, Problem | None]:
+    """The customer's feedback from `满意(5分):"…"`. Problem: `score-range` for a score outside 1–5."""
+    if raw is None or isinstance(raw, CellError):
+        return None, None
+    text = tidy(str(int(raw)) if isinstance(raw, float) and raw == int(raw) else str(raw))
+    if not text:
+        return None, None
+    match = _ONLY_NUMBER.fullmatch(text) or _SCORE.search(text)
+    words = text[match.end() :].strip(" ):：,，\"“”'") if match else text
+    label = (text[: match.start()] if match else text).casefold()
+    if match is None:
+        return Feedback(None, words, _tone(label)), None
+    number = float(match[1] if match.re is _SCORE else match[0])
+    if number != int(number) or not 1 <= number <= 5:
+        return Feedback(None, words, _tone(label)), Problem("score-range")
+    return Feedback(int(number), words, _tone(label)), None
+
+
+def _tone(label: str) -> int:
+    if any(word in label for word in _UNHAPPY):
+        return -1
+    return 1 if any(word in label for word in _HAPPY) else 0
+
+
+def read_score(raw: Raw) -> tuple[int | None, Problem | None]:
+    """A whole number 0–10 (likelihood to recommend). Problem: `score-range`."""
+    if raw is None:
+        return None, None
+    text = tidy(str(raw)).removesuffix("分").strip()
+    try:
+        number = float(text)
+    except ValueError:
+        return None, Problem("score-range")
+    if number != int(number) or not 0 <= number <= 10:
+        return None, Problem("score-range")
+    return int(number), None
+
+
+def as_text(raw: Raw) -> str:
+    """A cell as the person sees it, near enough for messages: whole numbers without a point, ISO dates."""
+    if raw is None:
+        return ""
+    if isinstance(raw, float) and raw == int(raw):
+        return str(int(raw))
+    if isinstance(raw, datetime):
+        return raw.strftime("%Y-%m-%d %H:%M")
+    return str(raw)
+
+
+_SNOOZE = re.compile(r"(?:暂停至|暫停至|暂停到|暫停到|snooze(?:d)? until|paused? until)\s*[:：]?\s*([0-9/.\-年月日号號]+)", re.IGNORECASE)
+
+
+def snoozed_until(notes: Raw, today: date) -> date | None:
+    """The day up to which `暂停至2026-03-01` in the notes silences reminders, or None."""
+    if not isinstance(notes, str):
+        return None
+    match = _SNOOZE.search(tidy(notes))
+    return as_date(read_date(match[1], today)[0]) if match else None
+
+
+def same_word(first: str, second: str) -> bool:
+    """Whether two words are one, whatever their width, case, spaces and script variant."""
+    return fold(first) == fold(second)
