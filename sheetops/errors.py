@@ -85,3 +85,7 @@ class ServiceUnreachable(SheetopsError):
     """A service could not be reached."""
 
     exit_code = 5
+
+
+class CalendarYearUnknown(SheetopsError):
+    """The calendar does not know the working days of this year."""
