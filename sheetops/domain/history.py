@@ -1,0 +1,39 @@
+"""What the ledger remembers of a sheet, handed to the jobs as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What earlier runs saw of one request. Moments are naive, in the team's time zone."""
+
+    first_seen: datetime
+    first_response: datetime | None = None
+    resolved_seen: datetime | None = None  # first run that saw it resolved (since its last reopening)
+    reopened: int = 0
+    due_changes: int = 0
+    owner_changes: int = 0
+    last_progress: datetime | None = None  # last run that saw owner, urgency, due or result differ
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The ledger's memory of one sheet up to now; empty where the ledger is new."""
+
+    lives: Mapping[str, Life] = field(default_factory=lambda: MappingProxyType({}))  # ID → life
+    since: datetime | None = None  # the first run ever; figures before it are not known
+    last_rows: Mapping[str, int] = field(default_factory=dict)  # tab → begun rows at the last finished run
+    last_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # tab → keys then
+    highest: Mapping[str, int] = field(default_factory=dict)  # ID prefix → highest sequence number ever given
+    mailed: frozenset[tuple[str, str, date]] = frozenset()  # (job, person key, day) claimed
+    reviewed: Mapping[str, Any] = field(default_factory=dict)  # period → when its review was written
+
+    def life(self, identifier: str | None) -> Life | None:
+        """What is remembered of a request, None for one never seen."""
+        return self.lives.get(identifier) if identifier else None

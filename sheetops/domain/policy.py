@@ -1,0 +1,63 @@
+"""What a team has decided: targets, calendar, routing, rules. Data only; the settings room makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sheetops.domain.choices import DEFAULT_LISTS, Choices
+from sheetops.domain.finding import Severity
+from sheetops.domain.people import Person
+from sheetops.domain.texts import Texts
+from sheetops.domain.workdays import Target, WorkCalendar, WorkHours
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyTarget:
+    """How soon a request of one urgency is to be answered and resolved; None is no target."""
+
+    response: Target | None
+    resolution: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetting:
+    """What a team changed about one rule: off, another severity, other parameters, only on some tabs."""
+
+    on: bool = True
+    severity: Severity | None = None
+    parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    tabs: tuple[str, ...] = ()  # none = every tab
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything that jobs need to know beside the sheet, its history and the time."""
+
+    texts: Texts
+    calendar: WorkCalendar
+    hours: WorkHours
+    targets: Mapping[str, UrgencyTarget]  # urgency key → targets
+    lists: Mapping[str, Choices] = field(default_factory=lambda: DEFAULT_LISTS)
+    id_pattern: str = "{yyyy}{mm}{seq:02}"
+    routing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # type key → departments
+    rules: Mapping[str, RuleSetting] = field(default_factory=dict)
+    people: tuple[Person, ...] = ()  # of the settings, beside the People tab
+    team_lead: str | None = None
+    feedback_days: int = 3  # working days after `resolved` in which the customer is called back
+    due_soon_days: int = 2  # working days before `due` from which a reminder says so
+    high_priority: int = 4  # from here on progress must change every working day
+    stale_days: int = 1  # working days without progress that make a high-priority request stale
+    escalate_after: tuple[int, int] = (3, 6)  # working days overdue: to the manager, to the director
+    goals: Mapping[str, float] = field(default_factory=dict)  # figure key → goal
+    log_tabs: tuple[str, ...] = ()
+    column_names: Mapping[str, str] = field(default_factory=dict)  # header text → key
+    language: str | None = None  # None: the sheet's own
+    brake_share: float = 0.3  # a fall of the rows by more than this share stops the run
+
+    def rule(self, code: str) -> RuleSetting:
+        """The team's setting of a rule, the default where it says nothing."""
+        return self.rules.get(code, _DEFAULT_RULE)
+
+
+_DEFAULT_RULE = RuleSetting()

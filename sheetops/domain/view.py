@@ -1,0 +1,107 @@
+"""All that a job may know: the snapshot, the policy, the history and the time, with what they say read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+from sheetops.domain.choices import Choices, from_names
+from sheetops.domain.history import History
+from sheetops.domain.people import People, read_people
+from sheetops.domain.plan import Edit, resolve
+from sheetops.domain.policy import Policy
+from sheetops.domain.requests import Request, Requests
+from sheetops.domain.table import Grid, Raw, Snapshot, Table
+from sheetops.domain.template import LISTS, find_header
+from sheetops.domain.texts import Texts
+
+
+@dataclass(frozen=True)
+class View:
+    """The only argument of a job. `now` is naive, in the team's time zone."""
+
+    snapshot: Snapshot
+    policy: Policy
+    history: History
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The team's calendar day."""
+        return self.now.date()
+
+    @property
+    def texts(self) -> Texts:
+        """The sentences of the sheet's language."""
+        return self.policy.texts
+
+    @property
+    def language(self) -> str:
+        """The sheet's language."""
+        return self.snapshot.language
+
+    @cached_property
+    def lists(self) -> Mapping[str, Choices]:
+        """The valid values: the Lists tab where it has a column for them, else the policy's."""
+        return {**self.policy.lists, **_lists_tab(self.snapshot.known_tab("lists"))}
+
+    @cached_property
+    def people(self) -> People:
+        """The People tab, then the people of the settings."""
+        return read_people(self.snapshot.known_tab("people"), self.today, self.policy.people, self.policy.team_lead)
+
+    @cached_property
+    def logs(self) -> tuple[Requests, ...]:
+        """Each request table, typed."""
+        return tuple(Requests(table, self.lists, self.language, self.today) for table in self.snapshot.tables)
+
+    def requests(self) -> Iterable[tuple[Requests, int, Request]]:
+        """Every request with the table and index it stands at."""
+        for log in self.logs:
+            for index, request in enumerate(log.all):
+                yield log, index, request
+
+    def after(self, edits: Iterable[Edit]) -> View:
+        """The view as it would be once `edits` are made."""
+        changes: dict[str, dict[tuple[int, int], Raw]] = {}
+        for write in resolve(edits, self.snapshot)[0]:
+            changes.setdefault(write.tab, {})[write.row, write.column] = write.edit.new
+        if not changes:
+            return self
+        grids = tuple(_changed(g, changes[g.name]) if g.name in changes else g for g in self.snapshot.raw.grids)
+        by_name = {grid.name: grid for grid in grids}
+        tables = tuple(
+            Table(by_name[t.tab], t.header_row, t.match) if t.tab in changes else t for t in self.snapshot.tables
+        )
+        raw = replace(self.snapshot.raw, grids=grids)
+        return replace(self, snapshot=replace(self.snapshot, raw=raw, tables=tables))
+
+
+def _changed(grid: Grid, cells: Mapping[tuple[int, int], Raw]) -> Grid:
+    rows = list(grid.rows)
+    for (row, column), value in cells.items():
+        cells_of_row = list(rows[row - 1])
+        cells_of_row.extend([None] * (column - len(cells_of_row)))
+        cells_of_row[column - 1] = value
+        rows[row - 1] = cells_of_row
+    return replace(grid, rows=rows)
+
+
+def _lists_tab(grid: Grid | None) -> dict[str, Choices]:
+    """The list columns of a Lists tab, by header; blank cells end nothing and count for nothing."""
+    if grid is None:
+        return {}
+    found = find_header(grid.rows, at_least=1)
+    if found is None:
+        return {}
+    header, match = found
+    lists: dict[str, Choices] = {}
+    for key in LISTS:
+        if key in match.columns:
+            cells = (grid.cell(row, match.columns[key]) for row in range(header + 1, len(grid.rows) + 1))
+            names = [str(value).strip() for value in cells if value not in (None, "") and str(value).strip()]
+            if names:
+                lists[key] = from_names(key, names)
+    return lists
