@@ -9,7 +9,8 @@ from sheetops.domain.choices import DEFAULT_LISTS, Choices
 from sheetops.domain.finding import Severity
 from sheetops.domain.people import Person
 from sheetops.domain.texts import Texts
-from sheetops.domain.workdays import Target, WorkCalendar, WorkHours
+from sheetops.domain.workdays import WorkCalendar
+from sheetops.domain.workdays_clock import Target, WorkClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,7 @@ class Policy:
     """Everything that jobs need to know beside the sheet, its history and the time."""
 
     texts: Texts
-    calendar: WorkCalendar
-    hours: WorkHours
+    clock: WorkClock
     targets: Mapping[str, UrgencyTarget]  # urgency key → targets
     lists: Mapping[str, Choices] = field(default_factory=lambda: DEFAULT_LISTS)
     id_pattern: str = "{yyyy}{mm}{seq:02}"
@@ -54,6 +54,11 @@ class Policy:
     column_names: Mapping[str, str] = field(default_factory=dict)  # header text → key
     language: str | None = None  # None: the sheet's own
     brake_share: float = 0.3  # a fall of the rows by more than this share stops the run
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The team's working days."""
+        return self.clock.calendar
 
     def rule(self, code: str) -> RuleSetting:
         """The team's setting of a rule, the default where it says nothing."""
