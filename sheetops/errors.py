@@ -59,6 +59,10 @@ class EditRefused(SheetError):
     """This cell cannot be changed without harm."""
 
 
+class TabRefused(SheetError):
+    """This tab cannot be put into the workbook without harm."""
+
+
 class SheetBraked(SheetError):
     """The sheet shrank sharply since the last run, so nothing was changed."""
 
