@@ -36,6 +36,17 @@ def cell_name(row: int, column: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
+def as_text(raw: Raw) -> str:
+    """A cell as the person sees it, near enough for messages: whole numbers without a point, ISO dates."""
+    if raw is None:
+        return ""
+    if isinstance(raw, float) and raw == int(raw):
+        return str(int(raw))
+    if isinstance(raw, datetime):
+        return raw.strftime("%Y-%m-%d %H:%M")
+    return str(raw)
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """One tab as read. `rows[0]` is sheet row 1; rows may be ragged; keys of mappings are (row, column) from 1."""
@@ -51,7 +62,8 @@ class Grid:
         """The value at (row, column), None outside the grid."""
         if row > len(self.rows) or column > len(self.rows[row - 1]):
             return None
-        return self.rows[row - 1][column - 1]
+        value = self.rows[row - 1][column - 1]
+        return None if value == "" else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +146,7 @@ class Table:
         """The identity of the `index`-th begun row."""
         identifier = self.column("id")[index] if self.has("id") else None
         fingerprint = tuple(self.column(key)[index] for key in self.person_keys)
-        text = None if identifier is None else str(identifier).strip()
-        return RowRef(self.tab, self.numbers[index], text or None, fingerprint)
+        return RowRef(self.tab, self.numbers[index], as_text(identifier).strip() or None, fingerprint)
 
 
 def _begun(row: Sequence[Raw], wanted: Sequence[int]) -> bool:

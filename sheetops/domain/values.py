@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from sheetops.domain.table import CellError, Raw
+from sheetops.domain.table import as_text as as_text
 from sheetops.domain.text import fold, tidy
 
 
@@ -229,17 +230,6 @@ def read_score(raw: Raw) -> tuple[int | None, Problem | None]:
     if number != int(number) or not 0 <= number <= 10:
         return None, Problem("score-range")
     return int(number), None
-
-
-def as_text(raw: Raw) -> str:
-    """A cell as the person sees it, near enough for messages: whole numbers without a point, ISO dates."""
-    if raw is None:
-        return ""
-    if isinstance(raw, float) and raw == int(raw):
-        return str(int(raw))
-    if isinstance(raw, datetime):
-        return raw.strftime("%Y-%m-%d %H:%M")
-    return str(raw)
 
 
 _SNOOZE = re.compile(r"(?:暂停至|暫停至|暂停到|暫停到|snooze(?:d)? until|paused? until)\s*[:：]?\s*([0-9/.\-年月日号號]+)", re.IGNORECASE)

@@ -1,0 +1,50 @@
+"""What every kind of book can do. One contract suite holds them all to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from sheetops.domain.plan import Conflict, Edit, Write
+from sheetops.domain.table import RawSheet, Snapshot
+from sheetops.domain.tabs import Tab
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was really done: every write was read back, every conflict left as it was."""
+
+    writes: tuple[Write, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    tabs: tuple[str, ...] = ()
+    token: str | None = None  # of the sheet after the write
+    backup: str | None = None  # where the sheet as it was before is kept
+
+
+class Session(Protocol):
+    """One look at a sheet and at most one write to it, under the sheet's job lock."""
+
+    @property
+    def raw(self) -> RawSheet:
+        """The sheet as it was when the session began."""
+
+    def apply(self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]) -> Applied:
+        """Make the edits and put the tabs, in one write.
+
+        Looks again just before writing (`see` finds the tables in what it saw), drops the edits that a
+        person has overtaken, writes once, reads back. Raises SheetInUse when the sheet is busy, and
+        SheetError when what was read back is not what was planned.
+        """
+
+
+class Book(Protocol):
+    """A place where a sheet lives."""
+
+    @property
+    def location(self) -> str:
+        """The path or address, for messages."""
+
+    def session(self) -> AbstractContextManager[Session]:
+        """Lock the sheet against other jobs, read it, and hold the lock until the end."""

@@ -1,0 +1,61 @@
+"""A book in memory: the simplest one that keeps the contract. Tests and previews use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sheetops.books.base import Applied
+from sheetops.domain.plan import Edit, resolve
+from sheetops.domain.table import Grid, RawSheet, Snapshot
+from sheetops.domain.tabs import Tab
+
+
+class MemoryBook:
+    """Tabs held as lists; `before_write` lets a test play the person who types meanwhile."""
+
+    def __init__(self, grids: Sequence[Grid], location: str = "memory") -> None:
+        self.location = location
+        self.grids = tuple(grids)
+        self.version = 0
+        self.before_write: Callable[[], None] = lambda: None
+
+    def read(self) -> RawSheet:
+        """The tabs as they are now; later changes do not reach what was read."""
+        grids = tuple(replace(grid, rows=[list(row) for row in grid.rows]) for grid in self.grids)
+        return RawSheet(self.location, grids, str(self.version))
+
+    def change(self, grids: Sequence[Grid]) -> None:
+        """Replace the tabs, as a person's edit does."""
+        self.grids = tuple(grids)
+        self.version += 1
+
+    @contextmanager
+    def session(self) -> Iterator[_MemorySession]:
+        """Read; memory needs no lock."""
+        yield _MemorySession(self)
+
+
+class _MemorySession:
+    def __init__(self, book: MemoryBook) -> None:
+        self.book = book
+        self.raw = book.read()
+
+    def apply(self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]) -> Applied:
+        """Write what still holds, then the tabs."""
+        self.book.before_write()
+        now = self.book.read()
+        writes, conflicts = resolve(edits, see(now)) if edits else ([], [])
+        by_name = {grid.name: [list(row) for row in grid.rows] for grid in now.grids}
+        for write in writes:
+            row = by_name[write.tab][write.row - 1]
+            row.extend([None] * (write.column - len(row)))
+            row[write.column - 1] = write.edit.new
+        grids = [replace(grid, rows=by_name[grid.name]) for grid in now.grids]
+        for tab in tabs:
+            grids = [g for g in grids if g.name.casefold() != tab.name.casefold()]
+            grids.append(Grid(tab.name, [list(row) for row in tab.values()]))
+        if writes or tabs:
+            self.book.change(grids)
+        return Applied(tuple(writes), tuple(conflicts), tuple(tab.name for tab in tabs), str(self.book.version))

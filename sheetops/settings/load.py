@@ -1,0 +1,139 @@
+"""Reading the settings file: YAML in, typed settings out, and every error with its file and line."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from sheetops.errors import SettingsError
+from sheetops.settings.model import Settings, Sheet, Team
+
+FILE_NAME = "sheetops.yaml"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings, and the file they come from (None: the defaults)."""
+
+    settings: Settings
+    path: Path | None
+
+    @property
+    def folder(self) -> Path:
+        """What paths in the settings are relative to."""
+        return self.path.parent if self.path else Path()
+
+    def place(self, sheet: Sheet) -> str:
+        """The path of a sheet of the settings."""
+        return str(self.folder / Path(sheet.path).expanduser())
+
+    def find(self, text: str) -> tuple[str, Team]:
+        """A SHEET argument (a name of the settings or a path) as its place and the settings that hold for it."""
+        for sheet in self.settings.sheets:
+            same_file = os.path.realpath(text) == os.path.realpath(self.place(sheet))
+            if text == sheet.name or same_file:
+                return self.place(sheet), self.settings.team_of(sheet)
+        return text, self.settings.team
+
+
+def load(path: Path | None) -> Loaded:
+    """Read `path`, else `sheetops.yaml` of this folder, else the one in SHEETOPS_CONFIG; else the defaults.
+
+    Raises SettingsError with file and line for what cannot be read or understood.
+    """
+    if path is None:
+        named = os.environ.get("SHEETOPS_CONFIG")
+        path = Path(named) if named else Path(FILE_NAME)
+        if not named and not path.exists():
+            return Loaded(Settings(), None)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise SettingsError("there is no such settings file", where=str(path), mend="check --config") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings file cannot be read ({error})", where=str(path)) from None
+    return Loaded(parse(text, str(path)), path)
+
+
+def parse(text: str, where: str) -> Settings:
+    """Settings from YAML text; `where` names the file in errors."""
+    try:
+        data = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(f"this is not YAML: {error.problem}", where=f"{where}, line {line}") from None
+    except YAMLError as error:
+        raise SettingsError(f"this is not YAML: {error}", where=where) from None
+    if data is None:
+        return Settings()
+    if not isinstance(data, dict):
+        raise SettingsError("the file must hold settings such as `sheets:`", where=f"{where}, line 1")
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(_what(first), where=f"{where}, line {_line(data, first['loc'])}", mend=_mend(first)) from None
+
+
+def _line(data: Any, loc: tuple[int | str, ...]) -> int:
+    """The line (from 1) at which the deepest part of `loc` that the file has begins."""
+    line = 1
+    for step in loc:
+        marks = getattr(data, "lc", None)
+        try:
+            inner = data[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        if marks is not None:
+            line = (marks.item(step) if isinstance(data, list) else marks.key(step))[0] + 1
+        data = inner
+    return line
+
+
+def _name(error: ErrorDetails) -> str:
+    return ".".join(str(step) for step in error["loc"])
+
+
+def _what(error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"there is no setting {_name(error)}"
+    if error["type"] == "missing":
+        return f"{_name(error)} is missing"
+    return f"{_name(error)} cannot be {error['input']!r}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def _mend(error: ErrorDetails) -> str | None:
+    if error["type"] != "extra_forbidden":
+        return None
+    near = get_close_matches(str(error["loc"][-1]), list(_fields_at(error["loc"][:-1])), n=1)
+    return f"did you mean {near[0]}?" if near else "see config/example.yaml for what there is"
+
+
+def _fields_at(loc: tuple[int | str, ...]) -> dict[str, Any]:
+    """The settings allowed at `loc`, for a suggestion."""
+    model: type[BaseModel] = Settings
+    for step in loc:
+        if isinstance(step, int) or step not in model.model_fields:
+            continue
+        inner = _model_in(model.model_fields[step].annotation)
+        if inner is not None:
+            model = inner
+    return dict(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        inner = _model_in(argument)
+        if inner is not None:
+            return inner
+    return None

@@ -1,0 +1,130 @@
+"""The settings file as typed data. Every field has a default, so that a bare sheet needs no settings at all."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Language = Literal["zh-Hans", "zh-Hant", "en"]
+_OFF = (False, "off", "no", "none")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class YearDays(_Model):
+    """A year that the calendar library does not know yet."""
+
+    off: list[date] = []
+    worked: list[date] = []
+
+
+class CalendarSettings(_Model):
+    """The team's working days."""
+
+    country: str | None = Field(None, description="two-letter code whose public holidays hold, such as CN; none: no holidays")
+    subdivision: str | None = Field(None, description="state or province, where holidays differ")
+    week: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] | None = Field(None, description="the regular working days")
+    closed: list[date] = Field([], description="the team's own days off")
+    worked: list[date] = Field([], description="the team's own additional working days")
+    years: dict[int, YearDays] = Field({}, description="days off and make-up days of years the library does not know")
+
+
+class TargetSettings(_Model):
+    """Targets of one urgency, such as `24 hours`, `4 working hours`, `3 working days` or `none`."""
+
+    response: str | None = Field(None, description="until the first answer")
+    resolution: str | None = Field(None, description="until it is resolved; the due date comes from it")
+
+
+class PersonSettings(_Model):
+    """Somebody who is not (or should not be) in the People tab."""
+
+    department: str
+    name: str = ""
+    email: str | None = None
+    manager: str | None = None
+    deputy: str | None = None
+    away_until: date | None = None
+    active: bool = True
+    role: str = ""
+    language: Language | None = None
+
+
+class RuleSettings(_Model):
+    """What is changed about one rule."""
+
+    on: bool = True
+    severity: Literal["error", "warning", "hint"] | None = None
+    tabs: list[str] = []
+    parameters: dict[str, int | float | str] = {}
+
+
+def _rule(value: Any) -> Any:
+    if value is True or value == "on":
+        return {}
+    return {"on": False} if value in _OFF else value
+
+
+class Team(_Model):
+    """What one team has decided; under `team` for all sheets, or with one sheet."""
+
+    language: Language | None = Field(None, description="of findings, tabs and mails; default: the sheet's own")
+    timezone: str | None = Field(None, description="such as Asia/Shanghai; default: by the sheet's language")
+    calendar: CalendarSettings | None = Field(None, description="default: CN for zh-Hans, TW for zh-Hant, else Monday to Friday")
+    hours: list[str] = Field(["09:00-12:00", "13:00-18:00"], description="shifts of a working day")
+    targets: dict[str, TargetSettings] = Field({}, description="by urgency: high, medium, low or the sheet's own word")
+    id_pattern: str = Field("{yyyy}{mm}{seq:02}", description="how new requests are numbered")
+    routing: dict[str, list[str]] = Field({}, description="request type to responsible departments")
+    people: list[PersonSettings] = Field([], description="people beside those of the People tab")
+    team_lead: str | None = Field(None, description="who gets what nobody answers for: a name or an address")
+    feedback_days: int = Field(3, ge=0, description="working days after resolving until the customer is called back")
+    due_soon_days: int = Field(2, ge=0, description="working days before the due date from which a digest says so")
+    high_priority: int = Field(4, ge=1, le=5, description="from this priority on progress must change every working day")
+    stale_days: int = Field(1, ge=1, description="working days without progress that make such a request stale")
+    escalate_after: tuple[int, int] = Field((3, 6), description="working days overdue: to the manager, to the director")
+    rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule)]] = Field({}, description="by rule: off, or severity, tabs, parameters")
+    goals: dict[str, float] = Field({}, description="goals of the review by figure, such as csat: 90")
+    log_tabs: list[str] = Field([], description="the tabs that hold requests; default: every tab with a matching header")
+    columns: dict[str, str] = Field({}, description="your header text: column key, where the names differ")
+    brake_share: float = Field(0.3, gt=0, le=1, description="rows falling by more than this share stop the run")
+    backups: int = Field(5, ge=0, description="older versions of a workbook that are kept")
+
+
+class Sheet(Team):
+    """One sheet, its name and place, and what it does differently."""
+
+    name: str | None = None
+    path: str = Field(description="path of the workbook, from the settings file's folder")
+
+
+class Mail(_Model):
+    """How digests leave the house."""
+
+    outbox: Path | None = Field(None, description="folder into which digests are written as .eml files")
+    sender: str = Field("sheetops@localhost", description="address in From")
+
+
+class Settings(_Model):
+    """The whole file."""
+
+    team: Team = Team()
+    sheets: list[Sheet] = []
+    ledger: str | None = Field(None, description="path of the ledger file; default: the user's state folder")
+    mail: Mail = Mail()
+
+    def team_of(self, sheet: Sheet | None) -> Team:
+        """What holds for a sheet: the team's settings, overlaid by the sheet's own (mappings key by key)."""
+        if sheet is None:
+            return self.team
+        merged: dict[str, Any] = {}
+        for name in sheet.model_fields_set & Team.model_fields.keys():
+            value = getattr(sheet, name)
+            if get_origin(Team.model_fields[name].annotation) is dict:
+                value = {**getattr(self.team, name), **value}
+            merged[name] = value
+        return self.team.model_copy(update=merged)

@@ -1,0 +1,154 @@
+"""From a team's settings to the policy that jobs work with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sheetops.domain.choices import DEFAULT_LISTS
+from sheetops.domain.finding import Severity
+from sheetops.domain.ids import IdPattern
+from sheetops.domain.people import Person
+from sheetops.domain.policy import Policy, RuleSetting, UrgencyTarget
+from sheetops.domain.rules import RULES
+from sheetops.domain.template import BY_KEY
+from sheetops.domain.texts import Texts
+from sheetops.domain.workdays import WorkCalendar, YearTable
+from sheetops.domain.workdays_clock import Shift, Target, TargetUnit, WorkClock, WorkHours
+from sheetops.errors import SettingsError
+from sheetops.settings.model import CalendarSettings, TargetSettings, Team
+
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_COUNTRY = {"zh-Hans": "CN", "zh-Hant": "TW"}
+_ZONE = {"zh-Hans": "Asia/Shanghai", "zh-Hant": "Asia/Taipei"}
+_DEFAULT_TARGETS = {
+    "high": TargetSettings(response="24 hours", resolution="1 working day"),
+    "medium": TargetSettings(response="3 working days", resolution="3 working days"),
+    "low": TargetSettings(response="none", resolution="10 working days"),
+}
+_TARGET = re.compile(r"(\d+(?:\.\d+)?)\s*(working\s+)?(hour|day)s?")
+
+
+def build_policy(team: Team, language: str, texts: Texts) -> Policy:
+    """The policy of a team for a sheet in `language`. Raises SettingsError for what makes no sense together."""
+    _check_names(team)
+    IdPattern(team.id_pattern)
+    return Policy(
+        texts=texts,
+        clock=WorkClock(_calendar(team.calendar, language), WorkHours(_shifts(team.hours), zone_of(team, language))),
+        targets=_targets(team.targets),
+        id_pattern=team.id_pattern,
+        routing={_list_key("type", name): tuple(places) for name, places in team.routing.items()},
+        rules={
+            code: RuleSetting(rule.on, Severity(rule.severity) if rule.severity else None, rule.parameters, tuple(rule.tabs))
+            for code, rule in team.rules.items()
+        },
+        people=tuple(Person(**person.model_dump()) for person in team.people),
+        team_lead=team.team_lead,
+        feedback_days=team.feedback_days,
+        due_soon_days=team.due_soon_days,
+        high_priority=team.high_priority,
+        stale_days=team.stale_days,
+        escalate_after=team.escalate_after,
+        goals={"csat": 90.0, **team.goals},
+        log_tabs=tuple(team.log_tabs),
+        column_names=team.columns,
+        language=team.language,
+        brake_share=team.brake_share,
+    )
+
+
+def zone_of(team: Team, language: str) -> ZoneInfo:
+    """The team's time zone: the setting, else the one of the sheet's language, else this machine's."""
+    name = team.timezone or _ZONE.get(language)
+    if name is None:
+        return _machine_zone()
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise SettingsError(f"there is no time zone {name}", mend="write for example Europe/Berlin") from None
+
+
+def _machine_zone() -> ZoneInfo:
+    import os
+    from pathlib import Path
+
+    named = os.environ.get("TZ", "").lstrip(":")
+    linked = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    for name in (named, linked):
+        try:
+            if name:
+                return ZoneInfo(name)
+        except (ValueError, OSError, KeyError):
+            continue
+    return ZoneInfo("UTC")
+
+
+def _calendar(settings: CalendarSettings | None, language: str) -> WorkCalendar:
+    if settings is None:
+        return WorkCalendar(country=_COUNTRY.get(language))
+    given = "country" in settings.model_fields_set
+    calendar = WorkCalendar(
+        country=settings.country if given else _COUNTRY.get(language),
+        subdivision=settings.subdivision,
+        week=frozenset(_WEEK.index(day) for day in settings.week) if settings.week is not None else None,
+        closures=frozenset(settings.closed),
+        extra_workdays=frozenset(settings.worked),
+        tables=tuple(YearTable(y, frozenset(t.off), frozenset(t.worked)) for y, t in settings.years.items()),
+    )
+    calendar.check()
+    return calendar
+
+
+def _shifts(texts: list[str]) -> tuple[Shift, ...]:
+    return tuple(_shift(text) for text in texts)
+
+
+def _shift(text: str) -> Shift:
+    try:
+        start, end = (datetime.strptime(part.strip().replace("24:00", "00:00"), "%H:%M").time() for part in text.split("-"))
+    except ValueError:
+        raise SettingsError(f"a shift cannot be {text!r}", mend="write for example 09:00-12:00") from None
+    assert isinstance(start, time)
+    return Shift(start, end)
+
+
+def _targets(settings: Mapping[str, TargetSettings]) -> dict[str, UrgencyTarget]:
+    targets = {key: (t.response, t.resolution) for key, t in _DEFAULT_TARGETS.items()}
+    for name, own in settings.items():
+        key = _list_key("urgency", name)
+        response, resolution = targets.get(key, (None, None))
+        targets[key] = (own.response or response, own.resolution or resolution)
+    return {key: UrgencyTarget(_target(a), _target(b)) for key, (a, b) in targets.items()}
+
+
+def _target(text: str | None) -> Target | None:
+    if text is None or text.strip().casefold() == "none":
+        return None
+    match = _TARGET.fullmatch(text.strip().casefold())
+    if match is None:
+        raise SettingsError(f"a target cannot be {text!r}", mend="write `24 hours`, `4 working hours`, `3 working days` or `none`")
+    amount, working, unit = float(match[1]), match[2], match[3]
+    if unit == "day":
+        return Target(amount, TargetUnit.WORKING_DAYS)
+    return Target(amount, TargetUnit.WORKING_HOURS if working else TargetUnit.CLOCK_HOURS)
+
+
+def _list_key(column: str, name: str) -> str:
+    choices = DEFAULT_LISTS[column]
+    if name in choices.keys():
+        return name
+    key, _ = choices.read(name, "en")
+    return key or name
+
+
+def _check_names(team: Team) -> None:
+    for text, key in team.columns.items():
+        if key not in BY_KEY:
+            raise SettingsError(f"columns: {text!r} is mapped to {key!r}, which is no column", mend=f"the columns are {', '.join(BY_KEY)}")
+    known = {rule.code for rule in RULES}
+    for code in team.rules:
+        if code not in known:
+            raise SettingsError(f"rules: there is no rule {code}", mend=f"the rules are {', '.join(sorted(known))}")
