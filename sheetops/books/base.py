@@ -30,7 +30,9 @@ class Session(Protocol):
     def raw(self) -> RawSheet:
         """The sheet as it was when the session began."""
 
-    def apply(self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]) -> Applied:
+    def apply(
+        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+    ) -> Applied:
         """Make the edits and put the tabs, in one write.
 
         Looks again just before writing (`see` finds the tables in what it saw), drops the edits that a
@@ -45,6 +47,9 @@ class Book(Protocol):
     @property
     def location(self) -> str:
         """The path or address, for messages."""
+
+    def read(self) -> RawSheet:
+        """Look without locking, even while somebody has the sheet open."""
 
     def session(self) -> AbstractContextManager[Session]:
         """Lock the sheet against other jobs, read it, and hold the lock until the end."""

@@ -42,7 +42,9 @@ class _MemorySession:
         self.book = book
         self.raw = book.read()
 
-    def apply(self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]) -> Applied:
+    def apply(
+        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+    ) -> Applied:
         """Write what still holds, then the tabs."""
         self.book.before_write()
         now = self.book.read()
@@ -58,4 +60,6 @@ class _MemorySession:
             grids.append(Grid(tab.name, [list(row) for row in tab.values()]))
         if writes or tabs:
             self.book.change(grids)
-        return Applied(tuple(writes), tuple(conflicts), tuple(tab.name for tab in tabs), str(self.book.version))
+        return Applied(
+            tuple(writes), tuple(conflicts), tuple(tab.name for tab in tabs), str(self.book.version)
+        )

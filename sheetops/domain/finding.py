@@ -38,7 +38,12 @@ class Finding:
 
     def _text(self, part: str, texts: Texts) -> str:
         name = f"rule.{self.rule}.{self.variant}.{part}" if self.variant else f"rule.{self.rule}.{part}"
-        params = {"column": texts(f"column.{self.column}"), "value": "", "fix": self.fix_value or "", **self.params}
+        params = {
+            "column": texts(f"column.{self.column}"),
+            "value": "",
+            "fix": self.fix_value or "",
+            **self.params,
+        }
         return texts(name, **params)
 
     def message(self, texts: Texts) -> str:

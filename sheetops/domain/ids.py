@@ -16,7 +16,12 @@ from functools import cached_property
 from sheetops.errors import SettingsError
 
 _FIELD = re.compile(r"\{(yyyy|yy|mm|dd|seq)(?::0?(\d+))?\}")
-_DATE_DIGITS = {"yyyy": r"(?:19|20|21)\d\d", "yy": r"\d\d", "mm": r"(?:0[1-9]|1[0-2])", "dd": r"(?:0[1-9]|[12]\d|3[01])"}
+_DATE_DIGITS = {
+    "yyyy": r"(?:19|20|21)\d\d",
+    "yy": r"\d\d",
+    "mm": r"(?:0[1-9]|1[0-2])",
+    "dd": r"(?:0[1-9]|[12]\d|3[01])",
+}
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
@@ -54,13 +59,22 @@ class IdPattern:
     def prefix(self, day: date) -> str:
         """What stands before the sequence number for requests of `day`."""
         before = self.text[: self.text.rindex("{")]
-        values = {"yyyy": f"{day.year:04}", "yy": f"{day.year % 100:02}", "mm": f"{day.month:02}", "dd": f"{day.day:02}"}
+        values = {
+            "yyyy": f"{day.year:04}",
+            "yy": f"{day.year % 100:02}",
+            "mm": f"{day.month:02}",
+            "dd": f"{day.day:02}",
+        }
         return _FIELD.sub(lambda match: values[match[1]], before)
 
     def number(self, identifier: str, prefix: str) -> int | None:
         """The sequence number of `identifier` under `prefix`, None where it has another prefix or form."""
         rest = identifier[len(prefix) :]
-        if not identifier.startswith(prefix) or len(rest) < self._width or not (rest.isascii() and rest.isdigit()):
+        if (
+            not identifier.startswith(prefix)
+            or len(rest) < self._width
+            or not (rest.isascii() and rest.isdigit())
+        ):
             return None
         return int(rest)
 

@@ -12,7 +12,10 @@ from sheetops.domain.text import fold
 from sheetops.domain.values import Owner, as_date, as_text, read_date
 
 _NO = {fold(word) for word in ("否", "不", "离职", "離職", "no", "n", "false", "0", "✗", "×")}
-_LEAD = {fold(word) for word in ("负责人", "負責人", "主管", "部门负责人", "部門負責人", "lead", "department lead", "head")}
+_LEAD = {
+    fold(word)
+    for word in ("负责人", "負責人", "主管", "部门负责人", "部門負責人", "lead", "department lead", "head")
+}
 _TEAM_LEAD = {fold(word) for word in ("团队负责人", "團隊負責人", "客服主管", "组长", "組長", "team lead")}
 _DIRECTOR = {fold(word) for word in ("总监", "總監", "director")}
 
@@ -112,7 +115,9 @@ class People:
         return self.find(owner) or self.lead_of(owner.department) or self.team_lead
 
 
-def read_people(grid: Grid | None, today: date, extra: Sequence[Person] = (), team_lead: str | None = None) -> People:
+def read_people(
+    grid: Grid | None, today: date, extra: Sequence[Person] = (), team_lead: str | None = None
+) -> People:
     """The people of the People tab, then those of the settings (`extra`) that the tab does not name."""
     people: list[Person] = []
     found = people_header(grid) if grid is not None else None
@@ -126,7 +131,9 @@ def read_people(grid: Grid | None, today: date, extra: Sequence[Person] = (), te
             department, name = as_text(at(row, "department")).strip(), as_text(at(row, "name")).strip()
             if not department and not name:
                 continue
-            optional = {k: as_text(at(row, k)).strip() or None for k in ("email", "manager", "deputy", "language")}
+            optional = {
+                k: as_text(at(row, k)).strip() or None for k in ("email", "manager", "deputy", "language")
+            }
             away = as_date(read_date(at(row, "away_until"), today)[0])
             active = at(row, "active")
             people.append(

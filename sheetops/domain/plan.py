@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -80,6 +80,7 @@ class Plan:
     tabs: tuple[Tab, ...] = ()
     findings: tuple[Finding, ...] = ()
     remarks: tuple[str, ...] = ()  # sentences for the person who looks after the sheet
+    numbers: tuple[tuple[str, int], ...] = ()  # (prefix, sequence number) of the IDs given, to be reserved
     figures: Mapping[str, float] = field(default_factory=dict)
 
     def __add__(self, other: Plan) -> Plan:
@@ -89,8 +90,13 @@ class Plan:
             self.tabs + other.tabs,
             self.findings + other.findings,
             self.remarks + other.remarks,
+            self.numbers + other.numbers,
             {**self.figures, **other.figures},
         )
+
+    def with_tabs(self, tabs: tuple[Tab, ...]) -> Plan:
+        """The same plan with these tabs only."""
+        return replace(self, tabs=tabs)
 
 
 def resolve(edits: Iterable[Edit], now: Snapshot) -> tuple[list[Write], list[Conflict]]:

@@ -93,7 +93,11 @@ class Requests:
         readers: dict[str, Reader] = dict.fromkeys(Request._fields[2:], text)
         readers |= {key: listed(key) for key in ("source", "type", "urgency")}
         readers |= {"due": day, "resolved": day, "opened": moment, "first_response": moment}
-        readers |= {"priority": values.read_priority, "feedback": values.read_feedback, "nps": values.read_score}
+        readers |= {
+            "priority": values.read_priority,
+            "feedback": values.read_feedback,
+            "nps": values.read_score,
+        }
         readers["owners"] = lambda raw: (values.read_owners(raw), None)
         return readers
 

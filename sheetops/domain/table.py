@@ -227,9 +227,15 @@ def _candidates(raw: RawSheet, named: tuple[str, ...]) -> list[Grid]:
 
 def _no_header(raw: RawSheet, extra_names: Mapping[str, str] | None) -> HeaderNotFound:
     if not any(any(value not in (None, "") for value in row) for grid in raw.grids for row in grid.rows):
-        return HeaderNotFound("the sheet is empty", where=raw.location, mend="`sheetops init FILE` makes one to start from")
+        return HeaderNotFound(
+            "the sheet is empty", where=raw.location, mend="`sheetops init FILE` makes one to start from"
+        )
     best = max(
-        ((len(f[1].columns), g.name, f) for g in raw.grids if (f := find_header(g.rows, extra_names, at_least=1))),
+        (
+            (len(f[1].columns), g.name, f)
+            for g in raw.grids
+            if (f := find_header(g.rows, extra_names, at_least=1))
+        ),
         default=None,
     )
     if best is None:
@@ -237,7 +243,9 @@ def _no_header(raw: RawSheet, extra_names: Mapping[str, str] | None) -> HeaderNo
     else:
         count, tab, (row, _) = best
         mend = f"the best was tab {tab}, row {row} with {count} known column(s); name yours under `columns` in the settings"
-    return HeaderNotFound("no tab has a row that looks like the header of a request log", where=raw.location, mend=mend)
+    return HeaderNotFound(
+        "no tab has a row that looks like the header of a request log", where=raw.location, mend=mend
+    )
 
 
 def people_header(grid: Grid) -> tuple[int, HeaderMatch] | None:

@@ -47,7 +47,14 @@ class Column:
 
 
 def _column(
-    key: str, kind: Kind, hans: str, hant: str, en: str, width: float = 14.0, required: bool = False, by_job: bool = False
+    key: str,
+    kind: Kind,
+    hans: str,
+    hant: str,
+    en: str,
+    width: float = 14.0,
+    required: bool = False,
+    by_job: bool = False,
 ) -> Column:
     names = zip(LANGUAGES, (hans, hant, en), strict=True)
     return Column(key, kind, {lang: tuple(n.split("|")) for lang, n in names}, required, by_job, width)
@@ -61,7 +68,9 @@ COLUMNS: Final[tuple[Column, ...]] = (
     _column("type", Kind.LIST, "需求类型", "需求類型", "Type|Request type", 13, True),
     _column("urgency", Kind.LIST, "紧急程度", "緊急程度", "Urgency", 10, True),
     _column("priority", Kind.PRIORITY, "优先级", "優先級|優先順序", "Priority", 9, True),
-    _column("owner", Kind.OWNER, "责任部门/人员", "責任部門/人員", "Owner|Department/Owner|Assigned to", 22, True),
+    _column(
+        "owner", Kind.OWNER, "责任部门/人员", "責任部門/人員", "Owner|Department/Owner|Assigned to", 22, True
+    ),
     _column("due", Kind.DATE, "预计解决时间", "預計解決時間", "Due|Due date", 14, False, by_job=True),
     _column("resolved", Kind.DATE, "实际解决时间", "實際解決時間", "Resolved|Resolved on", 14),
     _column("result", Kind.TEXT, "处理结果", "處理結果", "Result|Outcome", 32),
@@ -209,7 +218,9 @@ def match_header(
             text = cell.strip()
             for language in LANGUAGES:
                 votes[language] += text in by_key[key].names[language]
-    return HeaderMatch(found, max(LANGUAGES, key=votes.__getitem__), _near(unknown, names, found), tuple(twice))
+    return HeaderMatch(
+        found, max(LANGUAGES, key=votes.__getitem__), _near(unknown, names, found), tuple(twice)
+    )
 
 
 def _near(

@@ -26,6 +26,7 @@ class View:
     policy: Policy
     history: History
     now: datetime
+    period: str | None = None  # the period that a review was asked for
 
     @property
     def today(self) -> date:
@@ -50,7 +51,9 @@ class View:
     @cached_property
     def people(self) -> People:
         """The People tab, then the people of the settings."""
-        return read_people(self.snapshot.known_tab("people"), self.today, self.policy.people, self.policy.team_lead)
+        return read_people(
+            self.snapshot.known_tab("people"), self.today, self.policy.people, self.policy.team_lead
+        )
 
     @cached_property
     def logs(self) -> tuple[Requests, ...]:
@@ -70,10 +73,13 @@ class View:
             changes.setdefault(write.tab, {})[write.row, write.column] = write.edit.new
         if not changes:
             return self
-        grids = tuple(_changed(g, changes[g.name]) if g.name in changes else g for g in self.snapshot.raw.grids)
+        grids = tuple(
+            _changed(g, changes[g.name]) if g.name in changes else g for g in self.snapshot.raw.grids
+        )
         by_name = {grid.name: grid for grid in grids}
         tables = tuple(
-            Table(by_name[t.tab], t.header_row, t.match) if t.tab in changes else t for t in self.snapshot.tables
+            Table(by_name[t.tab], t.header_row, t.match) if t.tab in changes else t
+            for t in self.snapshot.tables
         )
         raw = replace(self.snapshot.raw, grids=grids)
         return replace(self, snapshot=replace(self.snapshot, raw=raw, tables=tables))

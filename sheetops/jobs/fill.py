@@ -36,7 +36,7 @@ def fill(view: View) -> Plan:
                 continue
             if edit is not None:
                 edits.append(edit)
-    return Plan(edits=tuple(edits), remarks=tuple(dict.fromkeys(remarks)))
+    return Plan(edits=tuple(edits), remarks=tuple(dict.fromkeys(remarks)), numbers=tuple(ids.given))
 
 
 class _Ids:
@@ -48,6 +48,7 @@ class _Ids:
         self.known = [as_text(raw).strip() for raw in self.raw]
         self.pattern = learn(self.known, IdPattern(view.policy.id_pattern))
         self.highest: dict[str, int] = {}
+        self.given: list[tuple[str, int]] = []
         # Where people's IDs are numbers, a text among them would sort apart.
         self.as_number = bool(self.raw) and all(isinstance(raw, (int, float)) for raw in self.raw)
 
@@ -58,6 +59,7 @@ class _Ids:
             used = (self.pattern.number(text, prefix) or 0 for text in self.known)
             self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
         self.highest[prefix] += 1
+        self.given.append((prefix, self.highest[prefix]))
         text = self.pattern.make(prefix, self.highest[prefix])
         new: Raw = int(text) if self.as_number and text.isdigit() else text
         why = self.view.texts("fill.id", pattern=self.pattern.text)

@@ -57,7 +57,9 @@ def load(path: Path | None) -> Loaded:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise SettingsError("there is no such settings file", where=str(path), mend="check --config") from None
+        raise SettingsError(
+            "there is no such settings file", where=str(path), mend="check --config"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings file cannot be read ({error})", where=str(path)) from None
     return Loaded(parse(text, str(path)), path)
@@ -80,7 +82,9 @@ def parse(text: str, where: str) -> Settings:
         return Settings.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(_what(first), where=f"{where}, line {_line(data, first['loc'])}", mend=_mend(first)) from None
+        raise SettingsError(
+            _what(first), where=f"{where}, line {_line(data, first['loc'])}", mend=_mend(first)
+        ) from None
 
 
 def _line(data: Any, loc: tuple[int | str, ...]) -> int:

@@ -26,12 +26,18 @@ class YearDays(_Model):
 class CalendarSettings(_Model):
     """The team's working days."""
 
-    country: str | None = Field(None, description="two-letter code whose public holidays hold, such as CN; none: no holidays")
+    country: str | None = Field(
+        None, description="two-letter code whose public holidays hold, such as CN; none: no holidays"
+    )
     subdivision: str | None = Field(None, description="state or province, where holidays differ")
-    week: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] | None = Field(None, description="the regular working days")
+    week: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] | None = Field(
+        None, description="the regular working days"
+    )
     closed: list[date] = Field([], description="the team's own days off")
     worked: list[date] = Field([], description="the team's own additional working days")
-    years: dict[int, YearDays] = Field({}, description="days off and make-up days of years the library does not know")
+    years: dict[int, YearDays] = Field(
+        {}, description="days off and make-up days of years the library does not know"
+    )
 
 
 class TargetSettings(_Model):
@@ -73,25 +79,47 @@ def _rule(value: Any) -> Any:
 class Team(_Model):
     """What one team has decided; under `team` for all sheets, or with one sheet."""
 
-    language: Language | None = Field(None, description="of findings, tabs and mails; default: the sheet's own")
+    language: Language | None = Field(
+        None, description="of findings, tabs and mails; default: the sheet's own"
+    )
     timezone: str | None = Field(None, description="such as Asia/Shanghai; default: by the sheet's language")
-    calendar: CalendarSettings | None = Field(None, description="default: CN for zh-Hans, TW for zh-Hant, else Monday to Friday")
+    calendar: CalendarSettings | None = Field(
+        None, description="default: CN for zh-Hans, TW for zh-Hant, else Monday to Friday"
+    )
     hours: list[str] = Field(["09:00-12:00", "13:00-18:00"], description="shifts of a working day")
-    targets: dict[str, TargetSettings] = Field({}, description="by urgency: high, medium, low or the sheet's own word")
+    targets: dict[str, TargetSettings] = Field(
+        {}, description="by urgency: high, medium, low or the sheet's own word"
+    )
     id_pattern: str = Field("{yyyy}{mm}{seq:02}", description="how new requests are numbered")
     routing: dict[str, list[str]] = Field({}, description="request type to responsible departments")
     people: list[PersonSettings] = Field([], description="people beside those of the People tab")
     team_lead: str | None = Field(None, description="who gets what nobody answers for: a name or an address")
-    feedback_days: int = Field(3, ge=0, description="working days after resolving until the customer is called back")
-    due_soon_days: int = Field(2, ge=0, description="working days before the due date from which a digest says so")
-    high_priority: int = Field(4, ge=1, le=5, description="from this priority on progress must change every working day")
-    stale_days: int = Field(1, ge=1, description="working days without progress that make such a request stale")
-    escalate_after: tuple[int, int] = Field((3, 6), description="working days overdue: to the manager, to the director")
-    rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule)]] = Field({}, description="by rule: off, or severity, tabs, parameters")
+    feedback_days: int = Field(
+        3, ge=0, description="working days after resolving until the customer is called back"
+    )
+    due_soon_days: int = Field(
+        2, ge=0, description="working days before the due date from which a digest says so"
+    )
+    high_priority: int = Field(
+        4, ge=1, le=5, description="from this priority on progress must change every working day"
+    )
+    stale_days: int = Field(
+        1, ge=1, description="working days without progress that make such a request stale"
+    )
+    escalate_after: tuple[int, int] = Field(
+        (3, 6), description="working days overdue: to the manager, to the director"
+    )
+    rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule)]] = Field(
+        {}, description="by rule: off, or severity, tabs, parameters"
+    )
     goals: dict[str, float] = Field({}, description="goals of the review by figure, such as csat: 90")
-    log_tabs: list[str] = Field([], description="the tabs that hold requests; default: every tab with a matching header")
+    log_tabs: list[str] = Field(
+        [], description="the tabs that hold requests; default: every tab with a matching header"
+    )
     columns: dict[str, str] = Field({}, description="your header text: column key, where the names differ")
-    brake_share: float = Field(0.3, gt=0, le=1, description="rows falling by more than this share stop the run")
+    brake_share: float = Field(
+        0.3, gt=0, le=1, description="rows falling by more than this share stop the run"
+    )
     backups: int = Field(5, ge=0, description="older versions of a workbook that are kept")
 
 

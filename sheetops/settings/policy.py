@@ -37,12 +37,16 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
     IdPattern(team.id_pattern)
     return Policy(
         texts=texts,
-        clock=WorkClock(_calendar(team.calendar, language), WorkHours(_shifts(team.hours), zone_of(team, language))),
+        clock=WorkClock(
+            _calendar(team.calendar, language), WorkHours(_shifts(team.hours), zone_of(team, language))
+        ),
         targets=_targets(team.targets),
         id_pattern=team.id_pattern,
         routing={_list_key("type", name): tuple(places) for name, places in team.routing.items()},
         rules={
-            code: RuleSetting(rule.on, Severity(rule.severity) if rule.severity else None, rule.parameters, tuple(rule.tabs))
+            code: RuleSetting(
+                rule.on, Severity(rule.severity) if rule.severity else None, rule.parameters, tuple(rule.tabs)
+            )
             for code, rule in team.rules.items()
         },
         people=tuple(Person(**person.model_dump()) for person in team.people),
@@ -108,7 +112,10 @@ def _shifts(texts: list[str]) -> tuple[Shift, ...]:
 
 def _shift(text: str) -> Shift:
     try:
-        start, end = (datetime.strptime(part.strip().replace("24:00", "00:00"), "%H:%M").time() for part in text.split("-"))
+        start, end = (
+            datetime.strptime(part.strip().replace("24:00", "00:00"), "%H:%M").time()
+            for part in text.split("-")
+        )
     except ValueError:
         raise SettingsError(f"a shift cannot be {text!r}", mend="write for example 09:00-12:00") from None
     assert isinstance(start, time)
@@ -129,7 +136,10 @@ def _target(text: str | None) -> Target | None:
         return None
     match = _TARGET.fullmatch(text.strip().casefold())
     if match is None:
-        raise SettingsError(f"a target cannot be {text!r}", mend="write `24 hours`, `4 working hours`, `3 working days` or `none`")
+        raise SettingsError(
+            f"a target cannot be {text!r}",
+            mend="write `24 hours`, `4 working hours`, `3 working days` or `none`",
+        )
     amount, working, unit = float(match[1]), match[2], match[3]
     if unit == "day":
         return Target(amount, TargetUnit.WORKING_DAYS)
@@ -147,8 +157,13 @@ def _list_key(column: str, name: str) -> str:
 def _check_names(team: Team) -> None:
     for text, key in team.columns.items():
         if key not in BY_KEY:
-            raise SettingsError(f"columns: {text!r} is mapped to {key!r}, which is no column", mend=f"the columns are {', '.join(BY_KEY)}")
+            raise SettingsError(
+                f"columns: {text!r} is mapped to {key!r}, which is no column",
+                mend=f"the columns are {', '.join(BY_KEY)}",
+            )
     known = {rule.code for rule in RULES}
     for code in team.rules:
         if code not in known:
-            raise SettingsError(f"rules: there is no rule {code}", mend=f"the rules are {', '.join(sorted(known))}")
+            raise SettingsError(
+                f"rules: there is no rule {code}", mend=f"the rules are {', '.join(sorted(known))}"
+            )

@@ -31,7 +31,9 @@ def read_workbook(data: bytes, location: str, package: Package | None = None) ->
     book = _open(data, location)
     names = set(book.sheet_names)
     grids = tuple(
-        _grid(package, book, sheet) for sheet in package.sheets() if sheet.kind == "worksheet" and sheet.name in names
+        _grid(package, book, sheet)
+        for sheet in package.sheets()
+        if sheet.kind == "worksheet" and sheet.name in names
     )
     return RawSheet(location, grids, hashlib.sha256(data).hexdigest())
 
@@ -51,7 +53,9 @@ def _grid(package: Package, book: CalamineWorkbook, sheet: SheetRef) -> Grid:
     try:
         rows = cast(list[list[Raw]], book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
     except CalamineError as error:
-        raise NotAWorkbook(f"the tab cannot be read ({error})", where=f"{package.where}, tab {sheet.name}") from None
+        raise NotAWorkbook(
+            f"the tab cannot be read ({error})", where=f"{package.where}, tab {sheet.name}"
+        ) from None
     xml, _ = package.utf8(sheet.part)
     for row, column, value in _cells(xml, _ERROR):
         while len(rows) < row:

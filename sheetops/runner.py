@@ -1,0 +1,209 @@
+"""The only orchestration: read, ask the jobs, write once, remember, then mail.
+
+The order matters here and nowhere else: the ledger is written after the sheet (what was verified is what is
+remembered) and before the mails (a claim is what keeps a person from being mailed twice).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from importlib import import_module
+from typing import Protocol, cast
+
+from sheetops.books.base import Applied, Book, Session
+from sheetops.domain.history import History
+from sheetops.domain.plan import Plan, resolve, tab_is_as_planned
+from sheetops.domain.policy import Policy
+from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
+from sheetops.domain.view import View
+from sheetops.errors import LedgerError, SheetBraked
+from sheetops.jobs import Job
+
+# In the order of a day: what is filled is judged, what is judged is mailed, and all of it is reviewed.
+JOBS: Mapping[str, str] = {
+    "fill": "sheetops.jobs.fill:fill",
+    "validate": "sheetops.jobs.validate:validate",
+    "remind": "sheetops.jobs.remind:remind",
+    "review": "sheetops.jobs.review:review_when_due",
+}
+_TRIES = 5  # at reserving numbers that another run keeps taking
+
+
+class Memory(Protocol):
+    """What the runner asks of the ledger (see sheetops.ledger)."""
+
+    def history(self, sheet: str, now: datetime) -> History: ...
+    def start_run(self, sheet: str, jobs: Sequence[str], now: datetime) -> str: ...
+    def reserve_ids(self, run: str, prefix: str, numbers: Sequence[int]) -> bool: ...
+    def record(self, run: str, view: View, plan: Plan, applied: Applied) -> None: ...
+    def finish_run(self, run: str, outcome: str, timings: Mapping[str, float]) -> None: ...
+
+
+class Postman(Protocol):
+    """Who delivers digests (see sheetops.messages); returns what became of each."""
+
+    def deliver(self, run: str, plan: Plan, view: View) -> tuple[Delivery, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one digest."""
+
+    to: str
+    subject: str
+    outcome: str  # `planned`, `sent`, `already`, `no-address`, `refused`, `failed` or `unknown`
+    where: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be run on one sheet."""
+
+    book: Book
+    jobs: Sequence[str]
+    policy_for: Callable[[str], Policy]  # by the sheet's language
+    log_tabs: Sequence[str] = ()
+    column_names: Mapping[str, str] = field(default_factory=dict)
+    language: str | None = None
+    as_of: date | None = None
+    period: str | None = None  # of the review
+    dry_run: bool = False
+    force: bool = False
+
+
+@dataclass
+class Report:
+    """What a run saw and did."""
+
+    sheet: str
+    run: str | None = None
+    plan: Plan = field(default_factory=Plan)
+    applied: Applied = field(default_factory=Applied)
+    deliveries: tuple[Delivery, ...] = ()
+    view: View | None = None
+    dry_run: bool = False
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Measure a step in seconds."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - began
+
+
+def run_order(order: Order, memory: Memory, postman: Postman, clock: Callable[[], datetime]) -> Report:
+    """Carry out one order. `clock` gives the moment with its zone. Raises SheetopsError; then nothing is lost."""
+    report = Report(order.book.location, dry_run=order.dry_run)
+    with ExitStack() as stack:
+        with report.step("read"):
+            session = None if order.dry_run else stack.enter_context(order.book.session())
+            raw = session.raw if session is not None else order.book.read()
+        with report.step("plan"):
+            view, plan = _think(order, raw, memory, clock, report)
+        report.view, report.plan = view, plan
+        if session is None or report.run is None:
+            writes, conflicts = resolve(plan.edits, view.snapshot)
+            report.applied = Applied(tuple(writes), tuple(conflicts), tuple(tab.name for tab in plan.tabs))
+        else:
+            with report.step("write"):
+                report.applied = _write(order, session, view, plan)
+            with report.step("remember"):
+                memory.record(report.run, view, plan, report.applied)
+    with report.step("mail"):
+        report.deliveries = postman.deliver(report.run or "", plan, view)
+    if report.run is not None:
+        memory.finish_run(report.run, "partly" if report.applied.conflicts else "done", report.timings)
+    return report
+
+
+def _think(
+    order: Order, raw: RawSheet, memory: Memory, clock: Callable[[], datetime], report: Report
+) -> tuple[View, Plan]:
+    snapshot = _see(order, raw)
+    policy = order.policy_for(snapshot.language)
+    now = clock().astimezone(policy.clock.hours.zone).replace(tzinfo=None, microsecond=0)
+    if order.as_of is not None and order.as_of != now.date():
+        now = datetime.combine(order.as_of, time_of_day(12))
+    history = memory.history(raw.location, now)
+    if not order.force:
+        _brake(snapshot, history, policy)
+    if not order.dry_run:
+        report.run = memory.start_run(raw.location, order.jobs, now)
+    for _ in range(_TRIES):
+        view = View(snapshot, policy, history, now, order.period)
+        plan = _ask(order.jobs, view)
+        if report.run is None or _reserve(memory, report.run, plan):
+            changed = tuple(tab for tab in plan.tabs if not tab_is_as_planned(tab, snapshot))
+            return view, plan.with_tabs(changed)
+        history = memory.history(raw.location, now)
+    raise LedgerError(
+        "other runs keep taking the next request numbers", where=raw.location, mend="run it again"
+    )
+
+
+def _see(order: Order, raw: RawSheet) -> Snapshot:
+    return take_snapshot(raw, order.log_tabs, order.column_names, order.language)
+
+
+def _ask(jobs: Sequence[str], view: View) -> Plan:
+    """Each job sees the sheet as the jobs before it would leave it."""
+    plan = Plan()
+    for name in JOBS:
+        if name in jobs:
+            wanted = job(name)(view)
+            plan += wanted
+            view = view.after(wanted.edits)
+    return plan
+
+
+def job(name: str) -> Job:
+    """The job of this name."""
+    module, _, function = JOBS[name].partition(":")
+    return cast(Job, getattr(import_module(module), function))
+
+
+def _reserve(memory: Memory, run: str, plan: Plan) -> bool:
+    by_prefix: dict[str, list[int]] = {}
+    for prefix, number in plan.numbers:
+        by_prefix.setdefault(prefix, []).append(number)
+    return all(memory.reserve_ids(run, prefix, numbers) for prefix, numbers in by_prefix.items())
+
+
+def _brake(snapshot: Snapshot, history: History, policy: Policy) -> None:
+    """Stop before a sheet that lost many rows or a known column since the last run is taken at its word."""
+    for table in snapshot.tables:
+        before = history.last_rows.get(table.tab, 0)
+        if before >= 10 and len(table) < before * (1 - policy.brake_share):
+            raise SheetBraked(
+                f"it had {before} requests at the last run and has {len(table)} now, so nothing was changed",
+                where=f"{snapshot.location}, tab {table.tab}",
+                mend="if that is right, run once with --force",
+            )
+        gone = sorted(history.last_columns.get(table.tab, frozenset()) - set(table.columns))
+        if gone:
+            names = ", ".join(policy.texts(f"column.{key}") for key in gone)
+            raise SheetBraked(
+                f"the header of {names} is gone since the last run, so nothing was changed",
+                where=f"{snapshot.location}, tab {table.tab}, row {table.header_row}",
+                mend="put it back, or run once with --force",
+            )
+
+
+def _write(order: Order, session: Session, view: View, plan: Plan) -> Applied:
+    if not plan.edits and not plan.tabs:
+        return Applied(token=view.snapshot.raw.token)
+    return session.apply(plan.edits, plan.tabs, lambda raw: _see(order, raw))
+
+
+def utc_now() -> datetime:
+    """The clock of this machine: the one place where time is read."""
+    return datetime.now(UTC)
