@@ -141,10 +141,9 @@ class WorkClock:
         Raises `CalendarYearUnknown` for a year whose working days are not certain.
         """
         first, last = self._instant(start), self._instant(end)
-        if last < first:
-            return -self.working_time_between(end, start)
-        years = range(self._first_year(first), self._local(last).year + 1)
-        shifts = (self._shifts(year) for year in years)
+        early, late = (start, end) if first <= last else (end, start)
+        years = range(self._first_year(early), self._date(late).year + 1)
+        shifts = [self._shifts(year) for year in years]
         return _MICROSECOND * sum(year.elapsed(last) - year.elapsed(first) for year in shifts)
 
     def add_working_time(self, start: datetime, duration: timedelta) -> datetime:
@@ -156,8 +155,8 @@ class WorkClock:
         """
         instant, left = self._instant(start), duration // _MICROSECOND
         if left < 0:
-            return self._local(self._back(instant, -left))
-        return self._local(self._forward(instant, left))
+            return self._local(self._back(instant, -left, self._date(start).year))
+        return self._local(self._forward(instant, left, self._first_year(start)))
 
     def service_day(self, moment: datetime) -> date:
         """The working day to which a moment counts: that of the first shift which has not ended by then.
@@ -165,8 +164,7 @@ class WorkClock:
         So 08:00 and lunch count to the same day, closing time and days off to the next working day,
         and 02:00 in Friday's night shift to Friday.
         """
-        instant = self._instant(moment)
-        year = self._first_year(instant)
+        instant, year = self._instant(moment), self._first_year(moment)
         while True:
             shifts = self._shifts(year)
             index = bisect_right(shifts.ends, instant)
@@ -193,7 +191,7 @@ class WorkClock:
         """True if it is later than the deadline; a date has passed when its last moment has."""
         if isinstance(deadline, datetime):
             return self._instant(now) > self._instant(deadline)
-        return self._local(self._instant(now)).date() > deadline
+        return self._date(now) > deadline
 
     def _deadline_of_moment(self, opened: datetime, target: Target) -> date | datetime:
         if target.unit is TargetUnit.WORKING_DAYS:
@@ -210,15 +208,14 @@ class WorkClock:
         if target.unit is TargetUnit.WORKING_DAYS:
             return self.calendar.add_workdays(day, int(target.amount))
         *_, (_, closing) = self._spans_of(day.toordinal())
-        end = self._forward(closing, timedelta(hours=target.amount) // _MICROSECOND)
+        end = self._forward(closing, timedelta(hours=target.amount) // _MICROSECOND, day.year)
         # One microsecond back lies within the shift that does the last of the work.
         return self.service_day(self._local(end - 1))
 
-    def _forward(self, instant: int, left: int) -> int:
-        """The earliest instant with `left` working microseconds since `instant`."""
+    def _forward(self, instant: int, left: int, year: int) -> int:
+        """The earliest instant with `left` working microseconds since `instant`, searched from `year` on."""
         if left == 0:
             return instant
-        year = self._first_year(instant)
         while True:
             shifts = self._shifts(year)
             wanted = shifts.elapsed(instant) + left
@@ -228,9 +225,8 @@ class WorkClock:
             left = wanted - shifts.total
             year += 1
 
-    def _back(self, instant: int, left: int) -> int:
-        """The latest instant with `left` working microseconds (1 or more) until `instant`."""
-        year = self._local(instant).year
+    def _back(self, instant: int, left: int, year: int) -> int:
+        """The latest instant with `left` working microseconds until `instant`, searched back from `year`."""
         while True:
             shifts = self._shifts(year)
             wanted = shifts.elapsed(instant) - left
@@ -240,11 +236,14 @@ class WorkClock:
             left = -wanted
             year -= 1
 
-    def _first_year(self, instant: int) -> int:
-        """The year whose shifts may hold the instant: on 1 January, the night shift of 31 December."""
-        local = self._local(instant)
-        new_year = (local.month, local.day) == (1, 1)
-        return local.year - 1 if new_year and self.hours.overnight else local.year
+    def _first_year(self, moment: datetime) -> int:
+        """The first year whose shifts may touch the moment: on 1 January, a night shift of 31 December does."""
+        day = self._date(moment)
+        return day.year - 1 if (day.month, day.day) == (1, 1) and self.hours.overnight else day.year
+
+    def _date(self, moment: datetime) -> date:
+        """The team's date at that moment."""
+        return moment.date() if moment.tzinfo is None else moment.astimezone(self.hours.zone).date()
 
     def _shifts(self, year: int) -> _Shifts:
         shifts = self._laid_out.get(year)
@@ -277,15 +276,15 @@ class WorkClock:
         if moment.tzinfo is not None:
             return (moment - _EPOCH) // _MICROSECOND
         local = moment.replace(tzinfo=self.hours.zone)
-        instant = (local.astimezone(UTC) - _EPOCH) // _MICROSECOND
-        if self._local(instant).replace(tzinfo=None) == moment:
-            return instant
-        return self._change_of_clocks(instant)
+        other = local.replace(fold=1 - local.fold)
+        if local.utcoffset() != other.utcoffset() and _is_skipped(local):
+            return self._change_of_clocks(local.replace(fold=0))
+        return (local - _EPOCH) // _MICROSECOND
 
-    def _change_of_clocks(self, instant: int) -> int:
-        """The change of clocks in the day before this instant, to the second."""
+    def _change_of_clocks(self, skipped: datetime) -> int:
+        """The change of clocks, to the second, that skips this wall time: within the day before its instant."""
         second = _SECOND // _MICROSECOND
-        last = instant // second
+        last = (skipped - _EPOCH) // _SECOND
         seconds = range(last - _DAY // _SECOND, last + 1)
         offset_before = self._local(seconds[0] * second).utcoffset()
         index = bisect_left(
@@ -295,6 +294,11 @@ class WorkClock:
 
     def _local(self, instant: int) -> datetime:
         return (_EPOCH + instant * _MICROSECOND).astimezone(self.hours.zone)
+
+
+def _is_skipped(local: datetime) -> bool:
+    """True if the clocks skip this wall time: no instant reads back as it."""
+    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != local.replace(tzinfo=None)
 
 
 def _span_of_day(shift: Shift) -> tuple[timedelta, timedelta]:
