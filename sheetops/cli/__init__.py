@@ -1,0 +1,68 @@
+"""The command line. One command a file; each is imported only when it is asked for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from sheetops import __version__
+from sheetops.errors import SheetopsError
+
+# In the order of a team's first week.
+COMMANDS = {
+    "demo": "Write a team's workbook and run a whole day on it",
+    "init": "Make a new workbook to work in",
+    "validate": "Check the rows and write the Checks tab",
+    "fill": "Fill missing IDs and due dates",
+    "remind": "Send each owner one digest",
+    "review": "Write the summary tab of a period",
+    "run": "Do all that is due",
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"sheetops.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sheetops")
+def cli() -> None:
+    """Scheduled jobs around a team's shared sheet. They check rows, fill IDs and due dates, mail owners and
+    review the month, and never harm the sheet."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every error is one line on stderr and an exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a cron job's C locale must not break on a Chinese name
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = cli.main(arguments, standalone_mode=False)
+    except SheetopsError as error:
+        click.echo(f"sheetops: {error.line()}", err=True)
+        code = error.exit_code
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except click.ClickException as error:
+        where = f"{error.ctx.command_path}: " if isinstance(error, click.UsageError) and error.ctx else ""
+        click.echo(f"sheetops: {where}{error.format_message()}; see --help", err=True)
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("sheetops: interrupted; the sheet is as it was or fully written", err=True)
+        code = 130
+    except BrokenPipeError:
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

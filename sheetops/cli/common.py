@@ -1,0 +1,125 @@
+"""What the job commands share: their options, the orders made from them, and how a report is printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sheetops.errors import SheetopsError, UsageError
+
+if TYPE_CHECKING:
+    from sheetops.runner import Report
+    from sheetops.settings.load import Loaded
+    from sheetops.settings.model import Team
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The options that every job command takes."""
+
+    sheets: tuple[str, ...]
+    config: Path | None
+    as_of: date | None
+    dry_run: bool
+    as_json: bool
+    quiet: bool
+    verbose: bool
+    force: bool
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"{value!r} is no date", where="--as-of", mend="write YYYY-MM-DD") from None
+
+
+def job_options(command: _Command) -> _Command:
+    """SHEET… and the options of every job; the command gets them as one `Wishes`."""
+    for add in (
+        click.argument("sheets", nargs=-1, metavar="[SHEET]..."),
+        click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file."),
+        click.option("--as-of", callback=_day, metavar="DATE", help="Work as if today were DATE."),
+        click.option("--dry-run", is_flag=True, help="Show what would be done; change and send nothing."),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+        click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+        click.option("-v", "--verbose", is_flag=True, help="Print every finding and edit."),
+        click.option("--force", is_flag=True, help="Go on even if many rows or a column vanished."),
+    ):
+        command = add(command)
+    return command
+
+
+def run_jobs(jobs: Sequence[str], wishes: Wishes, period: str | None = None) -> None:
+    """Run `jobs` on every sheet asked for, print, and leave with the exit code of the worst outcome."""
+    from sheetops.cli.edge import Edge
+    from sheetops.cli.show import as_document, show
+    from sheetops.settings.load import load
+
+    loaded = load(wishes.config)
+    edge = Edge(loaded, wishes)
+    codes: list[int] = []
+    documents: list[dict[str, Any]] = []
+    for location, team in sheets_of(wishes.sheets, loaded):
+        try:
+            report = edge.run(location, team, jobs, period)
+        except SheetopsError as error:
+            click.echo(f"sheetops: {error.line()}", err=True)
+            codes.append(error.exit_code)
+            documents.append({"sheet": location, "error": error.line(), "exit": error.exit_code})
+            continue
+        codes.append(exit_code(report, jobs))
+        if wishes.as_json:
+            documents.append(as_document(report))
+        elif not wishes.quiet:
+            show(report, jobs, wishes.verbose)
+    if wishes.as_json:
+        click.echo(
+            json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
+        )
+    raise click.exceptions.Exit(worst(codes))
+
+
+def sheets_of(names: Sequence[str], loaded: Loaded) -> list[tuple[str, Team]]:
+    """The sheets asked for, none = all of the settings, each with the settings that hold for it."""
+    if names:
+        return [loaded.find(name) for name in names]
+    if not loaded.settings.sheets:
+        raise UsageError("no sheet is named", mend="give a path, or list sheets in the settings (--config)")
+    return [(loaded.place(sheet), loaded.settings.team_of(sheet)) for sheet in loaded.settings.sheets]
+
+
+def exit_code(report: Report, jobs: Sequence[str]) -> int:
+    """0 done, 1 findings, 3 partly done (conflicts), 5 a mail could not be delivered."""
+    from sheetops.domain.finding import Severity
+
+    if any(delivery.outcome in ("failed", "unknown") for delivery in report.deliveries):
+        return 5
+    if report.applied.conflicts:
+        return 3
+    serious = any(finding.severity is not Severity.HINT for finding in report.plan.findings)
+    return 1 if serious and "validate" in jobs else 0
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The code to leave with when several sheets were worked on: errors first, findings last."""
+    return next((code for code in (2, 5, 4, 3, 1) if code in codes), 0)
+
+
+def plain(value: object) -> object:
+    """A cell value as JSON has it: dates as ISO text, whole numbers without a point."""
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, float) and value == int(value):
+        return int(value)
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)

@@ -1,0 +1,78 @@
+"""Where the command line meets the world: clock, ledger, mails and books are made here, once a command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetops.books.open import open_book
+from sheetops.cli.common import Wishes
+from sheetops.domain.policy import Policy
+from sheetops.runner import Order, Report, run_order, utc_now
+from sheetops.settings.files import load_texts
+from sheetops.settings.load import Loaded
+from sheetops.settings.model import Team
+from sheetops.settings.policy import build_policy
+
+if TYPE_CHECKING:
+    from sheetops.ledger import Ledger
+    from sheetops.messages import Outbox
+
+
+def state_folder() -> Path:
+    """Where the tool keeps what is its own: the user's state folder of this machine."""
+    from platformdirs import user_state_path
+
+    return user_state_path("sheetops")
+
+
+class Edge:
+    """Runs orders with the real clock, ledger and outbox of one settings file."""
+
+    def __init__(self, loaded: Loaded, wishes: Wishes) -> None:
+        self.loaded = loaded
+        self.wishes = wishes
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger of the settings, else the one in the user's state folder."""
+        from sheetops.ledger import open_ledger
+
+        named = self.loaded.settings.ledger
+        if named is None:
+            place: str | Path = state_folder() / "ledger.db"
+        else:
+            place = named if "://" in named else self.loaded.folder / Path(named).expanduser()
+        return open_ledger(place)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Where digests go."""
+        from sheetops.messages import Outbox
+
+        mail = self.loaded.settings.mail
+        folder = self.loaded.folder / mail.outbox.expanduser() if mail.outbox else state_folder() / "outbox"
+        return Outbox(folder, mail.sender, self.ledger)
+
+    def run(self, location: str, team: Team, jobs: Sequence[str], period: str | None = None) -> Report:
+        """Run `jobs` on the sheet at `location`."""
+
+        def policy_for(language: str) -> Policy:
+            spoken = team.language or language
+            return build_policy(team, spoken, load_texts(spoken))
+
+        order = Order(
+            book=open_book(location, team.backups),
+            jobs=jobs,
+            policy_for=policy_for,
+            log_tabs=team.log_tabs,
+            column_names=team.columns,
+            language=team.language,
+            as_of=self.wishes.as_of,
+            period=period,
+            dry_run=self.wishes.dry_run,
+            force=self.wishes.force,
+        )
+        return run_order(order, self.ledger, self.outbox, utc_now)

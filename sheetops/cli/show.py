@@ -1,0 +1,120 @@
+"""How a report is shown: as lines for a person, or as the JSON document of the contract."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from sheetops.cli.common import plain
+from sheetops.domain.finding import Severity
+from sheetops.domain.plan import Edit
+from sheetops.runner import Report
+
+
+def as_document(report: Report) -> dict[str, Any]:
+    """The report as the JSON document of the contract."""
+    assert report.view is not None
+    texts = report.view.texts
+    done = "planned" if report.dry_run else "written"
+    edits = [_edit(w.edit, w.tab, w.cell, done) for w in report.applied.writes]
+    conflicts = [
+        {**_edit(c.edit, c.edit.ref.tab, c.edit.cell, "conflict"), "reason": c.reason}
+        for c in report.applied.conflicts
+    ]
+    return {
+        "run": report.run,
+        "sheet": report.sheet,
+        "findings": [
+            {
+                "rule": f.rule,
+                "severity": f.severity.value,
+                "tab": f.tab,
+                "cell": f.cell,
+                "id": f.id,
+                "message": f.message(texts),
+                "fix": f.fix(texts),
+            }
+            for f in report.plan.findings
+        ],
+        "edits": edits + conflicts,
+        "tabs": list(report.applied.tabs),
+        "notices": [
+            {"to": d.to, "subject": d.subject, "outcome": d.outcome, "where": d.where}
+            for d in report.deliveries
+        ],
+        "conflicts": conflicts,
+        "remarks": list(report.plan.remarks),
+    }
+
+
+def _edit(edit: Edit, tab: str, cell: str, outcome: str) -> dict[str, Any]:
+    return {
+        "tab": tab,
+        "cell": cell,
+        "id": edit.ref.id,
+        "column": edit.column,
+        "old": plain(edit.old),
+        "new": plain(edit.new),
+        "why": edit.why,
+        "outcome": outcome,
+    }
+
+
+def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
+    """Print what a run saw and did, in a few lines; all of it when `verbose` or a dry run."""
+    assert report.view is not None
+    everything = verbose or report.dry_run
+    would = "would be " if report.dry_run else ""
+    head = f"{report.sheet}: {sum(len(t) for t in report.view.snapshot.tables)} requests"
+    click.echo(head + (f", run {report.run}" if report.run else ", dry run: nothing is changed or sent"))
+    if "fill" in jobs or report.applied.writes:
+        _show_edits(report, everything, would)
+    if "validate" in jobs:
+        _show_findings(report, everything)
+    for tab in report.applied.tabs:
+        click.echo(f"  tab {tab} {would}written")
+    if "remind" in jobs:
+        _show_mails(report, everything)
+    for remark in report.plan.remarks:
+        click.echo(f"  note: {remark}")
+
+
+def _show_edits(report: Report, everything: bool, would: str) -> None:
+    by_column = Counter(write.edit.column for write in report.applied.writes)
+    names = ", ".join(f"{count} {column}" for column, count in by_column.items()) or "nothing"
+    click.echo(f"  {would}filled: {names}")
+    if everything:
+        for write in report.applied.writes:
+            click.echo(f"    {write.tab}!{write.cell}: {plain(write.edit.new)} ({write.edit.why})")
+    for conflict in report.applied.conflicts:
+        edit = conflict.edit
+        click.echo(
+            f"  left alone: {edit.ref.tab}!{edit.cell} {edit.column} ({conflict.reason}); tried again next run"
+        )
+
+
+def _show_findings(report: Report, everything: bool) -> None:
+    assert report.view is not None
+    count = Counter(finding.severity for finding in report.plan.findings)
+    words = ", ".join(f"{count[s]} {s.value}{'s' if count[s] != 1 else ''}" for s in Severity if count[s])
+    click.echo(f"  checked: {words or 'nothing to report'}")
+    if everything:
+        for f in report.plan.findings:
+            click.echo(
+                f"    {f.severity.value} {f.tab}!{f.cell} {f.message(report.view.texts)} {f.fix(report.view.texts)}"
+            )
+
+
+def _show_mails(report: Report, everything: bool) -> None:
+    count = Counter(delivery.outcome for delivery in report.deliveries)
+    words = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
+    where = next((d.where for d in report.deliveries if d.where), "")
+    click.echo(f"  digests: {words or 'none needed'}" + (f", in {where}" if where and not everything else ""))
+    if everything:
+        for delivery in report.deliveries:
+            click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.subject} {delivery.where}".rstrip())
+            if report.dry_run and delivery.text:
+                click.echo("\n".join(f"      {line}" for line in delivery.text.splitlines()))
