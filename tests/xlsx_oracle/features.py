@@ -89,8 +89,12 @@ def content_types(parts: Mapping[str, bytes]) -> dict[str, str]:
         return {}
     root = etree.fromstring(parts[name], PARSER)
     spaces = [(etree.QName(e).localname, e) for e in root if isinstance(e.tag, str)]
-    defaults = {e.get("Extension", "").lower(): e.get("ContentType", "") for kind, e in spaces if kind == "Default"}
-    overrides = {_key(e.get("PartName", "")): e.get("ContentType", "") for kind, e in spaces if kind == "Override"}
+    defaults = {
+        e.get("Extension", "").lower(): e.get("ContentType", "") for kind, e in spaces if kind == "Default"
+    }
+    overrides = {
+        _key(e.get("PartName", "")): e.get("ContentType", "") for kind, e in spaces if kind == "Override"
+    }
     return {
         _key(part): overrides.get(_key(part), defaults.get(part.rpartition(".")[2].lower(), ""))
         for part in parts
@@ -151,7 +155,9 @@ def _walk(root: etree._Element) -> Iterator[tuple[etree._Element, bool]]:
 def _cell(element: etree._Element, name: str, found: Inventory) -> None:
     if name == "f":
         found["formula"] += 1
-        found["formula_cached"] += any(etree.QName(e).localname == "v" and e.text for e in element.itersiblings())
+        found["formula_cached"] += any(
+            etree.QName(e).localname == "v" and e.text for e in element.itersiblings()
+        )
         if element.get("t") is not None:
             found[f"formula_{element.get('t')}"] += 1
     elif name == "c":

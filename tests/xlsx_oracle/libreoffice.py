@@ -69,7 +69,10 @@ def differences(before: bytes, after: bytes, cells: Places, tabs: Collection[str
 def _first(old: list[Run], new: list[Run]) -> str:
     for (times, one), (again, other) in zip(old, new, strict=False):
         if (times, one) != (again, other):
-            at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+            at = next(
+                (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+                min(len(one), len(other)),
+            )
             start = max(0, at - 120)
             return f"{times} × …{one[start : at + 80]}… became {again} × …{other[start : at + 80]}…"
     return f"{len(old)} runs became {len(new)}"
@@ -85,11 +88,19 @@ class Flat:
     def tabs(self, hidden: Places) -> dict[str, list[Run]]:
         """Tab name to runs of equal rows, after one run for all that is not a row."""
         tables = self.root.iterfind(f"{OFFICE}body/{OFFICE}spreadsheet/{TABLE}table")
-        return {t.get(f"{TABLE}name", ""): self._tab(t, hidden.get(t.get(f"{TABLE}name", ""), ())) for t in tables}
+        return {
+            t.get(f"{TABLE}name", ""): self._tab(t, hidden.get(t.get(f"{TABLE}name", ""), ())) for t in tables
+        }
 
     def _tab(self, table: etree._Element, hidden: Collection[tuple[int, int]]) -> list[Run]:
-        columns = _runs((_repeat(c), c.get(f"{TABLE}default-cell-style-name", "")) for c in table.iter(f"{TABLE}table-column"))
-        widths = _runs((_repeat(c), self.scope.text(c, skip=("default-cell-style-name",))) for c in table.iter(f"{TABLE}table-column"))
+        columns = _runs(
+            (_repeat(c), c.get(f"{TABLE}default-cell-style-name", ""))
+            for c in table.iter(f"{TABLE}table-column")
+        )
+        widths = _runs(
+            (_repeat(c), self.scope.text(c, skip=("default-cell-style-name",)))
+            for c in table.iter(f"{TABLE}table-column")
+        )
         rest = [self.scope.text(e) for e in table if not _is_grid(e)]
         rows, number = [], 1
         for row in table.iter(f"{TABLE}table-row"):
@@ -159,7 +170,13 @@ class Scope:
         for child in element.iterchildren(etree.Element):
             local = etree.QName(child).localname
             preview = has_object and child.tag == f"{DRAW}image"  # drawn anew at every save
-            if not preview and local not in ("automatic-styles", "styles", "master-styles", "font-face-decls", "meta"):
+            if not preview and local not in (
+                "automatic-styles",
+                "styles",
+                "master-styles",
+                "font-face-decls",
+                "meta",
+            ):
                 inner += [scope.text(child), child.tail or ""]
         return f"<{etree.QName(element).localname} {self.attributes(element, skip)}>{''.join(inner)}</>"
 

@@ -45,7 +45,9 @@ def members(data: bytes) -> list[Member]:
         if data[offset : offset + 4] != ENTRY:
             raise ValueError("the central directory is damaged")
         fields = struct.unpack_from("<HHHHHHIIIHHHHHII", data, offset + 4)
-        made, _, flags, method, clock, date, crc, packed, size, names, extras, notes, _, inner, outer, at = fields
+        made, _, flags, method, clock, date, crc, packed, size, names, extras, notes, _, inner, outer, at = (
+            fields
+        )
         raw = data[offset + 46 : offset + 46 + names]
         extra = data[offset + 46 + names : offset + 46 + names + extras]
         size, packed, at = _zip64(extra, size, packed, at)

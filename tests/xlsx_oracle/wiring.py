@@ -45,7 +45,9 @@ def _types(parts: Parts) -> list[str]:
     keys = [e.get("PartName", "").lower() or e.get("Extension", "").lower() for e in root]
     found = [f"content type of {key} given twice" for key, n in Counter(keys).items() if n > 1]
     known = {"/" + name.lower() for name in parts}
-    found += [f"content type of the missing part {key}" for key in keys if key[:1] == "/" and key not in known]
+    found += [
+        f"content type of the missing part {key}" for key in keys if key[:1] == "/" and key not in known
+    ]
     kinds = content_types(parts)
     return found + [f"{n}: no content type" for n, kind in kinds.items() if not kind and n not in UNTYPED]
 

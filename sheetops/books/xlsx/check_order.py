@@ -1,0 +1,41 @@
+"""Do the children of a workbook, style sheet or worksheet stand in the order that the standard demands?
+
+Excel repairs or refuses a file whose elements stand in another order, and no reader but Excel minds.
+The orders are those of CT_Workbook, CT_Stylesheet and CT_Worksheet in ISO/IEC 29500-4 (sml.xsd).
+"""
+
+from __future__ import annotations
+
+from sheetops.books.xlsx.check_parts import local, root_of
+
+_ORDERS = {
+    "workbook": (
+        "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups "
+        "externalReferences definedNames calcPr oleSize customWorkbookViews pivotCaches smartTagPr "
+        "smartTagTypes webPublishing fileRecoveryPr webPublishObjects extLst"
+    ),
+    "styleSheet": (
+        "numFmts fonts fills borders cellStyleXfs cellXfs cellStyles dxfs tableStyles colors extLst"
+    ),
+    "worksheet": (
+        "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection "
+        "protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells "
+        "phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins pageSetup "
+        "headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors smartTags drawing "
+        "legacyDrawing legacyDrawingHF picture oleObjects controls webPublishItems tableParts extLst"
+    ),
+}  # fmt: skip
+
+
+def out_of_order(part: bytes) -> str | None:
+    """The first known child that stands where it may not, in words; None for every other kind of part."""
+    root = root_of(part)
+    order = _ORDERS.get(local(root), "").split()
+    reached = 0
+    for child in root.iterchildren("{*}*"):
+        name = local(child)
+        if name in order:
+            if order.index(name) < reached:
+                return f"{name} stands too late in {local(root)}"
+            reached = order.index(name)
+    return None

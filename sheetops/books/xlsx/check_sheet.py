@@ -1,0 +1,324 @@
+"""Does a sheet part differ only in the planned cells? Works on bytes and looks closely only where they differ.
+
+A sheet of 100,000 rows is compared as a whole first; only the window of rows between the first and the
+last difference is taken apart. What is inside comments, CDATA and processing instructions is blanked
+before rows are looked for, so that a `<row` in a comment misleads nobody.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from xml.parsers import expat
+
+_ATTRIBUTES = rb"""(?:[^>"']|"[^"]*"|'[^']*')*"""
+_OPAQUE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.S)
+_ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet(?=[\s/>])")
+_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([A-Z]*)([0-9]+)""")
+_PAIR = re.compile(rb"""([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')""")
+# The elements around the cells whose reference grows with appended rows; nothing else may change there.
+_GROWING = re.compile(
+    rb"<((?:[\w.-]+:)?(?:dimension|autoFilter|sortState|conditionalFormatting|dataValidation|ignoredError))"
+    rb"(?=[\s/>])(" + _ATTRIBUTES + rb")>|(<(?:[\w.-]+:)?sqref>)([^<]*)(?=</)"
+)
+_REFERENCE = re.compile(rb"""(\s(?:sq)?ref\s*=\s*)("[^"]*"|'[^']*')""")
+_DIMENSION = re.compile(
+    rb"<(?:[\w.-]+:)?dimension(?=[\s/>])" + _ATTRIBUTES + rb">(?:</(?:[\w.-]+:)?dimension\s*>)?"
+)
+_CHUNK = 1 << 16
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number, its start tag's attributes, and its whole bytes."""
+
+    number: int
+    xml: bytes
+
+
+class SheetText:
+    """A sheet part as UTF-8 bytes with its head, rows and tail found."""
+
+    def __init__(self, part: bytes) -> None:
+        """Raises ValueError where the part is no worksheet."""
+        self.encoding, self.text = utf8(part)
+        self.mask = _blanked(self.text)
+        root = _ROOT.search(self.mask)
+        if root is None:
+            raise ValueError("it is no worksheet")
+        prefix = (root.group(1) or b"") and root.group(1) + b":"
+        self.prefix = prefix
+        opened = re.compile(b"<" + re.escape(prefix) + b"sheetData(?=[\\s/>])" + _ATTRIBUTES + b">").search(
+            self.mask
+        )
+        if opened is None:
+            raise ValueError("it has no cells at all (sheetData is missing)")
+        closing = self.mask.rfind(b"</" + prefix + b"sheetData")
+        self.head_end = opened.start()
+        self.start = opened.end()
+        self.end = closing if closing >= 0 else opened.end()
+        self.row_tag = re.compile(b"<" + re.escape(prefix) + b"row(?=[\\s/>])" + _ATTRIBUTES + b">")
+        self.cell_tag = re.compile(b"<" + re.escape(prefix) + b"c(?=[\\s/>])" + _ATTRIBUTES + b">")
+
+    @property
+    def head(self) -> bytes:
+        """All before the cells."""
+        return self.text[: self.head_end]
+
+    @property
+    def tail(self) -> bytes:
+        """All after the cells."""
+        found = (
+            self.text.find(b">", self.end) if self.text[self.end : self.end + 2] == b"</" else self.end - 1
+        )
+        return self.text[found + 1 :]
+
+    def row_start_before(self, place: int) -> int:
+        """Where the last row begins whose start tag ends by `place`; the start of the cells if none does."""
+        needle = b"<" + self.prefix + b"row"
+        at = self.mask.rfind(needle, self.start, place)
+        while at >= 0:
+            tag = self.row_tag.match(self.mask, at)
+            if tag is not None and tag.end() <= place:
+                return at
+            at = self.mask.rfind(needle, self.start, at)
+        return self.start
+
+    def row_start_after(self, place: int) -> int:
+        """Where the first row begins at or after `place`; the end of the cells if none does."""
+        found = self.row_tag.search(self.mask, place, self.end)
+        return self.end if found is None else found.start()
+
+    def rows(self, start: int, end: int) -> Iterator[Row]:
+        """The rows that begin in this stretch; a row without a number follows the one before it."""
+        tags = list(self.row_tag.finditer(self.mask, start, end))
+        number = 0
+        for place, tag in enumerate(tags):
+            found = _NUMBER.search(tag.group())
+            number = int(found.group(2)) if found else number + 1
+            stop = tags[place + 1].start() if place + 1 < len(tags) else end
+            yield Row(number, self.text[tag.start() : stop].rstrip())
+
+    def cells(self, row: Row) -> dict[int, bytes]:
+        """Column number, from 1, to the bytes of the cell; ValueError where a column occurs twice."""
+        mask = _blanked(row.xml)
+        tags = list(self.cell_tag.finditer(mask))
+        closing = mask.rfind(b"</" + self.prefix + b"row")
+        last = closing if closing >= 0 else len(mask)
+        result: dict[int, bytes] = {}
+        column = 0
+        for place, tag in enumerate(tags):
+            found = _NUMBER.search(tag.group())
+            before, column = column, column_number(found.group(1)) if found else column + 1
+            if column <= before or (found is not None and int(found.group(2)) != row.number):
+                raise ValueError(f"row {row.number} has its cells out of order")
+            stop = tags[place + 1].start() if place + 1 < len(tags) else last
+            result[column] = row.xml[tag.start() : stop].rstrip()
+        return result
+
+    def attributes(self, row: Row) -> dict[bytes, bytes]:
+        """The attributes of the row's start tag, but its number and spans, which a new cell may bring."""
+        tag = self.row_tag.match(_blanked(row.xml))
+        pairs = _PAIR.findall(tag.group()) if tag else []
+        return {name: value[1:-1] for name, value in pairs if name not in (b"r", b"spans")}
+
+
+def utf8(part: bytes) -> tuple[str, bytes]:
+    """The part's encoding (with its byte order mark) and the part as UTF-8 without the mark."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if part.startswith(mark):
+            text = part[len(mark) :]
+            return f"{name} marked", text if name == "utf-8" else text.decode(name).encode()
+    declared = re.match(rb"""<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""", part)
+    name = declared.group(1).decode().lower() if declared else "utf-8"
+    return name, part if name in ("utf-8", "us-ascii") else part.decode(name).encode()
+
+
+def well_formed(part: bytes) -> None:
+    """ValueError if the part is not well-formed XML; read by expat, which builds nothing."""
+    try:
+        expat.ParserCreate().Parse(part, True)
+    except expat.ExpatError as error:
+        raise ValueError(f"it is not well-formed XML: {error}") from error
+
+
+def column_number(letters: bytes) -> int:
+    """`B` to 2."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def changed_rows(old: SheetText, new: SheetText) -> tuple[list[Row], list[Row]]:
+    """The rows of both in the window where the sheets differ; equal rows at its edges may be among them."""
+    one, other = old.text[old.start : old.end], new.text[new.start : new.end]
+    front = common_prefix(one, other)
+    back = common_suffix(one, other, min(len(one), len(other)) - front)
+    begin_old, begin_new = old.row_start_before(old.start + front), new.row_start_before(new.start + front)
+    end_old = old.row_start_after(max(old.end - back, begin_old))
+    end_new = new.row_start_after(max(new.end - back, begin_new))
+    apart = begin_old - old.start != begin_new - new.start or old.end - end_old != new.end - end_new
+    places = ((old, begin_old), (new, begin_new), (old, end_old), (new, end_new))
+    if apart or not all(_is_numbered(sheet, place) for sheet, place in places):
+        begin_old, end_old, begin_new, end_new = old.start, old.end, new.start, new.end
+    return list(old.rows(begin_old, end_old)), list(new.rows(begin_new, end_new))
+
+
+def _is_numbered(sheet: SheetText, place: int) -> bool:
+    tag = sheet.row_tag.match(sheet.mask, place)
+    return tag is None or _NUMBER.search(tag.group()) is not None
+
+
+def common_prefix(one: bytes, other: bytes) -> int:
+    """How many bytes the two have in common from the start."""
+    size, place = min(len(one), len(other)), 0
+    while place < size and one[place : place + _CHUNK] == other[place : place + _CHUNK]:
+        place += _CHUNK
+    step = _CHUNK
+    while step and place < size:
+        step //= 2
+        if step and one[place : place + step] == other[place : place + step]:
+            place += step
+    return min(place, size)
+
+
+def common_suffix(one: bytes, other: bytes, most: int) -> int:
+    """How many bytes, at `most`, the two have in common from the end."""
+    place = 0
+    while place + _CHUNK <= most and _tail(one, place, _CHUNK) == _tail(other, place, _CHUNK):
+        place += _CHUNK
+    step = _CHUNK
+    while step:
+        step //= 2
+        if step and place + step <= most and _tail(one, place, step) == _tail(other, place, step):
+            place += step
+    return place
+
+
+def _tail(text: bytes, place: int, size: int) -> bytes:
+    end = len(text) - place
+    return text[end - size : end]
+
+
+def _blanked(text: bytes) -> bytes:
+    """The text with comments, CDATA and processing instructions blanked, at the same length."""
+    start = text.find(b"?>") + 2 if text.startswith(b"<?xml") else 0
+    marked = b"!" in text and (b"<!--" in text or b"<![CDATA[" in text)
+    if not marked and (text.find(b"?", start) < 0 or text.find(b"<?", start) < 0):
+        return text
+    return _OPAQUE.sub(lambda match: b" " * len(match.group()), text)
+
+
+def around_differs(old: SheetText, new: SheetText) -> str | None:
+    """What changed around the cells that may not: None, or the words for it."""
+    if old.encoding != new.encoding:
+        return "its encoding changed"
+    for one, other in ((old.head, new.head), (old.tail, new.tail)):
+        if one == other:
+            continue
+        if not _DIMENSION.search(one):
+            other = _DIMENSION.sub(b"", other)
+        plain, refs = _without_references(one)
+        again, grown = _without_references(other)
+        if plain != again:
+            at = common_prefix(plain, again)
+            return f"something around the cells changed near {plain[max(0, at - 30) : at + 30]!r}"
+        for before, after in zip(refs, grown, strict=True):
+            if not covers(after, before):
+                return f"a reference shrank from {before} to {after}"
+    return None
+
+
+def _without_references(text: bytes) -> tuple[bytes, list[str]]:
+    """The text with the references that may grow cut out, and those references."""
+    found: list[str] = []
+
+    def cut(match: re.Match[bytes]) -> bytes:
+        if match.group(3):
+            found.append(match.group(4).decode())
+            return match.group(3)
+
+        def note(reference: re.Match[bytes]) -> bytes:
+            found.append(reference.group(2)[1:-1].decode())
+            return reference.group(1)
+
+        return b"<" + match.group(1) + _REFERENCE.sub(note, match.group(2)) + b">"
+
+    return _GROWING.sub(cut, text), found
+
+
+def covers(after: str, before: str) -> bool:
+    """Does the list of ranges `after` hold every range of `before`?"""
+    return all(any(_inside(old, new) for new in after.split()) for old in before.split())
+
+
+def _inside(inner: str, outer: str) -> bool:
+    if inner == outer:
+        return True
+    a, b = _corners(inner), _corners(outer)
+    return bool(a and b) and b[0] <= a[0] and b[1] <= a[1] and b[2] >= a[2] and b[3] >= a[3]
+
+
+def _corners(reference: str) -> tuple[int, ...]:
+    """Top, left, bottom, right of a range; empty where it is no plain range of cells."""
+    found = re.fullmatch(r"\$?([A-Z]+)\$?([0-9]+)(?::\$?([A-Z]+)\$?([0-9]+))?", reference)
+    if found is None:
+        return ()
+    left, top, right, bottom = found.groups()
+    corners = (
+        int(top),
+        column_number(left.encode()),
+        int(bottom or top),
+        column_number((right or left).encode()),
+    )
+    return corners
+
+
+def other_cells_differ(
+    old: SheetText, new: SheetText, changed: tuple[list[Row], list[Row]], planned: Collection[Place]
+) -> str | None:
+    """A cell or row among the `changed_rows` that changed though it is not `planned`, in words, or None."""
+    columns: dict[int, set[int]] = {}
+    for number, column in planned:
+        columns.setdefault(number, set()).add(column)
+    before, after = changed
+    kept, fresh = ([row for row in rows if row.number not in columns] for rows in changed)
+    if kept != fresh:
+        numbers = {row.number for row in set(kept) ^ set(fresh)} or {kept[0].number}
+        return f"row {min(numbers)} changed though no cell of it was planned"
+    if not _ascending(after) and _ascending(before):
+        return "its rows are out of order"
+    known = {row.number: row for row in before}
+    for row in after:
+        if row.number in columns:
+            wrong = _row_differs(old, new, known.get(row.number), row, columns[row.number])
+            if wrong:
+                return wrong
+    missing = {row.number for row in before} - {row.number for row in after}
+    return f"row {min(missing)} is gone" if missing else None
+
+
+def _ascending(rows: list[Row]) -> bool:
+    return all(one.number < other.number for one, other in pairwise(rows))
+
+
+def _row_differs(
+    old: SheetText, new: SheetText, before: Row | None, after: Row, columns: set[int]
+) -> str | None:
+    cells = {} if before is None else old.cells(before)
+    fresh = new.cells(after)
+    if before is not None and old.attributes(before) != new.attributes(after):
+        return f"the settings of row {after.number} changed"
+    for column in sorted((cells.keys() | fresh.keys()) - columns):
+        if cells.get(column) != fresh.get(column):
+            return f"column {column} of row {after.number} changed though it was not planned"
+    return None
