@@ -44,6 +44,7 @@ class Policy:
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     people: tuple[Person, ...] = ()  # of the settings, beside the People tab
     team_lead: str | None = None
+    address_pattern: str | None = None  # address of owners whom the People tab does not name
     feedback_days: int = 3  # working days after `resolved` in which the customer is called back
     due_soon_days: int = 2  # working days before `due` from which a reminder says so
     high_priority: int = 4  # from here on progress must change every working day

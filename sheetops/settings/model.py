@@ -94,6 +94,9 @@ class Team(_Model):
     routing: dict[str, list[str]] = Field({}, description="request type to responsible departments")
     people: list[PersonSettings] = Field([], description="people beside those of the People tab")
     team_lead: str | None = Field(None, description="who gets what nobody answers for: a name or an address")
+    address_pattern: str | None = Field(
+        None, description="address of owners whom the People tab does not name, such as {department}@example.com"
+    )
     feedback_days: int = Field(
         3, ge=0, description="working days after resolving until the customer is called back"
     )

@@ -51,6 +51,7 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         },
         people=tuple(Person(**person.model_dump()) for person in team.people),
         team_lead=team.team_lead,
+        address_pattern=team.address_pattern,
         feedback_days=team.feedback_days,
         due_soon_days=team.due_soon_days,
         high_priority=team.high_priority,
@@ -148,7 +149,7 @@ def _target(text: str | None) -> Target | None:
 
 def _list_key(column: str, name: str) -> str:
     choices = DEFAULT_LISTS[column]
-    if name in choices.keys():
+    if name in DEFAULT_LISTS[column].keys():  # noqa: SIM118 (not a mapping)
         return name
     key, _ = choices.read(name, "en")
     return key or name

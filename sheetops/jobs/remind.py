@@ -1,0 +1,136 @@
+"""Who is told what today: one digest a person, only on a working day, and none where there is nothing to say."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from sheetops.domain.people import Person
+from sheetops.domain.plan import Digest, Item, Plan
+from sheetops.domain.requests import Request, Requests
+from sheetops.domain.text import tidy
+from sheetops.domain.values import Owner, snoozed_until
+from sheetops.domain.view import View
+
+GROUPS = ("overdue", "due_today", "due_soon", "stale", "call_back")  # most urgent first
+_URGENCY = {"high": 0, "medium": 1, "low": 2}
+
+
+def remind(view: View) -> Plan:
+    """One digest for every person who has something to do, on working days only.
+
+    The lead of a request is told; where the People tab does not know the lead, the department's lead is, else
+    the team lead. Whoever is away is stood in for by the deputy. `暂停至…` in the notes silences a request.
+    A person who was already mailed today is left out.
+    """
+    calendar = view.policy.calendar
+    if view.policy.calendar.unknown_years(view.today, view.today):
+        calendar = calendar.estimating()
+    if not calendar.is_workday(view.today):
+        return Plan(remarks=(view.texts("remind.day_off", day=view.today),))
+    items: dict[str, list[Item]] = defaultdict(list)
+    people: dict[str, Person] = {}
+    stands_in: dict[str, set[str]] = defaultdict(set)
+    for log, index, request in view.requests():
+        for item in _items(view, log, index, request):
+            person, absent = _reader(view, request)
+            people.setdefault(person.key, person)
+            items[person.key].append(item)
+            if absent is not None:
+                stands_in[person.key].add(absent.name or absent.department)
+    digests = [
+        Digest(people[key], view.today, tuple(sorted(found, key=_rank)), tuple(sorted(stands_in[key])))
+        for key, found in items.items()
+        if ("remind", key, view.today) not in view.history.mailed
+    ]
+    return Plan(digests=tuple(sorted(digests, key=lambda digest: digest.person.key)))
+
+
+def _items(view: View, log: Requests, index: int, request: Request) -> Iterator[Item]:
+    found = _group(view, request)
+    if found is None:
+        return
+    group, days = found
+    until = snoozed_until(request.notes, view.today)
+    if until is not None and until > view.today:
+        return
+    key = "feedback" if group == "call_back" else "due"
+    cell = log.table.cell(index, key if log.table.has(key) else next(iter(log.table.columns)))
+    yield Item(group, request, cell, days)
+
+
+def _group(view: View, request: Request) -> tuple[str, int] | None:
+    """The most urgent thing to say about a request, with its working days over (+) or left (−)."""
+    today = view.today
+    if request.resolved is not None:
+        return _call_back(view, request)
+    if request.due is not None:
+        over = _workdays(view, request.due, today)
+        if request.due < today:
+            return "overdue", over
+        if request.due == today:
+            return "due_today", 0
+        if -over <= view.policy.due_soon_days:
+            return "due_soon", over
+    life = view.history.life(request.id)
+    if life and life.last_progress and (request.priority or 0) >= view.policy.high_priority:
+        still = _workdays(view, life.last_progress.date(), today)
+        if still > view.policy.stale_days:
+            return "stale", still
+    return None
+
+
+def _call_back(view: View, request: Request) -> tuple[str, int] | None:
+    if request.feedback is not None or request.resolved is None or request.resolved > view.today:
+        return None
+    over = _workdays(view, request.resolved, view.today) - view.policy.feedback_days
+    return ("call_back", over) if over >= 0 else None
+
+
+def _workdays(view: View, start: date, end: date) -> int:
+    calendar = view.policy.calendar
+    first, last = min(start, end), max(start, end)
+    if calendar.unknown_years(first, last):
+        calendar = calendar.estimating()
+    return calendar.workdays_between(start, end)
+
+
+def _reader(view: View, request: Request) -> tuple[Person, Person | None]:
+    """Who is told about a request, and whom that person stands in for."""
+    people = view.people
+    owner = request.lead
+    person = people.find(owner) if owner else None
+    if person is None and owner is not None:
+        person = people.lead_of(owner.department) or _mailbox(view, owner)
+    person = person or people.team_lead
+    if person is None:
+        department, name = (owner.department, owner.person or "") if owner else ("", "")
+        return Person(department, name, None), None
+    if person.away(view.today) and person.deputy:
+        deputy = people.named(person.deputy)
+        if deputy is not None and not deputy.away(view.today):
+            return deputy, person
+    return person, None
+
+
+def _mailbox(view: View, owner: Owner) -> Person | None:
+    """The address that the settings' pattern gives an owner whom the People tab does not name."""
+    pattern = view.policy.address_pattern
+    if pattern is None:
+        return None
+    person = owner.person or ""
+    if "{person}" in pattern and not person:
+        return None
+    address = pattern.replace("{department}", _slug(owner.department)).replace("{person}", _slug(person))
+    return Person(owner.department, person, address)
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^\w.]+", "-", tidy(text).casefold()).strip("-.")
+
+
+def _rank(item: Item) -> tuple[int, int, int, str]:
+    urgency = _URGENCY.get((item.request.urgency if item.request else None) or "", 3)
+    return GROUPS.index(item.group), -(item.days or 0), urgency, item.cell
