@@ -103,6 +103,11 @@ class Package:
         package._check_heads()
         return package
 
+    @property
+    def original(self) -> bytes:
+        """The bytes that the package was read from, whatever was set since."""
+        return self._archive.data
+
     # --- members -----------------------------------------------------------------------------------
 
     def _index(self) -> None:
@@ -358,11 +363,10 @@ class Package:
         rel_id = node.attrs.get(f"{{{_DOC_RELS}}}id") or node.attrs.get(f"{{{_DOC_RELS_STRICT}}}id") or ""
         rel = rels.get(rel_id)
         known = rel is not None and rel.part is not None and self.has(rel.part)
-        sheet_id = node.attrs.get("sheetId", "0")
         return SheetRef(
             name=node.attrs.get("name", ""),
             part=(rel.part or "") if rel and known else "",
-            sheet_id=int(sheet_id) if sheet_id.isdigit() else 0,
+            sheet_id=xmlbytes.integer(node.attrs.get("sheetId")),
             rel_id=rel_id,
             state=node.attrs.get("state", "visible"),
             kind=rel.kind if rel and known else "missing",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -127,7 +127,7 @@ class _Builder:
         start = self.parser.CurrentByteIndex
         match = _TAG.match(self.data, start)
         assert match is not None  # expat has just read this very tag
-        ns, local, prefix = _split(name)
+        ns, local, prefix = split_name(name)
         if attrs and any(" " in key for key in attrs):
             attrs = {_attribute_key(key): value for key, value in attrs.items()}
         node = Node(local, ns, prefix, attrs, start, match.end())
@@ -149,7 +149,7 @@ class _Builder:
         self.stack[-1].text += text
 
 
-def _split(name: str) -> tuple[str, str, str]:
+def split_name(name: str) -> tuple[str, str, str]:
     """(namespace, local name, prefix) of a name as expat gives it."""
     parts = name.split(" ")
     if len(parts) == 3:
@@ -184,7 +184,7 @@ def _run(builder: _Builder) -> Node:
     return builder.root
 
 
-def refuse_doctype(where: str):  # type: ignore[no-untyped-def]
+def refuse_doctype(where: str) -> Callable[..., None]:
     """A handler for expat that refuses any DTD: no workbook has one, and entity bombs need one."""
 
     def refuse(*_args: object) -> None:
@@ -211,10 +211,18 @@ def root_of(head: bytes, where: str) -> tuple[str, str]:
     try:
         parser.Parse(head, False)
     except _Found:
-        return _split(found[0])[:2]
+        return split_name(found[0])[:2]
     except expat.ExpatError as error:
         raise NotAWorkbook(f"its XML is broken ({error})", where=where) from error
     raise NotAWorkbook("its XML has no root element", where=where)
+
+
+def tag_at(data: bytes, start: int) -> bytes:
+    """The whole tag that begins at `start`."""
+    match = _TAG.match(data, start)
+    if match is None:
+        raise ValueError(f"no tag at byte {start}")
+    return match.group()
 
 
 def masked(data: bytes) -> bytes:
@@ -269,7 +277,30 @@ def insert_last(data: bytes, node: Node, xml: bytes) -> tuple[int, int, bytes]:
     return node.start, node.end, opened + b">" + xml + b"</" + node.qname(node.name) + b">"
 
 
+def integer(text: str | None) -> int:
+    """The number in an attribute; 0 if it is missing or none."""
+    return int(text) if text and text.strip().isdigit() else 0
+
+
 def escape(text: str) -> bytes:
     """`text` as it stands inside an element or a double-quoted attribute."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
     return text.encode("utf-8")
+
+
+def escape_content(text: str) -> bytes:
+    """`text` as it stands inside an element, where quotes need no escape."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode("utf-8")
+
+
+def insert_in_order(
+    data: bytes, parent: Node, order: tuple[str, ...], name: str, xml: bytes
+) -> tuple[int, int, bytes]:
+    """The change that adds `xml`, an element `name`, to `parent` where the schema's `order` wants it."""
+    before = frozenset(order[: order.index(name) + 1])
+    last = [child for child in parent.children if child.name in before and child.ns == parent.ns]
+    if last:
+        return last[-1].end, last[-1].end, xml
+    if parent.self_closing:
+        return insert_last(data, parent, xml)
+    return parent.open_end, parent.open_end, xml

@@ -1,0 +1,238 @@
+"""Changing cells of a workbook: exactly those of a plan, by patching the bytes of their rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+from sheetops.books.xlsx import xmlbytes
+from sheetops.books.xlsx.cellref import cell_name, wanted_cell
+from sheetops.books.xlsx.cellvalue import Value, checked, serial
+from sheetops.books.xlsx.formulas import drop_from_chain, has_formulas, mark_recalculation
+from sheetops.books.xlsx.guard import Guard
+from sheetops.books.xlsx.package import Package, SheetRef
+from sheetops.books.xlsx.row import Cell, Row, cell_xml
+from sheetops.books.xlsx.sheet import SheetXml, worksheet_ref
+from sheetops.books.xlsx.strings import SharedStrings
+from sheetops.books.xlsx.styles import Styles, is_1904
+from sheetops.books.xlsx.tables import grow_dimension, grow_filter, grow_tables, tables_of
+from sheetops.books.xlsx.xmlbytes import integer
+from sheetops.errors import EditRefused
+
+_SAME_MOMENT = 5e-9
+"""Two day numbers closer than this (half a millisecond) are one moment: Excel keeps no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """What a patch changed: the parts, and the cells by (tab as the workbook spells it, address)."""
+
+    parts: frozenset[str]
+    cells: Mapping[tuple[str, str], Value]
+
+
+class _Book:
+    """What all tabs of one patch share."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.styles = Styles(package)
+        self.strings = SharedStrings(package)
+        self.epoch_1904 = is_1904(package)
+
+
+class _TabPatch:
+    """The patch of one tab."""
+
+    def __init__(self, book: _Book, ref: SheetRef, wanted: Mapping[tuple[int, int], Value]) -> None:
+        self.book = book
+        self.ref = ref
+        self.sheet = SheetXml(book.package, ref)
+        self.rows: dict[int, dict[int, Value]] = defaultdict(dict)
+        for (row, column), value in wanted.items():
+            self.rows[row][column] = value
+        self.tables = tables_of(book.package, ref.part)
+        self.guard = Guard(self.sheet, book.styles, self.tables, self.rows)
+        self.column_styles = self._column_styles()
+        self.new_rows: list[tuple[int, int, bytes]] = []
+        self.cells: dict[tuple[int, int], Value] = {}
+        self.formulas_gone: set[str] = set()
+        self.filled: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
+
+    def _column_styles(self) -> list[tuple[int, int, int]]:
+        """(first column, last column, format) of the columns that have one."""
+        found = []
+        for cols in self.sheet.shell.all("cols"):
+            for node in cols.all("col"):
+                first, last, style = (integer(node.attrs.get(name)) for name in ("min", "max", "style"))
+                found.append((first, last, style))
+        return found
+
+    def plan(self) -> None:
+        """Work out the new rows without changing anything; EditRefused if one cell may not change."""
+        sheet = self.sheet
+        for number, (start, end) in sheet.find_rows(sorted(self.rows)).items():
+            row = Row(number, sheet.data[start:end], sheet.where)
+            new = self._new_cells(row)
+            if new:
+                self.new_rows.append((start, end, row.written(new, sheet.row_prefix)))
+
+    def commit(self) -> None:
+        """Put the new rows, and what must grow with them, into the package."""
+        if not self.cells:
+            return
+        sheet, package = self.sheet, self.book.package
+        written = [at for at, value in self.cells.items() if value is not None]
+        tab = [ref.part for ref in package.sheets()].index(self.ref.part)
+        around = grow_dimension(sheet, written) + grow_filter(package, sheet, tab, self.filled)
+        changes = [(sheet.position(start), sheet.position(end), new) for start, end, new in around]
+        changes += [self._opened()] if sheet.empty else self.new_rows
+        package.set_part(self.ref.part, sheet.encoding.encode(xmlbytes.splice(sheet.data, changes)))
+        grow_tables(package, sheet, self.tables, self.filled)
+        drop_from_chain(package, self.ref.sheet_id, self.formulas_gone)
+
+    def _opened(self) -> tuple[int, int, bytes]:
+        """For a self-closing sheetData: open it around the new rows."""
+        sheet = self.sheet
+        tag = sheet.data[sheet.open_start : sheet.rows_start]
+        name = f"{sheet.prefix}:sheetData" if sheet.prefix else "sheetData"
+        rows = b"".join(new for _, _, new in self.new_rows)
+        opened = tag[:-2].rstrip() + b">" + rows + b"</" + name.encode() + b">"
+        return sheet.open_start, sheet.rows_start, opened
+
+    def _new_cells(self, row: Row) -> dict[int, bytes]:
+        """The new element of each cell of the row that the plan changes."""
+        new: dict[int, bytes] = {}
+        before = row.filled()
+        after = set(before)
+        for column, value in self.rows[row.number].items():
+            cell = row.cells.get(column)
+            style = cell.style if cell else self._default_style(row, column)
+            where = f"{self.sheet.where}, cell {cell_name(row.number, column)}"
+            if self._same(cell, style, value, where):
+                continue
+            self.guard.check(row.number, column, cell, style, where)
+            new[column] = self._cell(row, column, style, value, where)
+            self.cells[row.number, column] = value
+            after.discard(column)
+            if value is not None:
+                after.add(column)
+            if cell and cell.formula is not None:
+                self.formulas_gone.add(cell_name(row.number, column))
+        self.filled[row.number] = before, frozenset(after)
+        return new
+
+    def _cell(self, row: Row, column: int, style: int, value: Value, where: str) -> bytes:
+        plain: str | bool | int | float | None
+        if isinstance(value, dt.date):
+            style = self.book.styles.for_date(style, value)
+            plain = serial(value, self.book.epoch_1904, where)
+        else:
+            plain = value
+        return cell_xml(row.cells.get(column), row, column, style, plain, self.sheet.row_prefix)
+
+    def _default_style(self, row: Row, column: int) -> int:
+        """The format that Excel gives to a new cell: its row's, else its column's, else the plain one."""
+        if row.style is not None:
+            return row.style
+        styles = (s for first, last, s in self.column_styles if first <= column <= last)
+        return next(styles, 0)
+
+    def _same(self, cell: Cell | None, style: int, value: Value, where: str) -> bool:
+        """Whether the cell holds the value already, so that not a byte of it needs to change."""
+        if cell is None or not cell.filled:
+            return value is None
+        if cell.formula is not None or value is None:
+            return False
+        old = cell.value(self.book.strings)
+        if isinstance(value, dt.date):
+            return self._same_moment(old, style, value, where)
+        if isinstance(value, bool) or isinstance(old, bool):
+            return value is old
+        if isinstance(value, str) or isinstance(old, str):
+            return value == old
+        return old is not None and not isinstance(old, dt.date) and old == value
+
+    def _same_moment(self, old: Value, style: int, value: dt.date, where: str) -> bool:
+        if not self.book.styles.is_date(style) or isinstance(old, str | bool) or old is None:
+            return False
+        day = serial(value, self.book.epoch_1904, where)
+        if isinstance(old, dt.date):
+            old = serial(old, self.book.epoch_1904, where)
+        return abs(old - day) < _SAME_MOMENT
+
+
+def patch_cells(package: Package, edits: Mapping[tuple[str, str], object]) -> Patched:
+    """Set the cells of `edits` ((tab, address) → value) in `package`, in memory, and say what changed.
+
+    Values: text, bool, int, float, date, datetime without zone, or None, which empties the cell and
+    keeps its look. A cell that holds its value already is not touched. Nothing is changed at all if one
+    edit is refused: EditRefused (cell or value), SheetError (no such tab), NotAWorkbook or
+    RefusedWorkbook (the tab's part cannot be read).
+    """
+    wanted: dict[SheetRef, dict[tuple[int, int], Value]] = defaultdict(dict)
+    for (tab, address), value in edits.items():
+        ref = worksheet_ref(package, tab)
+        where = f"{package.where}, tab {ref.name!r}"
+        at = wanted_cell(address, where)
+        if at in wanted[ref]:
+            raise EditRefused(f"cell {address} is given twice", where=where)
+        wanted[ref][at] = checked(value, f"{where}, cell {address.upper()}")
+    book = _Book(package)
+    tabs = [_TabPatch(book, ref, cells) for ref, cells in wanted.items()]
+    for tab_patch in tabs:
+        tab_patch.plan()
+    before = package.touched()
+    changed = [tab_patch for tab_patch in tabs if tab_patch.cells]
+    if changed:
+        computes = has_formulas(package, first=changed[0].ref.part)
+        for tab_patch in changed:
+            tab_patch.commit()
+        book.styles.flush()
+        if computes:
+            mark_recalculation(package)
+    cells = {
+        (tab_patch.ref.name, cell_name(*at)): value
+        for tab_patch in changed
+        for at, value in tab_patch.cells.items()
+    }
+    return Patched(package.touched() - before, cells)
+
+
+def edit_cells(
+    path: str | PathLike[str],
+    edits: Mapping[tuple[str, str], object],
+    save_as: str | PathLike[str] | None = None,
+) -> None:
+    """Set exactly the cells of `edits` ((tab, address) → value) in the workbook at `path`.
+
+    Values are as for `patch_cells`. The file is replaced safely, after the new one was checked, and only
+    if a cell changes; with `save_as` the result goes there and `path` is never touched. Raises
+    SheetError (and its kinds: EditRefused, RefusedWorkbook, NotAWorkbook) when nothing could be done
+    without harm, and SheetInUse when someone has the workbook open.
+    """
+    from sheetops.books.xlsx.check import check_save
+    from sheetops.books.xlsx.replace import changing, write_new
+
+    source = Path(path)
+
+    def patched(data: bytes) -> tuple[bytes, Callable[[bytes], None]]:
+        package = Package.from_bytes(data, source.name)
+        done = patch_cells(package, edits)
+        before = Package.from_bytes(data, source.name)
+        new = package.to_bytes() if done.cells else data
+        return new, lambda after: check_save(before, after, done.cells)
+
+    if save_as is not None:
+        new, check = patched(source.read_bytes())
+        check(new)
+        write_new(Path(save_as), new)
+        return
+    with changing(source) as original:
+        new, check = patched(original.data)
+        if new != original.data:
+            original.replace(new, check)

@@ -1,0 +1,210 @@
+"""One row of a plan: its cells with their places in the bytes, and the row written anew around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sheetops.books.xlsx import xmlbytes
+from sheetops.books.xlsx.cellref import cell_at, cell_name
+from sheetops.books.xlsx.cellvalue import Value, escape_text, from_iso, number_text, unescape_text
+from sheetops.books.xlsx.strings import SharedStrings, text_of
+from sheetops.books.xlsx.xmlbytes import Node
+from sheetops.errors import NotAWorkbook
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell that is in the file."""
+
+    node: Node
+
+    def child(self, name: str) -> Node | None:
+        """Its first child of this name, whatever its prefix."""
+        return next((c for c in self.node.children if c.name == name), None)
+
+    @property
+    def style(self) -> int:
+        """Its position in cellXfs."""
+        return xmlbytes.integer(self.node.attrs.get("s"))
+
+    @property
+    def formula(self) -> Node | None:
+        """Its formula element, if it has one."""
+        return self.child("f")
+
+    @property
+    def filled(self) -> bool:
+        """Whether it holds a value or a formula, not only a look."""
+        return any(c.name in ("f", "v", "is") for c in self.node.children)
+
+    def value(self, strings: SharedStrings) -> Value:
+        """What the cell holds: text, number, boolean, a moment (only of type "d") or None; cached if computed.
+
+        An error such as #N/A, or an index that points nowhere, reads as a text that no plan can mean.
+        """
+        kind = self.node.attrs.get("t", "n")
+        inline, stored = self.child("is"), self.child("v")
+        if kind == "inlineStr" and inline is not None:
+            return text_of(inline)
+        text = stored.text if stored is not None else ""
+        if kind in ("str", "inlineStr"):
+            return unescape_text(text) if stored is not None else None
+        text = text.strip()
+        if not text:
+            return None
+        if kind == "s":
+            return _shared(text, strings)
+        if kind == "b":
+            return text in ("1", "true")
+        if kind == "d":
+            return from_iso(text) or f"\0{text}"
+        return _number(text) if kind == "n" else f"\0{text}"
+
+
+def _shared(text: str, strings: SharedStrings) -> str:
+    try:
+        return strings[int(text)]
+    except (ValueError, IndexError):
+        return f"\0{text}"
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return f"\0{text}"
+
+
+class Row:
+    """One row as it stands in the file; `data` empty where the file has no such row."""
+
+    def __init__(self, number: int, data: bytes, where: str) -> None:
+        """Read the cells; NotAWorkbook if two of them claim one place or one stands in another row."""
+        self.number = number
+        self.data = data
+        self.where = where
+        self.node = xmlbytes.parse_fragment(data, where) if data else None
+        self.cells: dict[int, Cell] = {}
+        column = 0
+        for node in self.node.children if self.node else []:
+            if node.name == "c":
+                column = self._column(node, column)
+                self.cells[column] = Cell(node)
+
+    def _column(self, node: Node, before: int) -> int:
+        """The column of a cell; one without an address follows the cell before it."""
+        name = node.attrs.get("r")
+        if name is None:
+            return before + 1
+        at = cell_at(name.strip())
+        if at is None or at[0] != self.number or at[1] <= before:
+            raise NotAWorkbook(
+                f"cell {name!r} is out of place in row {self.number}",
+                where=self.where,
+                mend="open it in Excel and save it again",
+            )
+        return at[1]
+
+    @property
+    def style(self) -> int | None:
+        """The format of the whole row, if it has one."""
+        attrs = self.node.attrs if self.node else {}
+        if attrs.get("customFormat", "0") not in ("1", "true"):
+            return None
+        return xmlbytes.integer(attrs.get("s"))
+
+    def filled(self) -> frozenset[int]:
+        """The columns that hold a value or a formula."""
+        return frozenset(column for column, cell in self.cells.items() if cell.filled)
+
+    def written(self, changes: Mapping[int, bytes], prefix: bytes) -> bytes:
+        """The row with the cells in `changes` (column → its whole element) replaced or put in order."""
+        if self.node is None:
+            cells = b"".join(changes[column] for column in sorted(changes))
+            return b'<%brow r="%d">%b</%brow>' % (prefix, self.number, cells, prefix)
+        edits: list[tuple[int, int, bytes]] = []
+        places = sorted(self.cells)
+        for column in sorted(changes):
+            if (cell := self.cells.get(column)) is not None:
+                edits.append((cell.node.start, cell.node.end, changes[column]))
+            else:
+                place = self._place(column, places)
+                edits.append((place, place, changes[column]))
+        return self._with_tag(edits, min(changes), max(changes), prefix)
+
+    def _place(self, column: int, places: list[int]) -> int:
+        assert self.node is not None
+        after = next((c for c in places if c > column), None)
+        if after is not None:
+            return self.cells[after].node.start
+        return self.cells[places[-1]].node.end if places else self.node.open_end
+
+    def _with_tag(self, edits: list[tuple[int, int, bytes]], low: int, high: int, prefix: bytes) -> bytes:
+        """Apply `edits`, with `spans` grown and a self-closing row opened."""
+        assert self.node is not None
+        tag = self.data[: self.node.open_end]
+        spans = self.node.attrs.get("spans")
+        if spans is not None:
+            tag = xmlbytes.with_attributes(tag, {b"spans": _grown_spans(spans, low, high)})
+        if self.node.self_closing:
+            cells = b"".join(new for _, _, new in edits)
+            return tag[:-2].rstrip() + b">" + cells + b"</%brow>" % prefix
+        # Edits at the end of the start tag stand after it, so the tag may be replaced as well.
+        return tag + xmlbytes.splice(
+            self.data[self.node.open_end :],
+            [(start - self.node.open_end, end - self.node.open_end, new) for start, end, new in edits],
+        )
+
+
+def _grown_spans(spans: str, low: int, high: int) -> bytes | None:
+    """The columns that a row says it uses, with `low` to `high` among them; None if they make no sense."""
+    ends = [part.split(":") for part in spans.split()]
+    if not ends or any(len(pair) != 2 or not all(n.isdigit() for n in pair) for pair in ends):
+        return None
+    pairs = [(int(a), int(b)) for a, b in ends]
+    if any(a <= low and high <= b for a, b in pairs):
+        return spans.encode()
+    return b"%d:%d" % (min(low, *(a for a, _ in pairs)), max(high, *(b for _, b in pairs)))
+
+
+def cell_xml(
+    old: Cell | None, row: Row, column: int, style: int, value: str | bool | int | float | None, prefix: bytes
+) -> bytes:
+    """The element of one cell: the old one's start tag with what must change, and the new content.
+
+    What describes the old content goes with it: its type, its rich value (vm) and its array mark (cm).
+    """
+    if old is not None and old.node.prefix.encode() != prefix[:-1]:
+        prefix = f"{old.node.prefix}:".encode() if old.node.prefix else b""
+    content, kind = _content(value, prefix)
+    changes: dict[bytes, bytes | None] = {b"t": kind, b"vm": None, b"cm": None}
+    if old is None:
+        name = cell_name(row.number, column).encode()
+        tag = b'<%bc r="%b">' % (prefix, name)
+        kept = b""
+    else:
+        tag = row.data[old.node.start : old.node.open_end]
+        extra = old.child("extLst")
+        kept = row.data[extra.start : extra.end] if extra else b""
+    if style != (old.style if old else 0):
+        changes[b"s"] = b"%d" % style
+    tag = xmlbytes.with_attributes(tag, changes)
+    if tag.endswith(b"/>"):
+        tag = tag[:-2].rstrip() + b">"
+    if not content and not kept:
+        return tag[:-1] + b"/>"
+    return tag + content + kept + b"</%bc>" % prefix
+
+
+def _content(value: str | bool | int | float | None, prefix: bytes) -> tuple[bytes, bytes | None]:
+    """(what stands inside the cell, its type)."""
+    if value is None:
+        return b"", None
+    if isinstance(value, bool):
+        return b"<%bv>%d</%bv>" % (prefix, value, prefix), b"b"
+    if isinstance(value, str):
+        text = xmlbytes.escape_content(escape_text(value))
+        keep = b' xml:space="preserve"' if value.strip() != value or "\n" in value or "  " in value else b""
+        return b"<%bis><%bt%b>%b</%bt></%bis>" % (prefix, prefix, keep, text, prefix, prefix), b"inlineStr"
+    return b"<%bv>%b</%bv>" % (prefix, number_text(value).encode(), prefix), None

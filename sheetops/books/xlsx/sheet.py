@@ -1,0 +1,221 @@
+"""One tab's part: where its rows lie in the bytes, found without parsing them.
+
+A tab may hold fifty megabytes of rows, so only what stands around them (the shell) is parsed. Rows are
+found by searching for their start tags, and only the rows of a plan are ever looked into.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cached_property
+from itertools import pairwise
+from xml.parsers import expat
+
+from sheetops.books.xlsx import xmlbytes
+from sheetops.books.xlsx.cellref import MAX_ROW
+from sheetops.books.xlsx.package import Package, SheetRef
+from sheetops.books.xlsx.xmlbytes import Node
+from sheetops.errors import EditRefused, NotAWorkbook, RefusedWorkbook, SheetError
+
+_CHUNK = 1 << 14
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
+_ANY_ROW = re.compile(rb"<((?:[^\s<>/:!?]+:)?)row(?=[\s/>])")
+
+
+class _Found(Exception):
+    """Ends the search for the rows."""
+
+
+class SheetXml:
+    """The part of one worksheet, as UTF-8 bytes with the positions that a change needs."""
+
+    def __init__(self, package: Package, ref: SheetRef) -> None:
+        """Find the rows; RefusedWorkbook or NotAWorkbook if the part cannot be understood."""
+        self.package = package
+        self.ref = ref
+        self.where = f"{package.where}, tab {ref.name!r}"
+        self.data, self.encoding = package.utf8(ref.part)
+        start, self.prefix = self._find_rows()
+        self.open_start = start
+        tag = xmlbytes.tag_at(self.data, start)
+        self.empty = tag.endswith(b"/>")
+        self.rows_start = start + len(tag)
+        self.scan = self._without_comments()
+        self.rows_end = self.rows_start if self.empty else self._find_end()
+        self.row_prefix = self._row_prefix()
+
+    def _broken(self, why: str) -> NotAWorkbook:
+        return NotAWorkbook(why, where=self.where, mend="open it in Excel and save it again")
+
+    def _find_rows(self) -> tuple[int, str]:
+        """(position, prefix) of the sheetData start tag."""
+        parser = expat.ParserCreate("UTF-8", " ")
+        parser.namespace_prefixes = True
+        found: list[tuple[int, str, str]] = []
+        depth = 0
+
+        def open_(name: str, _attrs: dict[str, str]) -> None:
+            nonlocal depth
+            ns, local, prefix = xmlbytes.split_name(name)
+            if depth == 0 and (local != "worksheet" or ns not in xmlbytes.MAIN_BOTH):
+                raise RefusedWorkbook("this tab's part is no worksheet", where=self.where)
+            if depth == 1 and local == "sheetData" and ns in xmlbytes.MAIN_BOTH:
+                found.append((parser.CurrentByteIndex, prefix, ns))
+                raise _Found
+            depth += 1
+
+        def close(_name: str) -> None:
+            nonlocal depth
+            depth -= 1
+
+        parser.StartElementHandler = open_
+        parser.EndElementHandler = close
+        parser.StartDoctypeDeclHandler = xmlbytes.refuse_doctype(self.where)
+        try:
+            for at in range(0, len(self.data), _CHUNK):
+                parser.Parse(self.data[at : at + _CHUNK], False)
+        except _Found:
+            return found[0][:2]
+        except expat.ExpatError as error:
+            raise self._broken(f"its XML is broken ({error})") from error
+        raise self._broken("it has no place for rows (sheetData)")
+
+    def _without_comments(self) -> bytes:
+        """The data to search in: comments, CDATA and instructions after the start of the rows blanked."""
+        data, start = self.data, self.rows_start
+        if data.find(b"<!", start) < 0 and data.find(b"<?", start) < 0:
+            return data
+        return data[:start] + xmlbytes.masked(data[start:])
+
+    def _find_end(self) -> int:
+        name = f"{self.prefix}:sheetData" if self.prefix else "sheetData"
+        end = self.scan.rfind(b"</" + name.encode())
+        if end < self.rows_start:
+            raise self._broken("its rows have no end")
+        return end
+
+    def _row_prefix(self) -> bytes:
+        """The prefix that the rows are written with, usually that of sheetData."""
+        match = _ANY_ROW.search(self.scan, self.rows_start, self.rows_end)
+        if match:
+            return match.group(1)
+        if b"<" in self.scan[self.rows_start : self.rows_end]:
+            raise self._broken("its rows cannot be told")
+        return f"{self.prefix}:".encode() if self.prefix else b""
+
+    # --- what stands around the rows -----------------------------------------------------------------
+
+    @cached_property
+    def shell(self) -> Node:
+        """The tree of the part without its rows; positions are those of `shell_data`."""
+        return xmlbytes.parse(self.shell_data, self.where)
+
+    @cached_property
+    def shell_data(self) -> bytes:
+        """The part with the rows cut out."""
+        return self.data[: self.rows_start] + self.data[self.rows_end :]
+
+    def position(self, in_shell: int) -> int:
+        """A position of the shell in the whole part."""
+        return in_shell if in_shell <= self.rows_start else in_shell + self.rows_end - self.rows_start
+
+    # --- rows ------------------------------------------------------------------------------------------
+
+    def find_rows(self, numbers: list[int]) -> dict[int, tuple[int, int]]:
+        """Row number → (start, end) of its element, for those of `numbers` (ascending) that exist.
+
+        A row that is absent maps to (p, p), the place where it belongs.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        at = self.rows_start
+        for number in numbers:
+            start = self.scan.find(b'<%brow r="%d"' % (self.row_prefix, number), at, self.rows_end)
+            if start < 0:
+                return self._find_by_index(numbers)
+            at = self._row_end(start)
+            found[number] = start, at
+        return found
+
+    def _find_by_index(self, numbers: list[int]) -> dict[int, tuple[int, int]]:
+        starts, known = self._index
+        if any(a >= b for a, b in pairwise(known)):
+            raise EditRefused(
+                "the rows of this tab are out of order",
+                where=self.where,
+                mend="open it in Excel and save it again",
+            )
+        found = {}
+        for number in numbers:
+            at = bisect_left(known, number)
+            if at < len(known) and known[at] == number:
+                found[number] = starts[at], self._row_end(starts[at])
+            else:
+                place = starts[at] if at < len(known) else self._after_last(starts)
+                found[number] = place, place
+        return found
+
+    def _after_last(self, starts: list[int]) -> int:
+        return self._row_end(starts[-1]) if starts else self.rows_start
+
+    def _row_end(self, start: int) -> int:
+        tag_end = start + len(xmlbytes.tag_at(self.scan, start))
+        if self.scan[tag_end - 2 : tag_end] == b"/>":
+            return tag_end
+        close = self.scan.find(b"</%brow" % self.row_prefix, tag_end, self.rows_end)
+        if close < 0:
+            raise self._broken("a row has no end")
+        return self.scan.index(b">", close) + 1
+
+    @cached_property
+    def _index(self) -> tuple[list[int], list[int]]:
+        """The start and the number of every row; a row without a number follows the one before it."""
+        name = b"<%brow" % self.row_prefix
+        plain = re.compile(re.escape(name) + rb' r="([0-9]+)"')
+        matches = list(plain.finditer(self.scan, self.rows_start, self.rows_end))
+        tags = re.compile(re.escape(name) + rb"(?=[\s/>])")
+        starts = [m.start() for m in matches]
+        if len(matches) == self.scan.count(name, self.rows_start, self.rows_end):
+            return starts, [int(m.group(1)) for m in matches]
+        starts = [m.start() for m in tags.finditer(self.scan, self.rows_start, self.rows_end)]
+        numbers: list[int] = []
+        for start in starts:
+            match = _ROW_NUMBER.search(xmlbytes.tag_at(self.scan, start))
+            numbers.append(int(match.group(1)) if match else (numbers[-1] if numbers else 0) + 1)
+        if numbers and max(numbers) > MAX_ROW:
+            raise self._broken(f"it has a row past {MAX_ROW:,}")
+        return starts, numbers
+
+    def rows_contain(self, text: bytes) -> bool:
+        """Whether the bytes of the rows hold `text` anywhere."""
+        return self.scan.find(text, self.rows_start, self.rows_end) >= 0
+
+    def cell_tag(self, name: str) -> bytes:
+        """`name` with the prefix that rows and cells are written with."""
+        return self.row_prefix + name.encode()
+
+
+def sheet_ref(package: Package, tab: str) -> SheetRef:
+    """The tab of this name: exactly, else as Excel does in any case; SheetError if there is none."""
+    sheets = package.sheets()
+    folded = tab.casefold()
+    found = [ref for ref in sheets if ref.name == tab]
+    found += [ref for ref in sheets if ref.name.casefold() == folded]
+    if found:
+        return found[0]
+    names = ", ".join(ref.name for ref in sheets)
+    raise SheetError(f"there is no tab {tab!r}", where=package.where, mend=f"its tabs are: {names}")
+
+
+def worksheet_ref(package: Package, tab: str) -> SheetRef:
+    """As `sheet_ref`, for a tab with cells: EditRefused for a chart, dialog or macro sheet."""
+    ref = sheet_ref(package, tab)
+    if ref.kind != "worksheet":
+        kind = {"chartsheet": "chart sheet", "dialogsheet": "dialog sheet"}.get(ref.kind, "macro sheet")
+        raise EditRefused(f"tab {ref.name!r} is a {kind}, which has no cells to change", where=package.where)
+    return ref
+
+
+def sheet_part(package: Package, tab: str) -> str:
+    """The name of the part that holds the tab's cells; errors as for `sheet_ref` and `worksheet_ref`."""
+    return worksheet_ref(package, tab).part

@@ -1,0 +1,171 @@
+"""Tables and filters of a tab: what in them may not be written to, and what must grow with new rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sheetops.books.xlsx import xmlbytes
+from sheetops.books.xlsx.cellref import MAX_ROW, Area, area_at, cell_at
+from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.sheet import SheetXml
+from sheetops.books.xlsx.xmlbytes import Node
+from sheetops.errors import EditRefused
+
+_FILTER_NAME = "_xlnm._filterdatabase"
+_NAME_RANGE = re.compile(rb"\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)\s*$")
+
+Filled = Mapping[int, tuple[frozenset[int], frozenset[int]]]
+"""Row → (columns filled before, columns filled now), for the rows of a plan."""
+
+
+@dataclass(slots=True)
+class Table:
+    """One table (list object) of a tab."""
+
+    part: str
+    name: str
+    area: Area
+    header: bool
+    totals: bool
+
+
+def tables_of(package: Package, sheet_part: str) -> list[Table]:
+    """The tables of a tab, in file order."""
+    tables = []
+    for rel in package.rels(sheet_part):
+        if rel.kind == "table" and rel.part and package.has(rel.part):
+            _, root = package.tree(rel.part)
+            area = area_at(root.attrs.get("ref", ""))
+            if area is not None:
+                name = root.attrs.get("displayName") or root.attrs.get("name") or rel.part
+                header = root.attrs.get("headerRowCount", "1") != "0"
+                totals = root.attrs.get("totalsRowCount", "0") != "0"
+                tables.append(Table(rel.part, name, area, header, totals))
+    return tables
+
+
+def check_tables(tables: list[Table], row: int, column: int, where: str) -> None:
+    """EditRefused for the header and the totals of a table: its definition repeats what they hold."""
+    for table in tables:
+        if not table.area.holds(row, column):
+            continue
+        if table.header and row == table.area.top:
+            raise EditRefused(
+                f"the cell is a column heading of table {table.name}",
+                where=where,
+                mend="rename the column in Excel",
+            )
+        if table.totals and row == table.area.bottom:
+            raise EditRefused(
+                f"the cell is in the totals row of table {table.name}", where=where, mend="change it in Excel"
+            )
+
+
+def grow_tables(package: Package, sheet: SheetXml, tables: list[Table], filled: Filled) -> None:
+    """Extend tables over the rows that a plan appended directly below them."""
+    merged = merged_areas(sheet)
+    for table in tables:
+        if table.totals:
+            continue
+        others = [other.area for other in tables if other is not table] + merged
+        bottom = _grown_bottom(table.area, filled, others, only_new=True)
+        if bottom > table.area.bottom:
+            _grow_table(package, table, bottom)
+
+
+def _grown_bottom(area: Area, filled: Filled, others: list[Area], only_new: bool) -> int:
+    """The last row that `area` reaches once the rows of the plan directly below it are part of it.
+
+    With `only_new`, a row that held something before is not part of it: a person put it below on purpose.
+    """
+    columns = range(area.left, area.right + 1)
+    bottom = area.bottom
+    while bottom < MAX_ROW and bottom + 1 in filled:
+        before, after = filled[bottom + 1]
+        below = Area(bottom + 1, area.left, bottom + 1, area.right)
+        held = only_new and any(column in before for column in columns)
+        if held or not any(column in after for column in columns) or any(below.meets(o) for o in others):
+            break
+        bottom += 1
+    return bottom
+
+
+def _grow_table(package: Package, table: Table, bottom: int) -> None:
+    data, root = package.tree(table.part)
+    tag = data[root.start : root.open_end]
+    grown: dict[bytes, bytes | None] = {b"ref": _with_bottom(table.area, bottom), b"insertRow": None}
+    changes = [(root.start, root.open_end, xmlbytes.with_attributes(tag, grown))]
+    changes += [_ref_change(data, node, bottom) for node in root.all("autoFilter")]
+    package.patch(table.part, changes)
+
+
+def _ref_change(data: bytes, node: Node, bottom: int) -> tuple[int, int, bytes]:
+    area = area_at(node.attrs.get("ref", ""))
+    tag = data[node.start : node.open_end]
+    if area is not None:
+        tag = xmlbytes.with_attributes(tag, {b"ref": _with_bottom(area, bottom)})
+    return node.start, node.open_end, tag
+
+
+def _with_bottom(area: Area, bottom: int) -> bytes:
+    first = str(Area(area.top, area.left, area.top, area.left))
+    last = str(Area(bottom, area.right, bottom, area.right))
+    return f"{first}:{last}".encode()
+
+
+def grow_filter(package: Package, sheet: SheetXml, tab: int, filled: Filled) -> list[tuple[int, int, bytes]]:
+    """The changes to the tab's shell that extend its auto-filter over rows appended below it.
+
+    The hidden name of the filter (`_xlnm._FilterDatabase` of tab number `tab`) is extended with it.
+    """
+    node = sheet.shell.find("autoFilter")
+    area = area_at(node.attrs.get("ref", "")) if node else None
+    if node is None or area is None:
+        return []
+    bottom = _grown_bottom(area, filled, [], only_new=False)
+    if bottom == area.bottom:
+        return []
+    _grow_filter_name(package, tab, area, bottom)
+    return [_ref_change(sheet.shell_data, node, bottom)]
+
+
+def _grow_filter_name(package: Package, tab: int, area: Area, bottom: int) -> None:
+    part = package.workbook_part()
+    data, root = package.tree(part)
+    names = root.find("definedNames")
+    for node in names.all("definedName") if names else []:
+        same_tab = node.attrs.get("localSheetId", "") == str(tab)
+        if node.attrs.get("name", "").lower() != _FILTER_NAME or not same_tab:
+            continue
+        match = _NAME_RANGE.search(data[node.open_end : node.close_start])
+        if match is None:
+            continue
+        c1, r1, c2, r2 = (group.decode() for group in match.groups())
+        if (cell_at(c1 + r1), cell_at(c2 + r2)) == ((area.top, area.left), (area.bottom, area.right)):
+            start, end = (node.open_end + at for at in match.span(4))
+            package.patch(part, [(start, end, b"%d" % bottom)])
+            return
+
+
+def merged_areas(sheet: SheetXml) -> list[Area]:
+    """The merged ranges of a tab."""
+    listed = sheet.shell.find("mergeCells")
+    found = [area_at(node.attrs.get("ref", "")) for node in listed.all("mergeCell")] if listed else []
+    return [area for area in found if area is not None]
+
+
+def grow_dimension(sheet: SheetXml, cells: list[tuple[int, int]]) -> list[tuple[int, int, bytes]]:
+    """The change to the shell that makes the tab's used range hold the written cells."""
+    node = sheet.shell.find("dimension")
+    area = area_at(node.attrs.get("ref", "")) if node else None
+    if node is None or area is None or not cells:
+        return []
+    grown = area
+    for row, column in cells:
+        grown = grown.with_cell(row, column)
+    if grown == area:
+        return []
+    tag = sheet.shell_data[node.start : node.open_end]
+    return [(node.start, node.open_end, xmlbytes.with_attributes(tag, {b"ref": str(grown).encode()}))]
