@@ -17,7 +17,7 @@ from typing import Protocol, cast
 
 from sheetops.books.base import Applied, Book, Session
 from sheetops.domain.history import History
-from sheetops.domain.plan import Plan, resolve, tab_is_as_planned
+from sheetops.domain.plan import Delivery, Plan, resolve, tab_is_as_planned
 from sheetops.domain.policy import Policy
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
 from sheetops.domain.view import View
@@ -47,18 +47,7 @@ class Memory(Protocol):
 class Postman(Protocol):
     """Who delivers digests (see sheetops.messages); returns what became of each."""
 
-    def deliver(self, run: str, plan: Plan, view: View) -> tuple[Delivery, ...]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What became of one digest."""
-
-    to: str
-    subject: str
-    outcome: str  # `planned`, `sent`, `already`, `no-address`, `refused`, `failed` or `unknown`
-    where: str = ""
-    text: str = ""
+    def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -119,7 +108,7 @@ def run_order(order: Order, memory: Memory, postman: Postman, clock: Callable[[]
             with report.step("remember"):
                 memory.record(report.run, view, plan, report.applied)
     with report.step("mail"):
-        report.deliveries = postman.deliver(report.run or "", plan, view)
+        report.deliveries = postman.deliver(report.run, plan, view)
     if report.run is not None:
         memory.finish_run(report.run, "partly" if report.applied.conflicts else "done", report.timings)
     return report

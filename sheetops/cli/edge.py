@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sheetops.books.open import open_book
 from sheetops.cli.common import Wishes
 from sheetops.domain.policy import Policy
 from sheetops.runner import Order, Report, run_order, utc_now
-from sheetops.settings.files import load_texts
+from sheetops.settings.files import find, load_texts
 from sheetops.settings.load import Loaded
 from sheetops.settings.model import Team
 from sheetops.settings.policy import build_policy
@@ -54,7 +54,7 @@ class Edge:
 
         mail = self.loaded.settings.mail
         folder = self.loaded.folder / mail.outbox.expanduser() if mail.outbox else state_folder() / "outbox"
-        return Outbox(folder, mail.sender, self.ledger)
+        return Outbox(folder, mail.sender, self.ledger, partial(find, "templates"))
 
     def run(self, location: str, team: Team, jobs: Sequence[str], period: str | None = None) -> Report:
         """Run `jobs` on the sheet at `location`."""

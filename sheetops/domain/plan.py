@@ -72,6 +72,17 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one digest."""
+
+    to: str
+    subject: str
+    outcome: str  # `planned`, `sent`, `already`, `no-address`, `refused`, `failed` or `unknown`
+    where: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What jobs want to be done with one sheet; plans add up."""
 
