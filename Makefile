@@ -1,0 +1,33 @@
+# Everything here needs only Python >= 3.11 and make; it sets up .venv in this folder the first time.
+PYTHON ?= python3
+LANGUAGE ?= en
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test test-all lint clean
+
+demo: $(READY)  ## a whole day on a team's workbook, in demo/
+	@$(BIN)/sheetops demo demo --language $(LANGUAGE)
+
+test: $(READY)  ## the quick suite
+	@$(BIN)/python -m pytest -m "not slow" -n 2
+
+test-all: $(READY)  ## every test, the long ones with their figures
+	@$(BIN)/python -m pytest -n 2 -rs
+	@$(BIN)/python -m pytest -m slow -s
+
+lint: $(READY)  ## style, types and floors
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+$(READY): pyproject.toml constraints.txt
+	@echo "setting up .venv (once; a minute or two)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+clean:
+	rm -rf .venv demo dist build
