@@ -63,6 +63,13 @@ def check_tables(tables: list[Table], row: int, column: int, where: str) -> None
             )
 
 
+def lowest_bottom(sheet: SheetXml, tables: list[Table]) -> int:
+    """The smallest row number at which a table or filter of the tab ends: rows above it grow nothing."""
+    node = sheet.shell.find("autoFilter")
+    area = area_at(node.attrs.get("ref", "")) if node else None
+    return min([table.area.bottom for table in tables] + ([area.bottom] if area else []), default=MAX_ROW)
+
+
 def grow_tables(package: Package, sheet: SheetXml, tables: list[Table], filled: Filled) -> None:
     """Extend tables over the rows that a plan appended directly below them."""
     merged = merged_areas(sheet)

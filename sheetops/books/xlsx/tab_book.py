@@ -1,0 +1,170 @@
+"""The workbook part: the list of tabs and the defined names, changed by insertion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sheetops.books.xlsx.formulas import WORKBOOK_ORDER
+from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.tab_refs import Renames, quoted, sheets_in
+from sheetops.books.xlsx.tab_source import Name
+from sheetops.books.xlsx.tab_xml import PartText, tag_prefix
+from sheetops.books.xlsx.xmlbytes import Node, escape
+from sheetops.errors import TabRefused
+
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATIONSHIPS_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+BUILT_IN = "_xlnm."
+TRUE = ("1", "true")
+
+
+@dataclass(frozen=True)
+class NameChanges:
+    """What happened to the defined names, as `docProps/app.xml` lists them."""
+
+    added: list[str]
+    removed: list[str]
+
+
+class Book:
+    """The workbook part of a package."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._part = PartText(package.part(package.workbook_part()), package.where)
+        self._prefix = tag_prefix(self._part.root)
+        names = self._part.root.find("definedNames")
+        self._names = names.all("definedName") if names else []
+        self._new_names: list[str] = []
+        self._gone: list[Node] = []
+
+    @property
+    def locked(self) -> bool:
+        """Whether someone forbade adding, moving or removing tabs."""
+        found = self._part.root.find("workbookProtection")
+        return found is not None and found.attrs.get("lockStructure") in TRUE
+
+    @property
+    def names(self) -> list[str]:
+        """Every defined name."""
+        return [node.attrs.get("name", "") for node in self._names]
+
+    def add_sheet(self, name: str, part: str, state: str) -> None:
+        """List a new sheet as the last one, and tie it to its part."""
+        sheets = self._part.root.find("sheets")
+        assert sheets is not None  # Package refuses a workbook without tabs
+        rel_id = self._package.add_rel(
+            self._package.workbook_part(), self._package.rel_type("worksheet"), part
+        )
+        number = 1 + max(ref.sheet_id for ref in self._package.sheets())
+        prefix, declared = self._relationship_prefix()
+        hidden = "" if state == "visible" else f' state="{state}"'
+        self._part.append(
+            sheets,
+            f'<{self._prefix}sheet name="{escape(name).decode()}" sheetId="{number}"{hidden}{declared}'
+            f' {prefix}:id="{rel_id}"/>',
+        )
+
+    def _relationship_prefix(self) -> tuple[str, str]:
+        """A prefix for relationship ids, and its declaration if the root has none."""
+        space = RELATIONSHIPS_STRICT if self._package.strict else RELATIONSHIPS
+        for name, value in self._part.declared(self._part.root):
+            if value == space and name:
+                return name, ""
+        return "r", f' xmlns:r="{space}"'
+
+    def set_names(self, wanted: Iterable[Name], place: int, renames: Renames) -> NameChanges:
+        """Give the tab at `place` (its position among all tabs) the names of the source.
+
+        A workbook-level name stays one where it is free or already points to this tab alone; else it
+        becomes a name of the tab, so that nobody else's name changes its meaning.
+        """
+        scope, tab = str(place), renames.tab
+        before = self._titles(self._names, tab, scope)
+        kept = {id(node): node for node in self._names}
+        titles: dict[str, None] = {}
+        for name in wanted:
+            text = renames.formula(name.text)
+            found, scoped = self._home(name, scope, tab)
+            markup = self._name_markup(name, text, scope if scoped else None)
+            if found is None:
+                self._new_names.append(markup)
+            else:
+                kept.pop(id(found), None)
+                if found.text != text:
+                    self._part.replace(found, markup)
+            if name.attributes.get("hidden") not in TRUE:
+                titles[_title(name.name, tab if scoped else None)] = None
+        self._gone = gone = [node for node in kept.values() if _is_built_in(node, scope)]
+        removed = [title for title in self._titles(gone, tab, scope) if title not in titles]
+        return NameChanges([title for title in titles if title not in before], removed)
+
+    def _home(self, name: Name, scope: str, tab: str) -> tuple[Node | None, bool]:
+        """The name that is there already and may be changed, and whether it belongs to the tab."""
+        same = [node for node in self._names if node.attrs.get("name", "").lower() == name.name.lower()]
+        own = next((node for node in same if node.attrs.get("localSheetId") == scope), None)
+        if own is not None or name.scoped:
+            return own, True
+        everyones = next((node for node in same if "localSheetId" not in node.attrs), None)
+        if everyones is None or sheets_in(everyones.text) == {tab.lower()}:
+            return everyones, False
+        return None, True
+
+    def _name_markup(self, name: Name, text: str, scope: str | None) -> str:
+        attributes = {
+            "name": name.name,
+            **({} if scope is None else {"localSheetId": scope}),
+            **name.attributes,
+        }
+        written = "".join(f' {key}="{escape(value).decode()}"' for key, value in attributes.items())
+        tag = f"{self._prefix}definedName"
+        return f"<{tag}{written}>{escape(text).decode()}</{tag}>"
+
+    @staticmethod
+    def _titles(nodes: Iterable[Node], tab: str, scope: str) -> list[str]:
+        own = [node for node in nodes if node.attrs.get("hidden") not in TRUE]
+        return [
+            _title(node.attrs.get("name", ""), tab if node.attrs.get("localSheetId") == scope else None)
+            for node in own
+            if node.attrs.get("localSheetId") in (None, scope)
+        ]
+
+    def result(self) -> bytes:
+        """The workbook part with every change made."""
+        root, text = self._part.root, "".join(self._new_names)
+        listed = root.find("definedNames")
+        if listed is None:
+            name = f"{self._prefix}definedNames"
+            if text:
+                self._part.add_child(WORKBOOK_ORDER, "definedNames", f"<{name}>{text}</{name}>")
+            return self._part.result()
+        if self._gone and len(self._gone) == len(self._names) and not text:
+            self._part.replace(listed, "")  # an empty list is not valid
+            return self._part.result()
+        for node in self._gone:
+            self._part.replace(node, "")
+        if text:
+            self._part.append(listed, text)
+        return self._part.result()
+
+
+def refuse_clash(names: Iterable[Name], tables: Iterable[str], where: str) -> None:
+    """Raise TabRefused if a name of the source is the name of a table of the workbook."""
+    taken = {table.lower() for table in tables}
+    for name in names:
+        if name.name.lower() in taken:
+            raise TabRefused(f"its defined name {name.name} is already the name of a table", where=where)
+
+
+def _is_built_in(node: Node, scope: str) -> bool:
+    return node.attrs.get("localSheetId") == scope and node.attrs.get("name", "").startswith(BUILT_IN)
+
+
+def _title(name: str, tab: str | None) -> str:
+    """A defined name as `docProps/app.xml` lists it."""
+    plain = name.removeprefix(BUILT_IN)
+    if tab is None:
+        return plain
+    simple = tab.isidentifier() and not any(sign.isdigit() for sign in tab)
+    return f"{tab if simple else quoted(tab)}!{plain}"

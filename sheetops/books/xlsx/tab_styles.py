@@ -1,0 +1,326 @@
+"""The styles of a tab in the stylesheet of the workbook that takes it.
+
+Lists grow only by appending, and only by what is not there yet, so that writing the same tab every night
+adds nothing. What the tab leaves open (font name and size, alignment, …) comes from the workbook's own
+default cell format, so that the tab looks like its neighbours; theme colours mean the workbook's theme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from sheetops.books.xlsx.tab_xml import PartText, markup, tag_prefix
+from sheetops.books.xlsx.xmlbytes import MAIN, MAIN_STRICT, Node, parse, parse_fragment
+from sheetops.errors import TabRefused
+
+ORDER = (
+    "numFmts",
+    "fonts",
+    "fills",
+    "borders",
+    "cellStyleXfs",
+    "cellXfs",
+    "cellStyles",
+    "dxfs",
+    "tableStyles",
+    "colors",
+    "extLst",
+)
+"""The order of a stylesheet's children; sml.xsd, CT_Stylesheet."""
+FIRST_CUSTOM_FORMAT = 164
+"""Number formats below this are built in; ECMA-376 part 1, 18.8.30."""
+MAX_CELL_FORMATS = 65_490
+"""Cell formats a workbook may hold; Excel specifications and limits."""
+RESERVED_FILLS = (
+    '<{0}fill><{0}patternFill patternType="none"/></{0}fill>',
+    '<{0}fill><{0}patternFill patternType="gray125"/></{0}fill>',
+)
+"""The first two fills of every workbook; programs take them for granted."""
+DEFAULT_FONT = (
+    '<{0}font><{0}sz val="11"/><{0}color theme="1"/><{0}name val="Calibri"/><{0}family val="2"/>'
+    '<{0}scheme val="minor"/></{0}font>'
+)
+DEFAULT_BORDER = "<{0}border><{0}left/><{0}right/><{0}top/><{0}bottom/><{0}diagonal/></{0}border>"
+DEFAULT_XF = '<{0}xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
+FIRST_ENTRIES = {
+    "fonts": (DEFAULT_FONT,),
+    "fills": RESERVED_FILLS,
+    "borders": (DEFAULT_BORDER,),
+    "cellXfs": (DEFAULT_XF,),
+}
+ON_OFF = frozenset(("b", "i", "strike", "condense", "extend", "outline", "shadow"))
+FALSE_BY_DEFAULT = frozenset(
+    ("applyNumberFormat", "applyFont", "applyFill", "applyBorder", "applyAlignment", "applyProtection")
+) | {
+    "quotePrefix",
+    "pivotButton",
+    "diagonalUp",
+    "diagonalDown",
+    "wrapText",
+    "shrinkToFit",
+    "justifyLastLine",
+    "hidden",
+}
+Key = tuple[object, ...]
+
+
+def key_of(node: Node) -> Key:
+    """What an element says, whatever its prefix, its order of attributes and its way to write a default."""
+    attributes = {name: value for name, value in node.attrs.items() if "}" not in name}
+    if node.name in ON_OFF or node.name == "u":
+        attributes.setdefault("val", "single" if node.name == "u" else "1")
+    if node.name == "patternFill":
+        attributes.setdefault("patternType", "none")
+    said = {
+        name: _value(name, value)
+        for name, value in attributes.items()
+        if not (name in FALSE_BY_DEFAULT and value in ("0", "false"))
+    }
+    inner = [key_of(child) for child in node.children]
+    if node.name == "border":
+        inner = [part for part in inner if len(part) > 3 or part[1]]  # a side that says nothing is no side
+    if node.name == "font":
+        inner.sort(key=repr)
+    return (node.name, tuple(sorted(said.items())), node.text.strip(), *inner)
+
+
+def _value(name: str, value: str) -> str:
+    if value in ("true", "false"):
+        return "1" if value == "true" else "0"
+    if name == "rgb":
+        return value.upper()
+    return value.removesuffix(".0") if name == "val" else value
+
+
+def _key_of_markup(text: str) -> Key:
+    return key_of(parse_fragment(text.encode(), "styles"))
+
+
+class _List:
+    """One list of the stylesheet (fonts, fills, …): what is in it, and what is to be appended."""
+
+    def __init__(self, node: Node | None, name: str, prefix: str) -> None:
+        self.node, self.name, self.prefix = node, name, prefix
+        self.nodes = [child for child in node.children if child.ns == node.ns] if node else []
+        self.new: list[str] = []
+        self._places: dict[Key, int] = {}
+        for place, child in enumerate(self.nodes):
+            self._places.setdefault(key_of(child), place)
+
+    def __len__(self) -> int:
+        return len(self.nodes) + len(self.new)
+
+    def place(self, text: str) -> int:
+        """The index of an entry that says this; appended if there is none."""
+        key = _key_of_markup(text)
+        if key not in self._places:
+            first = FIRST_ENTRIES.get(self.name, ())
+            while len(self) < len(first):
+                self._append(first[len(self)].format(self.prefix))
+        if key not in self._places:
+            self._append(text)
+        return self._places[key]
+
+    def _append(self, text: str) -> None:
+        self._places.setdefault(_key_of_markup(text), len(self))
+        self.new.append(text)
+
+
+@dataclass
+class _Source:
+    """The stylesheet that openpyxl wrote."""
+
+    root: Node
+
+    def entries(self, name: str) -> list[Node]:
+        found = self.root.find(name)
+        return found.children if found else []
+
+    @property
+    def formats(self) -> dict[str, str]:
+        return {node.attrs["numFmtId"]: node.attrs["formatCode"] for node in self.entries("numFmts")}
+
+
+class Styles:
+    """Gives each style of the source its index in the target, growing the target's lists as needed."""
+
+    def __init__(self, target: bytes | None, source: bytes, where: str, strict: bool) -> None:
+        """`target` is the workbook's stylesheet, or None if it has none; `where` names it in messages."""
+        self._part = PartText(empty_stylesheet(strict) if target is None else target, where)
+        if not self._part.root.children:
+            self._part = PartText(empty_stylesheet(strict), where)
+        self._where = where
+        self._source = _Source(parse(source, "styles.xml"))
+        self._prefix = tag_prefix(self._part.root)
+        find = self._part.root.find
+        names = ("numFmts", "fonts", "fills", "borders", "cellXfs", "dxfs")
+        self._lists = {name: _List(find(name), name, self._prefix) for name in names}
+        self._formats = {
+            node.attrs.get("formatCode", ""): int(node.attrs.get("numFmtId", "0"))
+            for node in reversed(self._lists["numFmts"].nodes)
+        }
+        self._next_format = max([FIRST_CUSTOM_FORMAT - 1, *map(int, self._all_format_ids())]) + 1
+        self._base = self._base_format()
+        self._known: dict[tuple[str, int], int] = {}
+        self._own_default = self._changed_default()
+
+    def _all_format_ids(self) -> list[str]:
+        return [
+            n.attrs["numFmtId"]
+            for n in self._part.root.walk()
+            if n.name == "numFmt" and "numFmtId" in n.attrs
+        ]
+
+    def _base_format(self) -> Node:
+        """The workbook's default cell format: the first of `cellXfs`."""
+        nodes = self._lists["cellXfs"].nodes
+        return nodes[0] if nodes else parse_fragment(DEFAULT_XF.format("").encode(), "styles")
+
+    def _base_id(self, kind: str) -> int:
+        return int(self._base.attrs.get(kind, "0"))
+
+    def _changed_default(self) -> bool:
+        """Whether the source's author changed the default font, so that its default cells must show it."""
+        fonts = self._source.entries("fonts")
+        return bool(fonts) and key_of(fonts[0]) != _key_of_markup(DEFAULT_FONT.format(""))
+
+    def _once(self, kind: str, index: int, make: Callable[[int], int]) -> int:
+        known = self._known.get((kind, index))
+        if known is None:
+            known = self._known[kind, index] = make(index)
+        return known
+
+    def cell(self, index: int) -> int:
+        """The target's index (`s`) for the source's cell format `index`."""
+        return self._once("xf", index, self._cell)
+
+    def differential(self, index: int) -> int:
+        """The target's index (`dxfId`) for the source's differential format `index`."""
+        return self._once("dxf", index, self._differential)
+
+    def _cell(self, index: int) -> int:
+        if index == 0 and not self._own_default:
+            return 0
+        xf = self._source.entries("cellXfs")[index]
+        ids = {
+            "numFmtId": self._once("numFmt", int(xf.attrs["numFmtId"]), self._number_format),
+            "fontId": self._once("font", int(xf.attrs["fontId"]), self._font),
+            "fillId": self._once("fill", int(xf.attrs["fillId"]), self._fill),
+            "borderId": self._once("border", int(xf.attrs["borderId"]), self._border),
+        }
+        place = self._lists["cellXfs"].place(self._cell_markup(xf, ids))
+        if len(self._lists["cellXfs"]) > MAX_CELL_FORMATS:
+            raise TabRefused(
+                f"it holds more than {MAX_CELL_FORMATS:,} cell formats, the most that Excel can read",
+                where=self._where,
+            )
+        return place
+
+    def _cell_markup(self, xf: Node, ids: Mapping[str, int]) -> str:
+        attributes = {name: str(value) for name, value in ids.items()}
+        if "xfId" in self._base.attrs and self._part.root.find("cellStyleXfs"):
+            attributes["xfId"] = self._base.attrs["xfId"]
+        if xf.attrs.get("quotePrefix") in ("1", "true"):
+            attributes["quotePrefix"] = "1"
+        applied = zip(("NumberFormat", "Font", "Fill", "Border"), ids.items(), strict=True)
+        for flag, (kind, value) in applied:
+            if value != self._base_id(kind):
+                attributes[f"apply{flag}"] = "1"
+        inner = []
+        for name, flag in (("alignment", "applyAlignment"), ("protection", "applyProtection")):
+            said = xf.find(name) or self._base.find(name)
+            if said is not None:
+                attributes[flag] = "1"
+                inner.append(replace(said, children=[]))
+        return markup(Node("xf", "", "", attributes, 0, 0, children=inner), self._prefix)
+
+    def _number_format(self, number: int) -> int:
+        if number < FIRST_CUSTOM_FORMAT:
+            return self._base_id("numFmtId") if number == 0 else number
+        code = self._source.formats[str(number)]
+        if code not in self._formats:
+            self._formats[code] = self._next_format
+            node = Node("numFmt", "", "", {"numFmtId": str(self._next_format), "formatCode": code}, 0, 0)
+            self._lists["numFmts"].place(markup(node, self._prefix))
+            self._next_format += 1
+        return self._formats[code]
+
+    def _font(self, index: int) -> int:
+        if index == 0 and not self._own_default:
+            return self._base_id("fontId")
+        font = self._source.entries("fonts")[index]
+        said = {child.name for child in font.children}
+        inner = list(font.children)
+        base_fonts, base_id = self._lists["fonts"].nodes, self._base_id("fontId")
+        for child in base_fonts[base_id].children if base_id < len(base_fonts) else ():
+            follows_name = child.name in ("family", "charset", "scheme")
+            wanted = "name" not in said if follows_name else child.name in ("name", "sz", "color")
+            if wanted and child.name not in said:
+                inner.append(_sound(child))
+        return self._lists["fonts"].place(markup(replace(font, children=inner), self._prefix))
+
+    def _fill(self, index: int) -> int:
+        return self._part_of("fills", index, "fillId")
+
+    def _border(self, index: int) -> int:
+        return self._part_of("borders", index, "borderId")
+
+    def _part_of(self, name: str, index: int, kind: str) -> int:
+        if index == 0:
+            return self._base_id(kind)
+        return self._lists[name].place(markup(self._source.entries(name)[index], self._prefix))
+
+    def _differential(self, index: int) -> int:
+        dxf = self._source.entries("dxfs")[index]
+        inner = [self._with_format_id(child) if child.name == "numFmt" else child for child in dxf.children]
+        return self._lists["dxfs"].place(markup(replace(dxf, children=inner), self._prefix))
+
+    def _with_format_id(self, node: Node) -> Node:
+        """A differential number format, with the target's id for its code; built-in ids stay."""
+        number, code = int(node.attrs["numFmtId"]), node.attrs["formatCode"]
+        if number < FIRST_CUSTOM_FORMAT:
+            return node
+        if code not in self._formats:
+            self._formats[code] = self._next_format
+            entry = replace(node, attrs={"numFmtId": str(self._next_format), "formatCode": code})
+            self._lists["numFmts"].place(markup(entry, self._prefix))
+            self._next_format += 1
+        return replace(node, attrs={**node.attrs, "numFmtId": str(self._formats[code])})
+
+    def result(self) -> bytes:
+        """The stylesheet with the lists grown; the same bytes if nothing was missing."""
+        for entries in self._lists.values():
+            if not entries.new:
+                continue
+            if entries.node is None:
+                name = self._prefix + entries.name
+                text = f'<{name} count="{len(entries)}">{"".join(entries.new)}</{name}>'
+                self._part.add_child(ORDER, entries.name, text)
+            else:
+                self._part.append(entries.node, "".join(entries.new))
+                if "count" in entries.node.attrs:
+                    self._part.set_attribute(entries.node, "count", str(len(entries)))
+        return self._part.result()
+
+
+def _sound(node: Node) -> Node:
+    """A part of the workbook's own font; some programs write colours without the alpha that they need."""
+    rgb = node.attrs.get("rgb", "")
+    return replace(node, attrs={**node.attrs, "rgb": f"FF{rgb}"}) if len(rgb) == 6 else node
+
+
+def empty_stylesheet(strict: bool) -> bytes:
+    """The least stylesheet that programs accept."""
+    xf = DEFAULT_XF.format("")
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<styleSheet xmlns="{MAIN_STRICT if strict else MAIN}">'
+        f'<fonts count="1">{DEFAULT_FONT.format("")}</fonts>'
+        f'<fills count="2">{"".join(RESERVED_FILLS).format("")}</fills>'
+        f'<borders count="1">{DEFAULT_BORDER.format("")}</borders>'
+        f'<cellStyleXfs count="1">{xf}</cellStyleXfs>'
+        f'<cellXfs count="1">{xf[:-2]} xfId="0"/></cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+        "</styleSheet>"
+    ).encode()
