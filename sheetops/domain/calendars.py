@@ -96,7 +96,7 @@ def country_year(country: str, subdivision: str | None, year: int) -> CountryYea
     make_up = frozenset(day for day in book.weekend_workdays if day.year == year)
     weekend = frozenset(day for day in days if book.is_weekend(day))
     if book.country in WHOLE_PERIODS:
-        off |= _whole_periods(days, off, (weekend - off) - make_up)
+        off |= _whole_periods(days, off, weekend - make_up)
     return CountryYear(frozenset(off), make_up, weekend, _is_estimated(book, off))
 
 
