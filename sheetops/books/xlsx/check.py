@@ -14,6 +14,8 @@ from collections.abc import Collection, Mapping
 from sheetops.books.xlsx import check_parts
 from sheetops.books.xlsx.check_order import out_of_order
 from sheetops.books.xlsx.check_sheet import (
+    Place,
+    Row,
     SheetText,
     around_differs,
     changed_rows,
@@ -36,8 +38,8 @@ def check_save(before: Package, after: bytes, cells: Edits, tabs: Collection[str
     values by (tab, cell), `tabs` the names of tabs that were added or replaced as a whole.
     """
     try:
-        wrong = _Save(Members(before.original), Members(after), cells, tabs).wrong()
-        wrong = wrong or _unreadable(before.original, after)
+        wrong = _Save(Members(before._archive.data), Members(after), cells, tabs).wrong()
+        wrong = wrong or _unreadable(before._archive.data, after)
     except ValueError as error:
         wrong = str(error)
     if wrong:

@@ -274,13 +274,12 @@ def _corners(reference: str) -> tuple[int, ...]:
     if found is None:
         return ()
     left, top, right, bottom = found.groups()
-    corners = (
+    return (
         int(top),
         column_number(left.encode()),
         int(bottom or top),
         column_number((right or left).encode()),
     )
-    return corners
 
 
 def other_cells_differ(

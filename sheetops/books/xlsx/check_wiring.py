@@ -98,11 +98,7 @@ class Wiring:
         """The parts that hang on this tab and on nothing else."""
         if not tab.part:
             return set()
-        return (
-            self.reached(tab.part)
-            - self.reached("", without=(tab.part,))
-            - self.reached(self.book, (tab.part,))
-        )
+        return self.reached(tab.part) - self.reached("", without=(tab.part,))
 
     def broken(self) -> set[str]:
         """What hangs in the air: relationships to missing parts, and relationship parts of missing parts."""
