@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sheetops.domain import values
 from sheetops.domain.choices import Choices
@@ -54,59 +54,89 @@ class Request(NamedTuple):
 
 
 class Requests:
-    """A table read as typed requests, with the problems of the cells that could not be understood."""
+    """A table read as typed requests, column by column, with the problems of the cells that make no sense."""
 
     def __init__(self, table: Table, lists: Mapping[str, Choices], language: str, today: date) -> None:
         self.table = table
         self.language = language
         self.today = today
         self.lists = lists
-        self.problems: dict[tuple[int, str], Problem] = {}  # (index, key) → problem
+        self._cells: dict[str, list[Raw]] = {}
+        self._distinct: dict[str, dict[Raw, None]] = {}
+        self._values: dict[str, list[Any]] = {}
+        self._unreadable: dict[str, dict[Raw, Problem]] = {}
 
-    def _typed(self, key: str, read: Reader) -> list[object]:
-        memo: dict[tuple[type, Raw], tuple[object, Problem | None]] = {}
-        typed: list[object] = []
-        for index, raw in enumerate(self.table.column(key)):
-            slot = (raw.__class__, raw)
-            known = memo.get(slot)
-            if known is None:
-                known = memo[slot] = read(raw)
-            typed.append(known[0])
-            if known[1] is not None:
-                self.problems[index, key] = known[1]
-        return typed
+    def __len__(self) -> int:
+        return len(self.table)
 
-    def _readers(self) -> dict[str, Reader]:
-        def moment(raw: Raw) -> tuple[object, Problem | None]:
-            return values.read_date(raw, self.today)
+    def cells(self, key: str) -> list[Raw]:
+        """The raw column `key`, where TRUE and FALSE are the texts that people see (True would equal 1)."""
+        if key not in self._cells:
+            column = self.table.column(key)
+            distinct = dict.fromkeys(column)
+            if (1 in distinct or 0 in distinct) and bool in set(map(type, column)):
+                column = [values.as_text(raw) if isinstance(raw, bool) else raw for raw in column]
+                distinct = dict.fromkeys(column)
+            self._cells[key], self._distinct[key] = column, distinct
+        return self._cells[key]
 
-        def day(raw: Raw) -> tuple[object, Problem | None]:
-            value, problem = values.read_date(raw, self.today)
-            return values.as_date(value), problem
+    def distinct(self, key: str) -> Iterable[Raw]:
+        """Each different raw value of the column `key` once, in the order of its first row."""
+        self.cells(key)
+        return self._distinct[key]
 
-        def text(raw: Raw) -> tuple[object, Problem | None]:
-            return (values.as_text(raw).strip() or None), None
+    def values(self, key: str) -> list[Any]:
+        """The typed column `key`, one value a row: what `Request` holds under that name (`owner`: owners)."""
+        if key not in self._values:
+            read = self._reader(key)
+            cells = self.cells(key)
+            readings = {raw: read(raw) for raw in self._distinct[key]}
+            typed = {raw: value for raw, (value, _) in readings.items()}
+            self._unreadable[key] = {raw: problem for raw, (_, problem) in readings.items() if problem}
+            self._values[key] = list(map(typed.__getitem__, cells))
+        return self._values[key]
 
-        def listed(key: str) -> Reader:
-            return lambda raw: self.lists[key].read(raw, self.language)
+    def unreadable(self, key: str) -> Iterator[tuple[int, Problem]]:
+        """The rows whose cell under `key` cannot be understood, and why."""
+        self.values(key)
+        problems = self._unreadable[key]
+        if problems:
+            for index, raw in enumerate(self._cells[key]):
+                if raw in problems:
+                    yield index, problems[raw]
 
-        readers: dict[str, Reader] = dict.fromkeys(Request._fields[2:], text)
-        readers |= {key: listed(key) for key in ("source", "type", "urgency")}
-        readers |= {"due": day, "resolved": day, "opened": moment, "first_response": moment}
-        readers |= {
+    @cached_property
+    def problems(self) -> dict[tuple[int, str], Problem]:
+        """Every cell that cannot be understood: (index, key) → why."""
+        keys = ("owner" if name == "owners" else name for name in Request._fields[2:])
+        return {(index, key): problem for key in keys for index, problem in self.unreadable(key)}
+
+    def _reader(self, key: str) -> Reader:
+        if key in ("source", "type", "urgency"):
+            choices = self.lists[key]
+            return lambda raw: choices.read(raw, self.language)
+        if key in ("opened", "first_response"):
+            return lambda raw: values.read_date(raw, self.today)
+        if key in ("due", "resolved"):
+            return self._day
+        if key == "owner":
+            return lambda raw: (values.read_owners(raw), None)
+        known: Mapping[str, Reader] = {
             "priority": values.read_priority,
             "feedback": values.read_feedback,
             "nps": values.read_score,
         }
-        readers["owners"] = lambda raw: (values.read_owners(raw), None)
-        return readers
+        return known.get(key, lambda raw: (values.as_text(raw).strip() or None, None))
+
+    def _day(self, raw: Raw) -> tuple[date | None, Problem | None]:
+        value, problem = values.read_date(raw, self.today)
+        return values.as_date(value), problem
 
     @cached_property
     def all(self) -> list[Request]:
         """Every begun row, in sheet order."""
-        columns: list[list[object]] = [[self.table.tab] * len(self.table), list(self.table.numbers)]
-        for name, read in self._readers().items():
-            columns.append(self._typed("owner" if name == "owners" else name, read))
+        columns: list[list[Any]] = [[self.table.tab] * len(self.table), list(self.table.numbers)]
+        columns.extend(self.values("owner" if name == "owners" else name) for name in Request._fields[2:])
         return [Request._make(row) for row in zip(*columns, strict=True)]
 
     def ref(self, index: int) -> RowRef:

@@ -39,10 +39,24 @@ class Feedback(NamedTuple):
     tone: int
 
 
+_BLANK = frozenset(("", "-", "--", "—", "——", "–", "/", "\\", "无", "無", "n/a", "na", "none", "nil", "空"))
 _DATE = re.compile(r"(\d{4}|\d{2})\s*[-/.年_]\s*(\d{1,2})\s*[-/.月_]\s*(\d{1,2})\s*[日号號]?")
 _MONTH_DAY = re.compile(r"(\d{1,2})\s*[月/.\-]\s*(\d{1,2})\s*[日号號]?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_TIME = re.compile(r"(上午|下午|am|pm)?\s*(\d{1,2})[:点時时](\d{1,2})?(?:[:分](\d{1,2})?)?秒?\s*(am|pm)?", re.IGNORECASE)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
+_YEAR_LAST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
+_NAMED_MONTH = re.compile(
+    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?[\s\-]*(?:of\s+)?)?"
+    rf"(?P<m>{'|'.join(_MONTH_NAMES)})[a-z]*\.?[\s\-]*"
+    r"(?(d1)|(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?!\d))?)[\s,\-]*(?P<y>\d{4}|\d{2}(?!\d))?",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(r"\s*(?:之前|以前|前|左右)$")
+_TIME = re.compile(
+    r"(上午|下午|am|pm)?\s*(\d{1,2})[:点時时](\d{1,2})?(?:[:分](\d{1,2})?(?:\.\d+)?)?秒?\s*(am|pm)?",
+    re.IGNORECASE,
+)
 _WEEKDAY = re.compile(r"[(（]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?")
 _EPOCH = datetime(1899, 12, 30)
 FIRST_YEAR, LAST_YEAR = 1990, 2199
@@ -52,8 +66,8 @@ def read_date(raw: Raw, today: date) -> tuple[date | datetime | None, Problem | 
     """A date, or a date and time, from a cell.
 
     A year with two digits is 20yy; a date without a year is the one nearest to `today`. Numbers are Excel
-    serials of the 1900 system (books hand over 1904 dates already converted). Problems: `not-a-date`,
-    `impossible-date`, `wrong-year` (outside 1990–2199).
+    serials of the 1900 system (books hand over 1904 dates already converted); a dash or `无` is a blank.
+    Problems: `not-a-date`, `impossible-date`, `ambiguous-date`, `wrong-year` (outside 1990–2199).
     """
     if raw is None:
         return None, None
@@ -84,17 +98,32 @@ def _from_number(number: float) -> tuple[date | datetime | None, Problem | None]
 
 
 def _from_text(text: str, today: date) -> tuple[date | datetime | None, Problem | None]:
-    if not text:
+    if text.casefold() in _BLANK:
         return None, None
-    text = _WEEKDAY.sub("", text).strip()
-    if match := _DATE.match(text) or _COMPACT.match(text):
+    text = _BEFORE.sub("", _WEEKDAY.sub("", text).strip())
+    if match := _YEAR_LAST.match(text):
+        value, problem = _year_last(int(match[1]), int(match[2]), match[3])
+    elif match := _DATE.match(text) or _COMPACT.match(text):
         value, problem = _build(*match.groups())
-        return (value, problem) if problem else _with_time(value, text[match.end() :])
-    if match := _MONTH_DAY.fullmatch(text):
+    elif match := _MONTH_DAY.fullmatch(text):
         return _nearest_year(int(match[1]), int(match[2]), today)
-    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+    elif (match := _NAMED_MONTH.match(text)) and (match["d1"] is None) is not (match["d2"] is None):
+        month, day = _MONTHS[match["m"].casefold()], match["d1"] or match["d2"]
+        known = _build(match["y"], str(month), day) if match["y"] else _nearest_year(month, int(day), today)
+        value, problem = known
+    elif re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _from_number(float(text))
-    return None, Problem("not-a-date")
+    else:
+        return None, Problem("not-a-date")
+    return (value, problem) if problem else _with_time(value, text[match.end() :])
+
+
+def _year_last(first: int, second: int, year: str) -> tuple[date | None, Problem | None]:
+    """`31/12/2025` has one reading, `10/4/2025` two: which one is meant cannot be known."""
+    if first > 12 or second > 12 or first == second:
+        day, month = (first, second) if first > 12 else (second, first)
+        return _build(year, str(month), str(day))
+    return None, Problem("ambiguous-date")
 
 
 def _build(year: str, month: str, day: str) -> tuple[date | None, Problem | None]:
@@ -142,7 +171,10 @@ def as_date(value: date | datetime | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-_PRIORITY = re.compile(r"[pP级級]?\s*([1-5])\s*(?:[级級分]|/\s*5)?")
+_PRIORITY = re.compile(
+    r"(?:p|级|級|优先级|優先級|優先順序|priority|level|lv\.?)?\s*[:#]?\s*([1-5])(?:\.0)?\s*(?:[级級星分]|/\s*5)?",
+    re.IGNORECASE,
+)
 _NUMERALS = str.maketrans("一二三四五", "12345")
 
 
@@ -164,65 +196,106 @@ def read_priority(raw: Raw) -> tuple[int | None, Problem | None]:
     return None, Problem("unknown-value")
 
 
-_OWNERS = re.compile(r"[、;；/\n]+|[,，](?=\s*\S+[-－–—])")
-_LEAD = re.compile(r"[(（](?:牵头|牽頭|主办|主辦|lead)[)）]", re.IGNORECASE)
+_OWNERS = re.compile(r"([、;；/\n]|[,，](?=\s*\S+[-－–—]))")
+_LEAD = re.compile(r"[(（\[【]\s*(?:牵头|牽頭|主办|主辦|主责|主責|lead)\s*[)）\]】]", re.IGNORECASE)
 _HYPHEN = re.compile(r"\s*[-－–—]\s*")
 
 
 def read_owners(raw: Raw) -> tuple[Owner, ...]:
     """The responsible departments and people of `技术部-张*、产品部(牵头)`; the lead is marked, else the first.
 
-    Where nobody is marked and several are named, no owner is a lead: a rule asks for one.
+    Where nobody is marked and several are named, no owner is a lead: a rule asks for one. A masked name
+    without a department belongs to the department before it (`客服部-赵*、李*`, `客服部/赵*`).
     """
     if raw is None or isinstance(raw, CellError):
         return ()
-    owners = []
-    for part in _OWNERS.split(str(raw)):
+    owners: list[Owner] = []
+    pieces = ["", *_OWNERS.split(as_text(raw))]
+    for mark, part in zip(pieces[::2], pieces[1::2], strict=True):
         lead = _LEAD.search(part) is not None
         text = tidy(_LEAD.sub("", part))
-        if text:
-            department, *rest = _HYPHEN.split(text, maxsplit=1)
-            owners.append(Owner(department.strip(), rest[0].strip() or None if rest else None, lead))
+        if not text:
+            continue
+        department, *rest = _HYPHEN.split(text, maxsplit=1)
+        person = rest[0].strip() or None if rest else None
+        before = owners[-1] if owners else None
+        if person is None and before is not None and "*" in text:
+            if mark == "/" and before.person is None:
+                owners[-1] = Owner(before.department, text, lead or before.lead)
+                continue
+            if before.person is not None:
+                department, person = before.department, text
+        owners.append(Owner(department.strip(), person, lead))
     if len(owners) == 1:
         owners = [owners[0]._replace(lead=True)]
     return tuple(owners)
 
 
-_SCORE = re.compile(r"(?<![\d.])(-?\d+(?:\.\d+)?)\s*(?:分|星|points?|stars?|/\s*5)", re.IGNORECASE)
-_ONLY_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_UNHAPPY = ("不满", "非常不", "很差", "太差", "失望", "糟糕", "不滿", "dissatisfied", "unsatisfied", "unhappy", "poor", "bad")
-_HAPPY = ("满意", "滿意", "satisfied", "happy", "good", "great", "excellent", "很好", "感谢", "感謝")
+_SCORE = re.compile(
+    r"(?<![\d.:/])(-?\d+(?:\.\d+)?)\s*(?:分(?![钟鐘之类類析])|星|points?\b|stars?\b|/\s*5(?!\d))"
+    r"|(?:评分|評分|打分|得分|score|rating|rated)\s*[:：=]?\s*(-?\d+(?:\.\d+)?)(?![\d.]*\s*%)"
+    r"|[,，:：]\s*([1-5])$",
+    re.IGNORECASE,
+)
+_ONLY_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)")
+_NO_FEEDBACK = _BLANK | {
+    "暂无", "暫無", "待回访", "待回訪", "未回访", "未回訪", "待反馈", "待反饋", "未反馈", "未反饋", "暂无反馈", "暫無反饋",
+    "无反馈", "無反饋", "未回饋", "暫無回饋", "pending", "no feedback", "no feedback yet", "not yet", "tbd",
+}  # fmt: skip
+_NEITHER = re.compile(r"[没沒][有什么麼]*不[满滿]|并无不满|並無不滿|not bad|no complaints?", re.IGNORECASE)
+_UNHAPPY = re.compile(
+    r"不[^,，。;；]{0,3}[满滿]意|[没沒]有?[^,，。;；不]{0,3}[满滿]意|不[满滿]|非常不|很差|太差|差评|差評|失望|糟糕"
+    r"|\b(?:dis|un)satisfied\b|\bnot (?:\w+ ){0,2}(?:satisfied|happy|good)\b|\bunhappy\b|\bpoor\b|\bbad\b"
+    r"|\bdisappointed\b|\bterrible\b|\bawful\b",
+    re.IGNORECASE,
+)
+_HAPPY = re.compile(
+    r"[满滿]意|很好|感谢|感謝|好评|好評|\bsatisfied\b|\bhappy\b|\bgood\b|\bgreat\b|\bexcellent\b",
+    re.IGNORECASE,
+)
+_FIRST_WORDS = re.compile(r"[\s)）\]】:：,，]*([^\"“”'‘,，。;；:：!！]*)")
 
 
 def read_feedback(raw: Raw) -> tuple[Feedback | None, Problem | None]:
-    """The customer's feedback from `满意(5分):"…"`. Problem: `score-range` for a score outside 1–5."""
+    """The customer's feedback from `满意(5分):"…"`. Problem: `score-range` for a score outside 1–5.
+
+    The tone is that of the label before the score, or of the first words after it; a quotation has none.
+    """
     if raw is None or isinstance(raw, CellError):
         return None, None
-    text = tidy(str(int(raw)) if isinstance(raw, float) and raw == int(raw) else str(raw))
-    if not text:
+    text = tidy(as_text(raw))
+    if text.casefold() in _NO_FEEDBACK:
         return None, None
     match = _ONLY_NUMBER.fullmatch(text) or _SCORE.search(text)
-    words = text[match.end() :].strip(" ):：,，\"“”'") if match else text
-    label = (text[: match.start()] if match else text).casefold()
     if match is None:
-        return Feedback(None, words, _tone(label)), None
-    number = float(match[1] if match.re is _SCORE else match[0])
+        return Feedback(None, text.strip(_QUOTES), _tone(text)), None
+    words = text[match.end() :].strip(_QUOTES)
+    label = text[: match.start()].strip(_QUOTES)
+    if not label and (first := _FIRST_WORDS.match(text, match.end())):
+        label = first[1]
+    number = float(next(group for group in match.groups() if group is not None))
     if number != int(number) or not 1 <= number <= 5:
         return Feedback(None, words, _tone(label)), Problem("score-range")
     return Feedback(int(number), words, _tone(label)), None
 
 
+_QUOTES = " ()）（:：,，\"“”'"
+
+
 def _tone(label: str) -> int:
-    if any(word in label for word in _UNHAPPY):
-        return -1
-    return 1 if any(word in label for word in _HAPPY) else 0
+    rest = _NEITHER.sub("", label)
+    unhappy = _UNHAPPY.search(rest) is not None
+    happy = _HAPPY.search(_UNHAPPY.sub("", rest)) is not None
+    return happy - unhappy
 
 
 def read_score(raw: Raw) -> tuple[int | None, Problem | None]:
     """A whole number 0–10 (likelihood to recommend). Problem: `score-range`."""
     if raw is None:
         return None, None
-    text = tidy(str(raw)).removesuffix("分").strip()
+    text = tidy(as_text(raw)).removesuffix("分").strip()
+    if text.casefold() in _BLANK:
+        return None, None
     try:
         number = float(text)
     except ValueError:
@@ -232,7 +305,10 @@ def read_score(raw: Raw) -> tuple[int | None, Problem | None]:
     return int(number), None
 
 
-_SNOOZE = re.compile(r"(?:暂停至|暫停至|暂停到|暫停到|snooze(?:d)? until|paused? until)\s*[:：]?\s*([0-9/.\-年月日号號]+)", re.IGNORECASE)
+_SNOOZE = re.compile(
+    r"(?:暂停至|暫停至|暂停到|暫停到|snooze(?:d)? until|paused? until)\s*[:：]?\s*([0-9/.\-年月日号號]+)",
+    re.IGNORECASE,
+)
 
 
 def snoozed_until(notes: Raw, today: date) -> date | None:

@@ -1,0 +1,66 @@
+"""The rules, in the order in which they run and in which equal findings are listed.
+
+A new rule is a module of this package with a `RULE`, a line here, texts under `rule.<code>` in each language's
+catalogue, and a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sheetops.domain.finding import Finding
+from sheetops.domain.policy import RuleSetting
+from sheetops.domain.rules import (
+    date,
+    due_before_opened,
+    due_beyond_target,
+    duplicate_id,
+    error_value,
+    feedback_score,
+    formula,
+    header,
+    malformed_id,
+    required,
+    resolved_before_opened,
+    resolved_in_future,
+    resolved_without_feedback,
+    resolved_without_result,
+    unknown_value,
+    urgency_priority,
+)
+from sheetops.domain.rules.base import Look, Rule, holds
+from sheetops.domain.view import View
+
+RULES: Final[tuple[Rule, ...]] = (
+    header.RULE,
+    error_value.RULE,
+    required.RULE,
+    unknown_value.RULE,
+    date.RULE,
+    malformed_id.RULE,
+    duplicate_id.RULE,
+    resolved_before_opened.RULE,
+    resolved_in_future.RULE,
+    due_before_opened.RULE,
+    due_beyond_target.RULE,
+    resolved_without_result.RULE,
+    resolved_without_feedback.RULE,
+    feedback_score.RULE,
+    urgency_priority.RULE,
+    formula.RULE,
+)
+
+BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in RULES}
+
+
+def judge(view: View) -> list[Finding]:
+    """What all rules that are switched on see in all request tables: by table, then rule, then as it comes."""
+    memory: dict[str, Any] = {}
+    found: list[Finding] = []
+    for log in view.logs:
+        for rule in RULES:
+            setting = view.policy.rules.get(rule.code) or RuleSetting(on=rule.on)
+            if holds(setting, log.table.tab):
+                found.extend(rule.check(Look(view, log, rule, setting, memory)))
+    return found

@@ -1,0 +1,198 @@
+"""What a rule is, and what it is given to look at.
+
+A rule is one module of this package with a `RULE`. Rules go through columns, not cells: they judge each
+distinct value once and touch rows only where a value is faulty.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.personal import masked
+from sheetops.domain.policy import RuleSetting
+from sheetops.domain.requests import Requests
+from sheetops.domain.table import Raw, cell_name
+from sheetops.domain.values import as_date, as_text
+from sheetops.domain.view import View
+from sheetops.domain.workdays import WorkCalendar
+
+T = TypeVar("T")
+Parameter = int | float | str
+_LONGEST_QUOTE = 40  # characters of a cell that a message shows
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its code, how bad its findings are, its parameters with their defaults, and the check."""
+
+    code: str
+    severity: Severity
+    check: Callable[[Look], Iterator[Finding]]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    on: bool = True  # whether it runs where the settings say nothing
+
+    @property
+    def page(self) -> str:
+        """The rule's page of the docs: the docstring of its module."""
+        return inspect.cleandoc(inspect.getmodule(self.check).__doc__ or "")
+
+
+class Look:
+    """One request table as one rule looks at it, with the rule's parameters."""
+
+    def __init__(
+        self,
+        view: View,
+        log: Requests,
+        rule: Rule,
+        setting: RuleSetting,
+        memory: dict[str, Any] | None = None,
+    ) -> None:
+        self.view = view
+        self.log = log
+        self.rule = rule
+        self.setting = setting
+        self.parameters: Mapping[str, Parameter] = {**rule.parameters, **setting.parameters}
+        self._memory: dict[str, Any] = {} if memory is None else memory
+
+    @property
+    def today(self) -> date:
+        """The team's calendar day."""
+        return self.view.today
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The team's working days."""
+        return self.view.policy.clock.calendar
+
+    def number(self, name: str) -> float:
+        """A parameter that is a number."""
+        return float(self.parameters[name])
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A parameter that is a list in one text, separated by commas."""
+        return tuple(word.strip() for word in str(self.parameters[name]).split(",") if word.strip())
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, computed once for all rules and tables of a run; `name` tells such things apart."""
+        if name not in self._memory:
+            self._memory[name] = make()
+        kept: T = self._memory[name]
+        return kept
+
+    @cached_property
+    def ids(self) -> list[str | None]:
+        """The ID of each row as text."""
+        ids: list[str | None] = self.log.values("id")
+        return ids
+
+    @cached_property
+    def opened_days(self) -> list[date | None]:
+        """The day on which each request was opened, from the optional column; None where it is not known."""
+        return [as_date(moment) for moment in self.log.values("opened")]
+
+    def known_since(self, index: int) -> date | None:
+        """The day a request was opened: the optional column, else the ledger's first seen.
+
+        A request that the ledger's very first run saw is older than that run, so its day is not known.
+        """
+        opened = self.opened_days[index]
+        history = self.view.history
+        if opened is not None:
+            return opened
+        life = history.life(self.ids[index])
+        if life is None or (history.since is not None and life.first_seen <= history.since):
+            return None
+        return life.first_seen.date()
+
+    def header(self, key: str) -> str:
+        """What the sheet itself calls the column `key`."""
+        table = self.log.table
+        text = as_text(table.grid.cell(table.header_row, table.columns[key])) if key in table.columns else ""
+        return " ".join(text.split()) or self.view.texts(f"column.{key}")
+
+    def finding(
+        self,
+        index: int,
+        key: str,
+        variant: str = "",
+        *,
+        fix: str | None = None,
+        severity: Severity | None = None,
+        **params: str,
+    ) -> Finding:
+        """A finding in the cell under `key` of the `index`-th row; texts are shown masked and shortened."""
+        table = self.log.table
+        return self._finding(
+            table.numbers[index], table.columns[key], key, variant, fix, severity, self.ids[index], params
+        )
+
+    def finding_at(self, row: int, column: int, key: str, variant: str = "", **params: str) -> Finding:
+        """A finding in any cell of the tab, such as one of the header."""
+        return self._finding(row, column, key, variant, None, None, None, params)
+
+    def _finding(
+        self,
+        row: int,
+        column: int,
+        key: str,
+        variant: str,
+        fix: str | None,
+        severity: Severity | None,
+        identifier: str | None,
+        params: Mapping[str, str],
+    ) -> Finding:
+        return Finding(
+            rule=self.rule.code,
+            severity=self.setting.severity or severity or self.rule.severity,
+            tab=self.log.table.tab,
+            row=row,
+            cell=cell_name(row, column),
+            column=key,
+            id=identifier,
+            variant=variant,
+            params={"column": self.header(key), **{name: quote(text) for name, text in params.items()}},
+            fix_value=fix,
+        )
+
+    def rows_with(self, key: str, verdicts: Mapping[Raw, T]) -> Iterator[tuple[int, T]]:
+        """The rows whose cell under `key` holds one of these raw values, with what was said of it."""
+        if verdicts:
+            for index, raw in enumerate(self.log.cells(key)):
+                if raw in verdicts:
+                    yield index, verdicts[raw]
+
+    def first_of(self, indexes: list[int]) -> int:
+        """The row that stands for many alike: the one with the first ID, so that sorting changes nothing."""
+        return min(
+            indexes, key=lambda index: (self.ids[index] or "\U0010ffff", self.log.table.numbers[index])
+        )
+
+    def once_if_many(self, cells: Mapping[int, T], often: float) -> Iterator[tuple[int, T, int]]:
+        """(row, verdict, rows alike), where a verdict that `often` or more rows share is told once."""
+        groups: dict[T, list[int]] = defaultdict(list)
+        for index, verdict in cells.items():
+            groups[verdict].append(index)
+        for verdict, indexes in groups.items():
+            if len(indexes) >= often:
+                yield self.first_of(indexes), verdict, len(indexes)
+            else:
+                yield from ((index, verdict, 1) for index in indexes)
+
+
+def quote(text: str) -> str:
+    """`text` as a message may show it: in one line, personal data masked, not too long."""
+    line = masked(" ".join(text.split()))
+    return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"
+
+
+def holds(setting: RuleSetting, tab: str) -> bool:
+    """Whether a rule with this setting looks at this tab."""
+    return setting.on and (not setting.tabs or tab in setting.tabs)

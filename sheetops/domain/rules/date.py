@@ -1,0 +1,82 @@
+"""A date that cannot be read, does not exist, has two readings, or lies in the wrong year.
+
+`2023/10/4`, `10月4日`, `23.10.4`, `4 Oct 2023`, a date with a time of day, an Excel serial number and a dash for
+"none" are all accepted. `10/4/2023` has two readings, so it is asked back.
+
+A year is taken for a slip of the pen when the same day in the year of opening (the optional column, else the
+month in the ID) would be near it: due 2025-01-06 for a request opened on 2026-01-03 should be 2026-01-06.
+
+Parameters: `far_days` is how far (calendar days) a date may lie from the opening, or a due date from today,
+before its year is doubted; a resolved date may lie twice as far after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.policy import RuleSetting
+from sheetops.domain.rules.base import Look, Rule, holds
+from sheetops.domain.rules.error_value import is_error
+from sheetops.domain.rules.malformed_id import months
+from sheetops.domain.values import as_text
+
+_DATES = ("due", "resolved", "opened", "first_response")
+_NO_PLAN_DAYS = 730  # nobody plans or works this long on a request
+_NEAR_DAYS = 120  # a slip of the year leaves the date this near to the opening once it is put right
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """Unreadable date cells, then readable ones whose year is doubtful."""
+    for key in _DATES:
+        cells = look.log.cells(key)
+        for index, problem in look.log.unreadable(key):
+            if not is_error(cells[index]):
+                yield look.finding(index, key, problem.kind, value=as_text(cells[index]))
+    for index, key, right in year_slips(look):
+        wrong = as_text(look.log.values(key)[index])
+        variant, fix = ("year-slip", right.isoformat()) if right else ("wrong-year", None)
+        yield look.finding(index, key, variant, fix=fix, severity=Severity.WARNING, value=wrong)
+
+
+def year_slips(look: Look) -> list[tuple[int, str, date | None]]:
+    """(row, key, the date meant) for due and resolved dates with the year of another time.
+
+    Empty where this rule is switched off, so that the other rules then say what they see.
+    """
+    setting = look.view.policy.rules.get(RULE.code) or RuleSetting()
+    if not holds(setting, look.log.table.tab):
+        return []
+    far = float({**RULE.parameters, **setting.parameters}["far_days"])
+    return look.once(f"year-slips {look.log.table.tab}", lambda: list(_year_slips(look, far)))
+
+
+def _year_slips(look: Look, far: float) -> Iterator[tuple[int, str, date | None]]:
+    opened, by_id = look.opened_days, months(look)
+    for key in ("due", "resolved"):
+        after = far * (2 if key == "resolved" else 1)
+        for index, value in enumerate(look.log.values(key)):
+            if value is None:
+                continue
+            start = opened[index] or by_id[index]
+            days = (value - start).days if start is not None else (value - look.today).days
+            if -far < days < after or (start is None and days < 0):
+                continue
+            right = _same_day_near(value, start or look.today)
+            if right is not None or days > _NO_PLAN_DAYS:
+                yield index, key, right
+
+
+def _same_day_near(value: date, start: date) -> date | None:
+    for year in (start.year, start.year + 1):
+        try:
+            right = value.replace(year=year)
+        except ValueError:  # 29 February
+            continue
+        if -31 <= (right - start).days <= _NEAR_DAYS:  # 31: an ID tells only the month
+            return right
+    return None
+
+
+RULE = Rule("date", Severity.ERROR, check, {"far_days": 270})

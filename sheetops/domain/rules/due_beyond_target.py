@@ -1,0 +1,56 @@
+"""A due date later than the resolution target of the row's urgency allows.
+
+Counted from the opened column, else from the ledger's first sight of the request; silent where neither is
+known, where the urgency has no target, and in years whose working days the calendar does not know. A date that
+a person wrote stands: this is a question, not a correction. Resolved requests are not asked about.
+
+Parameters: `grace_days` is how many calendar days beyond the target are let pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.rules.date import year_slips
+from sheetops.domain.values import as_date
+from sheetops.errors import CalendarYearUnknown
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """Due days of open requests after the target's day."""
+    slips = {(index, key) for index, key, _ in year_slips(look)}
+    latest: dict[tuple[str, date | datetime], date | None] = {}
+    grace = timedelta(days=look.number("grace_days"))
+    urgencies, resolved = look.log.values("urgency"), look.log.values("resolved")
+    moments = look.log.values("opened")
+    for index, due in enumerate(look.log.values("due")):
+        if due is None or urgencies[index] is None or resolved[index] is not None or (index, "due") in slips:
+            continue
+        start = moments[index] or look.known_since(index)
+        if start is None:
+            continue
+        slot = (urgencies[index], start)
+        if slot not in latest:
+            latest[slot] = _latest(look, *slot)
+        target = latest[slot]
+        if target is not None and due > target + grace:
+            urgency = look.view.lists["urgency"].name(urgencies[index], look.view.language)
+            yield look.finding(
+                index, "due", value=due.isoformat(), target=target.isoformat(), urgency=urgency
+            )
+
+
+def _latest(look: Look, urgency: str, start: date | datetime) -> date | None:
+    targets = look.view.policy.targets.get(urgency)
+    if targets is None or targets.resolution is None:
+        return None
+    try:
+        return as_date(look.view.policy.clock.deadline(start, targets.resolution))
+    except CalendarYearUnknown:
+        return None
+
+
+RULE = Rule("due-beyond-target", Severity.WARNING, check, {"grace_days": 0})

@@ -1,0 +1,32 @@
+"""A formula's error in a data cell: `#REF!`, `#N/A`, `#DIV/0!` and their like, also when pasted as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.table import CellError, Raw
+
+_ERROR = re.compile(
+    r"\s*#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!|GETTING_DATA|ERROR!|PYTHON!)\s*"
+)
+
+
+def is_error(raw: Raw) -> bool:
+    """Whether a cell holds an error, as such or as text."""
+    return isinstance(raw, CellError) or (
+        isinstance(raw, str) and raw[:1] in "# \t" and _ERROR.fullmatch(raw) is not None
+    )
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """Errors in our columns."""
+    for key in look.log.table.columns:
+        verdicts = {raw: str(raw).strip() for raw in look.log.distinct(key) if is_error(raw)}
+        for index, text in look.rows_with(key, verdicts):
+            yield look.finding(index, key, value=text)
+
+
+RULE = Rule("error-value", Severity.ERROR, check)

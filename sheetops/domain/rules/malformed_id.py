@@ -1,0 +1,82 @@
+"""An ID that follows neither the team's pattern nor the form that most IDs of the sheet have.
+
+The pattern is the setting `id_pattern` (`{yyyy}{mm}{seq:02}` gives 20231001). A sheet whose IDs consistently
+have another form, such as INC0000045, is taken as it is: forms that at least one ID in twenty has are fine.
+A letter typed for a digit (O, l) is put right in the fix.
+
+Parameters: `share` is the share of all IDs from which a form counts as the sheet's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.ids import IdPattern
+from sheetops.domain.personal import find_personal
+from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.rules.error_value import is_error
+from sheetops.domain.table import Raw
+from sheetops.domain.text import tidy
+from sheetops.domain.values import as_text
+
+_DIGITS = re.compile(r"\d+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LOOKALIKES = str.maketrans("OoQDIl|SZB", "0000111528")
+_MONTH = re.compile(r"((?:19|20|21)\d\d)-?(0[1-9]|1[0-2])")
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """IDs of no accepted form."""
+    pattern = IdPattern(look.view.policy.id_pattern)
+    forms, example = look.once("id-forms", lambda: _forms(look, pattern))
+    verdicts: dict[Raw, str] = {}
+    for raw in look.log.distinct("id"):
+        text = tidy(as_text(raw))
+        if text and not is_error(raw) and not pattern.fits(text) and _form(text) not in forms:
+            verdicts[raw] = text
+    for index, text in look.rows_with("id", verdicts):
+        better = text.translate(_LOOKALIKES)
+        fits = better != text and (pattern.fits(better) or _form(better) in forms)
+        variant = "lookalike" if fits else ""
+        yield look.finding(index, "id", variant, fix=better if fits else None, value=text, example=example)
+
+
+def _forms(look: Look, pattern: IdPattern) -> tuple[frozenset[str], str]:
+    """The forms that count as the sheet's own, and an ID to show as an example of what is right."""
+    ids = [tidy(as_text(raw)) for log in look.view.logs for raw in log.distinct("id") if raw is not None]
+    others = [text for text in ids if not pattern.fits(text)]
+    counts = Counter(_form(text) for text in others)
+    usual = max(look.number("share") * len(ids), 1 if len(others) == len(ids) else 3)
+    own = frozenset(form for form, count in counts.items() if form is not None and count >= usual)
+    right = [text for text in ids if pattern.fits(text)] or [text for text in others if _form(text) in own]
+    return own, max(right, key=lambda text: (len(text), text)) if right else pattern.make(
+        pattern.prefix(look.today), 1
+    )
+
+
+def _form(text: str) -> str | None:
+    """Letters as they are, digits by their number: `INC0000045` is `INC{7}`. None without digits or with personal data."""
+    if not any(character.isdigit() for character in text) or find_personal(text):
+        return None
+    if not _LETTERS.search(text) and len(text) < 3:
+        return "{1-2}"  # 1, 2, 3 … numbered by hand
+    return _DIGITS.sub(lambda match: f"{{{len(match[0])}}}", text.upper())
+
+
+def months(look: Look) -> list[date | None]:
+    """The first day of the month that each row's ID names, where IDs follow a pattern with year and month."""
+    if not look.view.policy.id_pattern.startswith("{yyyy}{mm}"):
+        return [None] * len(look.log)
+    pattern = IdPattern(look.view.policy.id_pattern)
+    known: dict[str | None, date | None] = {}
+    for text in set(look.ids):
+        match = _MONTH.match(text) if text and pattern.fits(text) else None
+        known[text] = date(int(match[1]), int(match[2]), 1) if match else None
+    return [known[text] for text in look.ids]
+
+
+RULE = Rule("malformed-id", Severity.WARNING, check, {"share": 0.05})

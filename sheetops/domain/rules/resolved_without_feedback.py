@@ -1,0 +1,56 @@
+"""A resolved request whose customer has not been asked, though the days for calling back are over.
+
+The days are the setting `feedback_days` (working days after the resolved date, 3 by default). Requests that
+were resolved long ago are let rest. A sheet in which nobody has ever noted feedback is told once, not row by
+row.
+
+Parameters: `forget_after` is the number of calendar days after which a request is let rest; `unused_from` is
+the number of resolved requests from which a column without any feedback counts as not in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.rules.base import Look, Rule
+from sheetops.errors import CalendarYearUnknown
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """Resolved rows without feedback, some working days later."""
+    if not look.log.table.has("feedback"):
+        return
+    resolved, feedback, raw = (
+        look.log.values("resolved"),
+        look.log.values("feedback"),
+        look.log.cells("feedback"),
+    )
+    waiting = [
+        index
+        for index, day in enumerate(resolved)
+        if day is not None and feedback[index] is None and (raw[index] is None or isinstance(raw[index], str))
+    ]
+    late = [index for index in waiting if _late(look, resolved[index])]
+    unreadable = {index for index, _ in look.log.unreadable("feedback")}
+    if late and not any(feedback) and len(waiting) >= look.number("unused_from"):
+        first = look.first_of(late)
+        yield look.finding(first, "feedback", "unused", severity=Severity.HINT, rows=str(len(late)))
+        return
+    for index in late:
+        if index not in unreadable:
+            days = str(look.calendar.workdays_between(resolved[index], look.today))
+            yield look.finding(index, "feedback", resolved=resolved[index].isoformat(), days=days)
+
+
+def _late(look: Look, resolved: date) -> bool:
+    if not 0 <= (look.today - resolved).days <= look.number("forget_after"):
+        return False
+    try:
+        return look.calendar.workdays_between(resolved, look.today) > look.view.policy.feedback_days
+    except CalendarYearUnknown:
+        return False
+
+
+RULE = Rule("resolved-without-feedback", Severity.WARNING, check, {"forget_after": 60, "unused_from": 10})
