@@ -19,7 +19,7 @@ from sheetops.books.xlsx.row import Cell, Row, cell_xml
 from sheetops.books.xlsx.sheet import SheetXml, worksheet_ref
 from sheetops.books.xlsx.strings import SharedStrings
 from sheetops.books.xlsx.styles import Styles, is_1904
-from sheetops.books.xlsx.tables import grow_dimension, grow_filter, grow_tables, tables_of
+from sheetops.books.xlsx.tables import grow_dimension, grow_filter, grow_tables, lowest_bottom, tables_of
 from sheetops.books.xlsx.xmlbytes import integer
 from sheetops.errors import EditRefused
 
@@ -57,6 +57,7 @@ class _TabPatch:
             self.rows[row][column] = value
         self.tables = tables_of(book.package, ref.part)
         self.guard = Guard(self.sheet, book.styles, self.tables, self.rows)
+        self.lowest_bottom = lowest_bottom(self.sheet, self.tables)
         self.column_styles = self._column_styles()
         self.new_rows: list[tuple[int, int, bytes]] = []
         self.cells: dict[tuple[int, int], Value] = {}
@@ -76,7 +77,7 @@ class _TabPatch:
         """Work out the new rows without changing anything; EditRefused if one cell may not change."""
         sheet = self.sheet
         for number, (start, end) in sheet.find_rows(sorted(self.rows)).items():
-            row = Row(number, sheet.data[start:end], sheet.where)
+            row = Row(number, sheet.data[start:end], sheet.row_prefix, sheet.where)
             new = self._new_cells(row)
             if new:
                 self.new_rows.append((start, end, row.written(new, sheet.row_prefix)))
@@ -107,7 +108,8 @@ class _TabPatch:
     def _new_cells(self, row: Row) -> dict[int, bytes]:
         """The new element of each cell of the row that the plan changes."""
         new: dict[int, bytes] = {}
-        before = row.filled()
+        watched = row.number > self.lowest_bottom
+        before = row.filled() if watched else frozenset()
         after = set(before)
         for column, value in self.rows[row.number].items():
             cell = row.cells.get(column)
@@ -123,7 +125,8 @@ class _TabPatch:
                 after.add(column)
             if cell and cell.formula is not None:
                 self.formulas_gone.add(cell_name(row.number, column))
-        self.filled[row.number] = before, frozenset(after)
+        if watched:
+            self.filled[row.number] = before, frozenset(after)
         return new
 
     def _cell(self, row: Row, column: int, style: int, value: Value, where: str) -> bytes:
@@ -175,8 +178,9 @@ def patch_cells(package: Package, edits: Mapping[tuple[str, str], object]) -> Pa
     RefusedWorkbook (the tab's part cannot be read).
     """
     wanted: dict[SheetRef, dict[tuple[int, int], Value]] = defaultdict(dict)
+    refs = {tab: worksheet_ref(package, tab) for tab in dict.fromkeys(tab for tab, _ in edits)}
     for (tab, address), value in edits.items():
-        ref = worksheet_ref(package, tab)
+        ref = refs[tab]
         where = f"{package.where}, tab {ref.name!r}"
         at = wanted_cell(address, where)
         if at in wanted[ref]:
@@ -189,7 +193,7 @@ def patch_cells(package: Package, edits: Mapping[tuple[str, str], object]) -> Pa
     before = package.touched()
     changed = [tab_patch for tab_patch in tabs if tab_patch.cells]
     if changed:
-        computes = has_formulas(package, first=changed[0].ref.part)
+        computes = has_formulas(package, [tab_patch.sheet for tab_patch in tabs])
         for tab_patch in changed:
             tab_patch.commit()
         book.styles.flush()

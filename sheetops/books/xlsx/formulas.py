@@ -7,14 +7,14 @@ workbook is marked (calcPr fullCalcOnLoad) so that Excel computes anew and never
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellref import Area, area_at
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.row import Cell
-from sheetops.books.xlsx.sheet import SheetXml
+from sheetops.books.xlsx.sheet import SheetXml, first_formula
 from sheetops.errors import EditRefused
 
 WORKBOOK_ORDER = (
@@ -25,7 +25,7 @@ WORKBOOK_ORDER = (
 )
 """The children of a workbook element in the order of the schema (CT_Workbook)."""
 
-_FORMULA = re.compile(rb"<(?:[^\s<>/:!?]+:)?f(?=[\s/>])")
+_FIRST_ROW = re.compile(rb"<((?:[^\s<>/:!?]+:)?)row(?=[\s/>])")
 _TOGETHER = {"array": "an array formula", "dataTable": "a data table"}
 _MEND_PART = "change the formula in Excel, or write to another cell"
 
@@ -40,7 +40,7 @@ class FormulaGuard:
     def _together(self) -> list[tuple[Area, str]]:
         """The ranges of array formulas (also spilled ones) and data tables."""
         sheet = self._sheet
-        if not any(sheet.rows_contain(word.encode()) for word in _TOGETHER):
+        if not sheet.has_formula or not any(sheet.rows_contain(word.encode()) for word in _TOGETHER):
             return []
         tag = re.compile(rb"<%b[^>]*\st\s*=\s*[\"'](?:array|dataTable)[\"'][^>]*>" % sheet.cell_tag("f"))
         found = []
@@ -108,19 +108,25 @@ def drop_from_chain(package: Package, sheet_id: int, cells: Collection[str]) -> 
     package.remove_part(part)
 
 
-def has_formulas(package: Package, first: str = "") -> bool:
-    """Whether any tab computes anything. `first` names the part to look into first, being at hand."""
+def has_formulas(package: Package, sheets: Iterable[SheetXml] = ()) -> bool:
+    """Whether any tab computes anything. `sheets` are the tabs at hand, which are looked into first."""
     if package.related(package.workbook_part(), "calcChain") is not None:
         return True
-    parts = [ref.part for ref in package.sheets() if ref.part and ref.kind.lower().endswith("sheet")]
-    return any(_part_has_formulas(package, part) for part in sorted(parts, key=lambda part: part != first))
+    known = {sheet.ref.part: sheet for sheet in sheets}
+    if any(sheet.has_formula for sheet in known.values()):
+        return True
+    parts = {ref.part for ref in package.sheets() if ref.part and ref.kind.lower().endswith("sheet")}
+    return any(_part_has_formulas(package, part) for part in sorted(parts - set(known)))
 
 
 def _part_has_formulas(package: Package, part: str) -> bool:
     data, _ = package.utf8(part)
-    end = data.rfind(b"sheetData")  # conditional formats and sparklines after the rows have <f> too
+    end = data.rfind(b"sheetData>")  # conditional formats and sparklines after the rows have <f> too
     start = data.find(b"sheetData", 0, end)
-    return start >= 0 and _FORMULA.search(data, start, end) is not None
+    if start < 0:
+        return False
+    match = _FIRST_ROW.search(data, start, end)
+    return match is not None and first_formula(data, match.group(1) + b"f", match.end(), end) >= 0
 
 
 def mark_recalculation(package: Package) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellref import cell_at, cell_name
@@ -13,11 +15,18 @@ from sheetops.books.xlsx.xmlbytes import Node
 from sheetops.errors import NotAWorkbook
 
 
-@dataclass(slots=True)
 class Cell:
-    """A cell that is in the file."""
+    """A cell that is in the file: `start` to `end` of its row's bytes, looked into only when asked."""
 
-    node: Node
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self.data = data[start:end]
+        self.start = start
+        self.end = end
+
+    @cached_property
+    def node(self) -> Node:
+        """Its element; positions are those of `data`."""
+        return xmlbytes.parse_fragment(self.data, "cell")
 
     def child(self, name: str) -> Node | None:
         """Its first child of this name, whatever its prefix."""
@@ -76,25 +85,52 @@ def _number(text: str) -> float | str:
         return f"\0{text}"
 
 
+@lru_cache
+def _usual_cell(prefix: bytes) -> re.Pattern[bytes]:
+    """A whole cell whose address comes first, as every program but a few writes it."""
+    tag = re.escape(prefix + b"c")
+    return re.compile(
+        rb'<%b r="([A-Z]{1,3}[0-9]{1,7})"(?: [A-Za-z:]+="[^"<>&]*")*(?:/>|>(?:.*?)</%b>)' % (tag, tag),
+        re.DOTALL,
+    )
+
+
 class Row:
     """One row as it stands in the file; `data` empty where the file has no such row."""
 
-    def __init__(self, number: int, data: bytes, where: str) -> None:
+    def __init__(self, number: int, data: bytes, prefix: bytes, where: str) -> None:
         """Read the cells; NotAWorkbook if two of them claim one place or one stands in another row."""
         self.number = number
         self.data = data
         self.where = where
-        self.node = xmlbytes.parse_fragment(data, where) if data else None
+        self.tag = xmlbytes.tag_at(data, 0) if data else b""
+        self.attrs = {k.decode(): v.decode() for k, v in xmlbytes.attributes(self.tag).items()}
         self.cells: dict[int, Cell] = {}
         column = 0
-        for node in self.node.children if self.node else []:
-            if node.name == "c":
-                column = self._column(node, column)
-                self.cells[column] = Cell(node)
+        for start, end, name in self._quick(prefix) or self._slow():
+            column = self._column(name, column)
+            self.cells[column] = Cell(data, start, end)
 
-    def _column(self, node: Node, before: int) -> int:
+    def _quick(self, prefix: bytes) -> list[tuple[int, int, str | None]] | None:
+        """(start, end, address) of each cell, if the row holds nothing but cells of the usual form."""
+        found: list[tuple[int, int, str | None]] = []
+        at = len(self.tag)
+        for match in _usual_cell(prefix).finditer(self.data, at):
+            if match.start() != at:
+                return None
+            at = match.end()
+            found.append((match.start(), at, match.group(1).decode()))
+        return found if self.data[at:] == b"</%brow>" % prefix else None
+
+    def _slow(self) -> list[tuple[int, int, str | None]]:
+        """As `_quick`, for every form that XML allows."""
+        if not self.data:
+            return []
+        root = xmlbytes.parse_fragment(self.data, self.where)
+        return [(node.start, node.end, node.attrs.get("r")) for node in root.children if node.name == "c"]
+
+    def _column(self, name: str | None, before: int) -> int:
         """The column of a cell; one without an address follows the cell before it."""
-        name = node.attrs.get("r")
         if name is None:
             return before + 1
         at = cell_at(name.strip())
@@ -109,10 +145,9 @@ class Row:
     @property
     def style(self) -> int | None:
         """The format of the whole row, if it has one."""
-        attrs = self.node.attrs if self.node else {}
-        if attrs.get("customFormat", "0") not in ("1", "true"):
+        if self.attrs.get("customFormat", "0") not in ("1", "true"):
             return None
-        return xmlbytes.integer(attrs.get("s"))
+        return xmlbytes.integer(self.attrs.get("s"))
 
     def filled(self) -> frozenset[int]:
         """The columns that hold a value or a formula."""
@@ -120,41 +155,29 @@ class Row:
 
     def written(self, changes: Mapping[int, bytes], prefix: bytes) -> bytes:
         """The row with the cells in `changes` (column → its whole element) replaced or put in order."""
-        if self.node is None:
-            cells = b"".join(changes[column] for column in sorted(changes))
+        cells = b"".join(changes[column] for column in sorted(changes))
+        if not self.data:
             return b'<%brow r="%d">%b</%brow>' % (prefix, self.number, cells, prefix)
-        edits: list[tuple[int, int, bytes]] = []
+        tag = self.tag
+        if (spans := self.attrs.get("spans")) is not None:
+            tag = xmlbytes.with_attributes(tag, {b"spans": _grown_spans(spans, min(changes), max(changes))})
+        if tag.endswith(b"/>"):
+            return tag[:-2].rstrip() + b">" + cells + b"</%brow>" % prefix
         places = sorted(self.cells)
+        edits: list[tuple[int, int, bytes]] = []
         for column in sorted(changes):
             if (cell := self.cells.get(column)) is not None:
-                edits.append((cell.node.start, cell.node.end, changes[column]))
+                edits.append((cell.start, cell.end, changes[column]))
             else:
                 place = self._place(column, places)
                 edits.append((place, place, changes[column]))
-        return self._with_tag(edits, min(changes), max(changes), prefix)
+        return tag + xmlbytes.splice(self.data, edits)[len(self.tag) :]
 
     def _place(self, column: int, places: list[int]) -> int:
-        assert self.node is not None
-        after = next((c for c in places if c > column), None)
-        if after is not None:
-            return self.cells[after].node.start
-        return self.cells[places[-1]].node.end if places else self.node.open_end
-
-    def _with_tag(self, edits: list[tuple[int, int, bytes]], low: int, high: int, prefix: bytes) -> bytes:
-        """Apply `edits`, with `spans` grown and a self-closing row opened."""
-        assert self.node is not None
-        tag = self.data[: self.node.open_end]
-        spans = self.node.attrs.get("spans")
-        if spans is not None:
-            tag = xmlbytes.with_attributes(tag, {b"spans": _grown_spans(spans, low, high)})
-        if self.node.self_closing:
-            cells = b"".join(new for _, _, new in edits)
-            return tag[:-2].rstrip() + b">" + cells + b"</%brow>" % prefix
-        # Edits at the end of the start tag stand after it, so the tag may be replaced as well.
-        return tag + xmlbytes.splice(
-            self.data[self.node.open_end :],
-            [(start - self.node.open_end, end - self.node.open_end, new) for start, end, new in edits],
-        )
+        at = bisect_left(places, column)
+        if at < len(places):
+            return self.cells[places[at]].start
+        return self.cells[places[-1]].end if places else len(self.tag)
 
 
 def _grown_spans(spans: str, low: int, high: int) -> bytes | None:
@@ -184,9 +207,9 @@ def cell_xml(
         tag = b'<%bc r="%b">' % (prefix, name)
         kept = b""
     else:
-        tag = row.data[old.node.start : old.node.open_end]
+        tag = old.data[: old.node.open_end]
         extra = old.child("extLst")
-        kept = row.data[extra.start : extra.end] if extra else b""
+        kept = old.data[extra.start : extra.end] if extra else b""
     if style != (old.style if old else 0):
         changes[b"s"] = b"%d" % style
     tag = xmlbytes.with_attributes(tag, changes)

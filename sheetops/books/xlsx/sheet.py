@@ -23,6 +23,9 @@ _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
 _ANY_ROW = re.compile(rb"<((?:[^\s<>/:!?]+:)?)row(?=[\s/>])")
 
 
+_AFTER_NAME = (b">", b" ", b"/", b"\n", b"\r", b"\t")
+
+
 class _Found(Exception):
     """Ends the search for the rows."""
 
@@ -129,7 +132,11 @@ class SheetXml:
         """
         found: dict[int, tuple[int, int]] = {}
         at = self.rows_start
+        last, end = self._last_row
         for number in numbers:
+            if last and number > last:
+                found[number] = end, end
+                continue
             start = self.scan.find(b'<%brow r="%d"' % (self.row_prefix, number), at, self.rows_end)
             if start < 0:
                 return self._find_by_index(numbers)
@@ -155,6 +162,17 @@ class SheetXml:
                 found[number] = place, place
         return found
 
+    @cached_property
+    def _last_row(self) -> tuple[int, int]:
+        """(number, end) of the last row, if it is written in the usual form; else zeros."""
+        start = self.scan.rfind(b"<%brow" % self.row_prefix, self.rows_start, self.rows_end)
+        match = self._usual_row.match(self.scan, start) if start >= 0 else None
+        return (int(match.group(1)), self._row_end(start)) if match else (0, 0)
+
+    @cached_property
+    def _usual_row(self) -> re.Pattern[bytes]:
+        return re.compile(re.escape(b"<%brow" % self.row_prefix) + rb' r="([0-9]+)"')
+
     def _after_last(self, starts: list[int]) -> int:
         return self._row_end(starts[-1]) if starts else self.rows_start
 
@@ -171,8 +189,7 @@ class SheetXml:
     def _index(self) -> tuple[list[int], list[int]]:
         """The start and the number of every row; a row without a number follows the one before it."""
         name = b"<%brow" % self.row_prefix
-        plain = re.compile(re.escape(name) + rb' r="([0-9]+)"')
-        matches = list(plain.finditer(self.scan, self.rows_start, self.rows_end))
+        matches = list(self._usual_row.finditer(self.scan, self.rows_start, self.rows_end))
         tags = re.compile(re.escape(name) + rb"(?=[\s/>])")
         starts = [m.start() for m in matches]
         if len(matches) == self.scan.count(name, self.rows_start, self.rows_end):
@@ -190,9 +207,22 @@ class SheetXml:
         """Whether the bytes of the rows hold `text` anywhere."""
         return self.scan.find(text, self.rows_start, self.rows_end) >= 0
 
+    @cached_property
+    def has_formula(self) -> bool:
+        """Whether any cell computes."""
+        return first_formula(self.scan, self.cell_tag("f"), self.rows_start, self.rows_end) >= 0
+
     def cell_tag(self, name: str) -> bytes:
         """`name` with the prefix that rows and cells are written with."""
         return self.row_prefix + name.encode()
+
+
+def first_formula(data: bytes, tag: bytes, start: int, end: int) -> int:
+    """The position of the first `<f` element between `start` and `end`; -1 if there is none."""
+    at = data.find(b"<" + tag, start, end)
+    while at >= 0 and data[at + 1 + len(tag) : at + 2 + len(tag)] not in _AFTER_NAME:
+        at = data.find(b"<" + tag, at + 1, end)
+    return at
 
 
 def sheet_ref(package: Package, tab: str) -> SheetRef:
