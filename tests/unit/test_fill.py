@@ -1,0 +1,130 @@
+"""IDs continue, due dates follow the target, and a person's value always wins."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheetops.domain.history import History, Life
+from sheetops.domain.ids import IdPattern, learn
+from sheetops.errors import SettingsError
+from sheetops.jobs.fill import fill
+from tests.sheets import KEYS, log, row, view
+
+OPENED = (*KEYS, "opened")
+
+
+def values(plan, column):  # type: ignore[no-untyped-def]
+    return [edit.new for edit in plan.edits if edit.column == column]
+
+
+def test_ids_continue_the_months_sequence_and_leave_no_gap_to_fill() -> None:
+    seen = view(log(row(id="20261101", description="a"), row(id="20261107", description="b"), row(description="c"), row(description="d")))
+    assert values(fill(seen), "id") == ["20261108", "20261109"]
+
+
+def test_the_hundredth_of_a_month_has_three_digits() -> None:
+    seen = view(log(row(id="20261199", description="a"), row(description="b")))
+    assert values(fill(seen), "id") == ["202611100"]
+
+
+def test_a_number_ever_given_is_not_given_again_after_a_deletion() -> None:
+    seen = view(log(row(description="a")), history=History(highest={"202611": 41}))
+    assert values(fill(seen), "id") == ["20261142"]
+
+
+def test_the_month_is_the_one_the_request_was_opened_in() -> None:
+    seen = view(log(row(OPENED, description="a", opened=datetime(2026, 10, 30, 16)), keys=OPENED))
+    assert values(fill(seen), "id") == ["20261001"]
+
+
+def test_a_sheet_that_numbers_otherwise_goes_on_in_its_own_way() -> None:
+    rows = [row(id=f"INC{n:07}", description="a") for n in range(40, 50)]
+    seen = view(log(*rows, row(description="new")))
+    assert values(fill(seen), "id") == ["INC0000050"]
+
+
+def test_ids_typed_as_numbers_stay_numbers() -> None:
+    seen = view(log(row(id=20261101.0, description="a"), row(description="b")))
+    assert values(fill(seen), "id") == [20261102]
+
+
+@pytest.mark.parametrize(
+    ("language", "urgency", "due"),
+    [
+        ("en", "High", date(2026, 11, 19)),
+        ("en", "Medium", date(2026, 11, 23)),
+        ("en", "Low", date(2026, 12, 2)),
+        ("zh-Hans", "高 ", date(2026, 11, 19)),
+        ("zh-Hans", "High", date(2026, 11, 19)),
+        ("zh-Hant", "緊急", date(2026, 11, 19)),
+    ],
+)
+def test_due_comes_from_urgency_and_working_days(language: str, urgency: str, due: date) -> None:
+    seen = view(log(row(id="20261101", description="a", urgency=urgency), language=language))
+    assert values(fill(seen), "due") == [due]
+
+
+def test_opened_wins_over_first_seen_and_first_seen_over_today() -> None:
+    life = History(lives={"20261101": Life(datetime(2026, 11, 12, 10)), "20261102": Life(datetime(2026, 11, 12, 10))})
+    opened = log(
+        row(OPENED, id="20261101", urgency="High", description="a"),
+        row(OPENED, id="20261102", urgency="High", description="b", opened=date(2026, 11, 10)),
+        row(OPENED, id="20261103", urgency="High", description="c"),
+        keys=OPENED,
+    )
+    assert values(fill(view(opened, history=life)), "due") == [date(2026, 11, 13), date(2026, 11, 11), date(2026, 11, 19)]
+
+
+def test_make_up_weekends_count_and_holidays_do_not() -> None:
+    # 2026-10-10 is a Saturday that China works; 1 to 7 October are off.
+    seen = view(log(row(OPENED, id="20260901", urgency="高", description="a", opened=date(2026, 10, 9)), language="zh-Hans", keys=OPENED))
+    assert values(fill(seen), "due") == [date(2026, 10, 10)]
+    before = view(log(row(OPENED, id="20260901", urgency="高", description="a", opened=date(2026, 9, 30)), language="zh-Hans", keys=OPENED))
+    assert values(fill(before), "due") == [date(2026, 10, 8)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"urgency": "High", "due": date(2026, 1, 1)},
+        {"urgency": "High", "due": "next week"},
+        {"urgency": "whenever"},
+        {},
+        {"urgency": "High", "resolved": date(2026, 11, 2)},
+    ],
+)
+def test_nothing_is_guessed_and_nothing_of_a_person_is_overwritten(cells: dict[str, object]) -> None:
+    seen = view(log(row(id="20261101", description="a", **cells)))  # type: ignore[arg-type]
+    assert fill(seen).edits == ()
+
+
+def test_a_year_the_calendar_does_not_know_is_announced_not_computed() -> None:
+    seen = view(log(row(id="20261101", description="a", urgency="高"), language="zh-Hans"), now=datetime(2041, 3, 1, 9))
+    plan = fill(seen)
+    assert plan.edits == () and "2041" in plan.remarks[0]
+
+
+@given(st.lists(st.sampled_from(["High", "Low", "medium", "", "???"]), min_size=1, max_size=20), st.data())
+def test_filling_twice_is_filling_once(urgencies: list[str], data: st.DataObject) -> None:
+    rows = [row(description=f"case {n}", urgency=u or None) for n, u in enumerate(urgencies)]
+    seen = view(log(*rows))
+    plan = fill(seen)
+    assert fill(seen.after(plan.edits)).edits == ()
+    ids = values(plan, "id")
+    assert len(set(ids)) == len(ids) == len(rows)
+
+
+@pytest.mark.parametrize("text", ["{yyyy}{mm}", "{seq}{yyyy}", "R{seq}{seq}", "plain"])
+def test_a_pattern_without_a_number_at_its_end_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError):
+        IdPattern(text)
+
+
+def test_a_few_odd_ids_do_not_make_a_pattern() -> None:
+    wanted = IdPattern("{yyyy}{mm}{seq:02}")
+    assert learn(["INC1", "x", "20261101"], wanted) is wanted
+    assert learn([f"20261{n:03}" for n in range(100, 120)], wanted) is wanted
