@@ -154,9 +154,9 @@ class _Save:
                 if isinstance(value, str)
             }
             return check_parts.table(before, after, texts)
-        if self.tabs and name == self.was.linked("", "extended-properties"):
-            well_formed(after)
-            return None
+        properties = self.was.linked("", "extended-properties") or self.was.linked("", "extendedProperties")
+        if self.tabs and name == properties:
+            return check_parts.properties(before, after)
         return "it changed though nobody planned it"
 
     def _may_leave(self, target: str) -> bool:

@@ -190,6 +190,16 @@ def table(before: bytes, after: bytes, headers: Collection[str]) -> str | None:
     return None if _same(old, new) else "the table changed in more than its size"
 
 
+def properties(before: bytes, after: bytes) -> str | None:
+    """The lists of tab titles follow a new tab; every other property stays."""
+    titles = ("HeadingPairs", "TitlesOfParts")
+    rest = [
+        [child for child in root_of(part).iterchildren(etree.Element) if local(child) not in titles]
+        for part in (before, after)
+    ]
+    return None if len(rest[0]) == len(rest[1]) and all(map(_same, *rest)) else "a property changed"
+
+
 def calc_chain(before: bytes, after: bytes | None, gone: Callable[[str, str], bool]) -> str | None:
     """Only entries of cells for which `gone` (sheet number, cell) holds may leave; the order stays."""
     ours = _chain(before)
