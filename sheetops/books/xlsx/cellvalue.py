@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from dataclasses import dataclass
 
 from sheetops.errors import EditRefused
 
@@ -23,11 +22,6 @@ _DAY = dt.timedelta(days=1)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ISO_FORMS = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """Stands for "this cell is computed" when a cell's present value is compared."""
 
 
 def checked(value: object, where: str) -> Value:

@@ -303,7 +303,6 @@ class Package:
     # --- the workbook ------------------------------------------------------------------------------
 
     def _refuse_signed(self) -> None:
-        signed = any(key.startswith("_xmlsignatures/") for key in self._members)
         if _key(TYPES) not in self._members:
             raise NotAWorkbook(
                 "it has no list of content types, so it is no Excel workbook",
@@ -311,8 +310,9 @@ class Package:
                 mend=MEND_XLSX,
             )
         _, root = self.tree(TYPES)
-        types = [node.attrs.get("ContentType", "") for node in root.children]
-        if signed or any(_SIGNED in t for t in types) or any(_SIGNED in r.type for r in self.rels("")):
+        signed = any(key.startswith("_xmlsignatures/") or key.endswith(".sigs") for key in self._members)
+        signed = signed or any(_SIGNED in n.attrs.get("ContentType", "") for n in root.all("Override"))
+        if signed or any(_SIGNED in rel.type for rel in self.rels("")):
             raise RefusedWorkbook(
                 "it is digitally signed, and any change would break the signature",
                 where=self.where,

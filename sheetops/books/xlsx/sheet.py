@@ -23,6 +23,11 @@ _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
 _ANY_ROW = re.compile(rb"<((?:[^\s<>/:!?]+:)?)row(?=[\s/>])")
 
 
+_OTHER_KINDS = {
+    "chartsheet": "is a chart sheet",
+    "dialogsheet": "is a dialog sheet",
+    "missing": "has no part in the file",
+}
 _AFTER_NAME = (b">", b" ", b"/", b"\n", b"\r", b"\t")
 
 
@@ -241,8 +246,8 @@ def worksheet_ref(package: Package, tab: str) -> SheetRef:
     """As `sheet_ref`, for a tab with cells: EditRefused for a chart, dialog or macro sheet."""
     ref = sheet_ref(package, tab)
     if ref.kind != "worksheet":
-        kind = {"chartsheet": "chart sheet", "dialogsheet": "dialog sheet"}.get(ref.kind, "macro sheet")
-        raise EditRefused(f"tab {ref.name!r} is a {kind}, which has no cells to change", where=package.where)
+        kind = _OTHER_KINDS.get(ref.kind, "is a macro sheet")
+        raise EditRefused(f"tab {ref.name!r} {kind}, so it has no cells to change", where=package.where)
     return ref
 
 

@@ -29,6 +29,8 @@ class Table:
     area: Area
     header: bool
     totals: bool
+    waiting: bool
+    """It is empty and shows one blank row (insertRow) that the first entry makes a real one."""
 
 
 def tables_of(package: Package, sheet_part: str) -> list[Table]:
@@ -42,7 +44,8 @@ def tables_of(package: Package, sheet_part: str) -> list[Table]:
                 name = root.attrs.get("displayName") or root.attrs.get("name") or rel.part
                 header = root.attrs.get("headerRowCount", "1") != "0"
                 totals = root.attrs.get("totalsRowCount", "0") != "0"
-                tables.append(Table(rel.part, name, area, header, totals))
+                waiting = root.attrs.get("insertRow", "0") in ("1", "true")
+                tables.append(Table(rel.part, name, area, header, totals, waiting))
     return tables
 
 
@@ -64,10 +67,11 @@ def check_tables(tables: list[Table], row: int, column: int, where: str) -> None
 
 
 def lowest_bottom(sheet: SheetXml, tables: list[Table]) -> int:
-    """The smallest row number at which a table or filter of the tab ends: rows above it grow nothing."""
+    """The row below which a plan may make a table or a filter of the tab grow; up to it, it cannot."""
     node = sheet.shell.find("autoFilter")
     area = area_at(node.attrs.get("ref", "")) if node else None
-    return min([table.area.bottom for table in tables] + ([area.bottom] if area else []), default=MAX_ROW)
+    bottoms = [table.area.bottom - table.waiting for table in tables]
+    return min(bottoms + ([area.bottom] if area else []), default=MAX_ROW)
 
 
 def grow_tables(package: Package, sheet: SheetXml, tables: list[Table], filled: Filled) -> None:
@@ -78,7 +82,9 @@ def grow_tables(package: Package, sheet: SheetXml, tables: list[Table], filled: 
             continue
         others = [other.area for other in tables if other is not table] + merged
         bottom = _grown_bottom(table.area, filled, others, only_new=True)
-        if bottom > table.area.bottom:
+        _, now = filled.get(table.area.bottom, (frozenset(), frozenset()))
+        entered = any(table.area.left <= column <= table.area.right for column in now)
+        if bottom > table.area.bottom or (table.waiting and entered):
             _grow_table(package, table, bottom)
 
 
