@@ -48,7 +48,7 @@ class Conflict(NamedTuple):
     """An edit that is not made because a person got there first; it is tried again next run."""
 
     edit: Edit
-    reason: str  # `row-gone`, `row-changed`, `cell-changed`, `column-gone` or `row-unclear`
+    reason: str  # `row-gone`, `row-changed`, `row-unclear`, `cell-changed`, `column-gone`; `refused`: may not be changed
 
 
 class Item(NamedTuple):

@@ -60,6 +60,14 @@ class Original:
         self._backups = backups
         self._backup_dir = backup_dir
 
+    def look_again(self) -> bool:
+        """Read the workbook anew; True if somebody saved it since it was read. Raises as `changing` does."""
+        data = read_whole(self.path)
+        changed = data != self.data
+        if changed:
+            self.data, self.sha256 = data, hashlib.sha256(data).hexdigest()
+        return changed
+
     def replace(self, new: bytes, check: Callable[[bytes], None]) -> None:
         """Put `new` in the workbook's place, if nobody came in between; the same bytes write nothing.
 

@@ -1,0 +1,106 @@
+"""An Excel file as a book: read under the job lock, patched in memory, checked, replaced in one move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sheetops.books.base import Applied
+from sheetops.books.xlsx.check import check_save
+from sheetops.books.xlsx.draw import workbook_of
+from sheetops.books.xlsx.edit import patch_cells
+from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.read import read_workbook
+from sheetops.books.xlsx.replace import Original, changing, read_whole
+from sheetops.books.xlsx.tab import graft_tab
+from sheetops.domain.plan import Conflict, Edit, Write, resolve
+from sheetops.domain.table import RawSheet, Snapshot
+from sheetops.domain.tabs import Tab
+from sheetops.errors import EditRefused, SheetChanged
+
+_TRIES = 3  # at writing to a file that people keep saving
+
+
+class XlsxBook:
+    """The workbook at `location`, an .xlsx or .xlsm file."""
+
+    def __init__(self, location: str, backups: int = 5) -> None:
+        self.location = location
+        self._backups = backups
+
+    def read(self) -> RawSheet:
+        """Look without locking. Raises SheetNotFound, NotAWorkbook or RefusedWorkbook."""
+        return read_workbook(read_whole(Path(self.location)), self.location)
+
+    @contextmanager
+    def session(self) -> Iterator[XlsxSession]:
+        """Take the workbook's job lock and read it. Raises SheetInUse while somebody has it open."""
+        with changing(Path(self.location), backups=self._backups) as original:
+            yield XlsxSession(self.location, original)
+
+
+class XlsxSession:
+    """One look at a workbook, and at most one replacement of it."""
+
+    def __init__(self, location: str, original: Original) -> None:
+        self._location = location
+        self._original = original
+        self.raw = read_workbook(original.data, location)
+
+    def apply(self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]) -> Applied:
+        """Patch the cells and put the tabs in one replacement; see `Session.apply`."""
+        for left in reversed(range(_TRIES)):
+            try:
+                return self._apply_once(edits, tabs, see)
+            except SheetChanged:
+                if not left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _apply_once(
+        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+    ) -> Applied:
+        if self._original.look_again():
+            self.raw = read_workbook(self._original.data, self._location)
+        now = see(self.raw)
+        writes, conflicts = resolve(edits, now)
+        package = Package.from_bytes(self._original.data, self._location)
+        try:
+            patched = patch_cells(package, _cells(writes))
+        except EditRefused:
+            refused = _refused(self._original.data, self._location, writes)
+            conflicts += [Conflict(write.edit, "refused") for write in refused]
+            writes = [write for write in writes if write not in refused]
+            patched = patch_cells(package, _cells(writes))
+        for tab in tabs:
+            graft_tab(package, tab.name, workbook_of(tab, now.language))
+        if package.touched():
+            self._original.replace(
+                package.to_bytes(),
+                lambda after: check_save(package, after, patched.cells, [tab.name for tab in tabs]),
+            )
+        backup = self._original.backup
+        return Applied(
+            tuple(writes),
+            tuple(conflicts),
+            tuple(tab.name for tab in tabs),
+            self._original.sha256,
+            str(backup) if backup else None,
+        )
+
+
+def _cells(writes: Sequence[Write]) -> Mapping[tuple[str, str], object]:
+    return {(write.tab, write.cell): write.edit.new for write in writes}
+
+
+def _refused(data: bytes, where: str, writes: Sequence[Write]) -> set[Write]:
+    """The writes whose cell may not be changed (locked, merged, part of an array); halved until found."""
+    try:
+        patch_cells(Package.from_bytes(data, where), _cells(writes))
+    except EditRefused:
+        if len(writes) == 1:
+            return set(writes)
+        middle = len(writes) // 2
+        return _refused(data, where, writes[:middle]) | _refused(data, where, writes[middle:])
+    return set()

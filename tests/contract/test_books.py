@@ -1,0 +1,168 @@
+"""One suite that every book must pass: what is planned is written, and nothing else, whatever people do meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from sheetops.books.base import Book
+from sheetops.books.memory import MemoryBook
+from sheetops.books.xlsx.book import XlsxBook
+from sheetops.domain.plan import Edit
+from sheetops.domain.table import Grid, Raw, Snapshot, take_snapshot
+from sheetops.domain.tabs import Cell, Tab
+from tests.sheets import log, row
+
+Rows = list[list[Raw]]
+START = log(*(row(id=f"202611{n:02}", description=f"Case {n}", urgency="High", type="Consult", priority=3) for n in range(1, 9)))
+
+
+class Desk:
+    """A book, and the hand of a person who works in it without asking."""
+
+    def __init__(self, book: Book, person: Callable[[Callable[[Rows], None]], None]) -> None:
+        self.book = book
+        self.person = person
+
+    def rows(self, tab: str = "Requests") -> Rows:
+        grid = self.book.read().grid(tab)
+        assert grid is not None
+        return [[None if v == "" else v for v in r] for r in grid.rows]
+
+
+def _memory(_folder: Path) -> Desk:
+    book = MemoryBook([START])
+
+    def person(change: Callable[[Rows], None]) -> None:
+        rows = [list(r) for r in book.grids[0].rows]
+        change(rows)
+        book.change([Grid(START.name, rows), *book.grids[1:]])
+
+    return Desk(book, person)
+
+
+def _xlsx(folder: Path) -> Desk:
+    path = folder / "desk.xlsx"
+    _save(path, START.rows)
+
+    def person(change: Callable[[Rows], None]) -> None:
+        rows: Rows = [list(r) for r in openpyxl.load_workbook(path)["Requests"].iter_rows(values_only=True)]  # type: ignore[arg-type]
+        change(rows)
+        _save(path, rows)
+
+    return Desk(XlsxBook(str(path)), person)
+
+
+def _save(path: Path, rows: Sequence[Sequence[Raw]]) -> None:
+    workbook = openpyxl.Workbook()
+    sheet: Any = workbook.active
+    sheet.title = "Requests"
+    for values in rows:
+        sheet.append(list(values))
+    workbook.save(path)
+
+
+@pytest.fixture(params=[_memory, _xlsx], ids=["memory", "xlsx"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    made: Desk = request.param(tmp_path)
+    return made
+
+
+def see(raw: Any) -> Snapshot:
+    return take_snapshot(raw)
+
+
+def due(seen: Snapshot, index: int, day: date = date(2026, 11, 20)) -> Edit:
+    table = seen.tables[0]
+    return Edit(table.ref(index), "due", table.cell(index, "due"), None, day, "because")
+
+
+def test_what_is_planned_is_written_and_nothing_else(desk: Desk) -> None:
+    before = desk.rows()
+    with desk.book.session() as session:
+        applied = session.apply([due(see(session.raw), 2)], [], see)
+    assert [(w.tab, w.cell) for w in applied.writes] == [("Requests", "I4")]
+    assert applied.conflicts == ()
+    after = desk.rows()
+    after[3] += [None] * (len(before[0]) - len(after[3]))
+    assert after[3][8] == date(2026, 11, 20)
+    after[3][8] = None
+    assert [r[:8] for r in after] == [r[:8] for r in before]
+
+
+def test_a_session_that_applies_nothing_changes_nothing(desk: Desk) -> None:
+    before = desk.book.read().token
+    with desk.book.session() as session:
+        session.apply([], [], see)
+    assert desk.book.read().token == before
+
+
+def test_the_same_edits_again_change_nothing(desk: Desk) -> None:
+    for _ in range(2):
+        with desk.book.session() as session:
+            snapshot = see(session.raw)
+            session.apply([due(snapshot, 0)] if snapshot.tables[0].column("due")[0] is None else [], [], see)
+        token = desk.book.read().token
+    with desk.book.session() as session:
+        applied = session.apply([due(see(session.raw), 0)], [], see)
+    assert [c.reason for c in applied.conflicts] == ["cell-changed"]
+    assert desk.book.read().token == token
+
+
+def test_a_person_who_sorts_meanwhile_keeps_the_order_and_the_edit_follows_its_row(desk: Desk) -> None:
+    with desk.book.session() as session:
+        edits = [due(see(session.raw), index) for index in range(8)]
+        desk.person(lambda rows: rows.__setitem__(slice(1, None), rows[:0:-1]))
+        applied = session.apply(edits[:3], [], see)
+    assert len(applied.writes) == 3
+    rows = desk.rows()
+    assert [r[0] for r in rows[1:]] == [f"202611{n:02}" for n in range(8, 0, -1)]
+    assert [bool(len(r) > 8 and r[8]) for r in rows[1:]] == [False] * 5 + [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda rows: rows[1].__setitem__(8, date(2026, 12, 24)), "cell-changed"),
+        (lambda rows: rows[1].__setitem__(5, "Low"), "row-changed"),
+        (lambda rows: rows.pop(1), "row-gone"),
+    ],
+)
+def test_a_persons_edit_wins_and_is_reported(desk: Desk, change: Callable[[Rows], None], reason: str) -> None:
+    with desk.book.session() as session:
+        edits = [due(see(session.raw), 0), due(see(session.raw), 1)]
+        desk.person(change)
+        wanted = desk.rows()
+        applied = session.apply(edits, [], see)
+    assert [c.reason for c in applied.conflicts] == [reason]
+    assert [w.edit.ref.id for w in applied.writes] == ["20261102"]
+    rows = desk.rows()
+    assert [r[:8] for r in rows] == [r[:8] for r in wanted]
+
+
+def test_a_row_inserted_above_does_not_mislead(desk: Desk) -> None:
+    with desk.book.session() as session:
+        edit = due(see(session.raw), 4)
+        desk.person(lambda rows: rows.insert(1, row(id="20261199", description="new", urgency="Low", type="Other")))
+        applied = session.apply([edit], [], see)
+    assert applied.writes[0].row == 7
+    assert desk.rows()[6][0] == "20261105"
+
+
+def test_a_tab_is_added_then_replaced_in_the_same_write_as_cells(desk: Desk) -> None:
+    tab = Tab("Checks", ((Cell("Findings", "title"),), (), (Cell("A2"), Cell(3), Cell("=1+1"), Cell(date(2026, 11, 1), "date"))))
+    with desk.book.session() as session:
+        applied = session.apply([due(see(session.raw), 0)], [tab], see)
+    assert applied.tabs == ("Checks",) and len(applied.writes) == 1
+    assert desk.rows("checks")[2] == ["A2", 3, "=1+1", date(2026, 11, 1)]
+    shorter = Tab("Checks", ((Cell("Nothing to report"),),))
+    with desk.book.session() as session:
+        session.apply([], [shorter], see)
+    assert desk.rows("Checks") == [["Nothing to report"]]
+    assert [g.name for g in desk.book.read().grids] == ["Requests", "Checks"]
