@@ -232,7 +232,7 @@ def put_tab(
     changed without harm, and SheetInUse when someone has it open.
     """
     from sheetops.books.xlsx.check import check_save
-    from sheetops.books.xlsx.replace import changing, write_new
+    from sheetops.books.xlsx.replace import changing, read_whole, write_new
 
     source = Path(path)
 
@@ -243,7 +243,7 @@ def put_tab(
         return new, lambda after: check_save(package, after, {}, tabs=[name])
 
     if save_as is not None:
-        new, check = grafted(source.read_bytes())
+        new, check = grafted(read_whole(source))
         check(new)
         write_new(Path(save_as), new)
         return

@@ -14,6 +14,7 @@ from sheetops.books.xlsx.tab_xml import tree
 from sheetops.books.xlsx.xmlbytes import parse
 from sheetops.errors import TabRefused
 
+HOLDS_FORMULAS = re.compile(r"([sS]heet|[cC]hart|table|slicerCache)\+xml$")
 STYLE_NAMES = re.compile(r"[cC]ellStyle$")
 
 
@@ -91,15 +92,27 @@ def refuse_if_needed(package: Package, sheet: SheetRef, gone: Mapping[str, str],
     if "pivotTable" in gone.values():
         for part in others:
             if _shows_pivot_of(package, part, sheet):
-                raise TabRefused(f"{part} shows a pivot table of the tab", where=where, mend=mend)
+                raise TabRefused(
+                    f"{_called(package, part)} shows a pivot table of the tab", where=where, mend=mend
+                )
     for table in lost:
         use = re.compile(rb"(?<![\w.])" + re.escape(table.name.encode()) + rb"\[", re.IGNORECASE)
         slicer = re.compile(rb'tableSlicerCache[^>]*\btableId="%d"' % table.number)
         for part in others:
-            if part.lower().endswith(".xml"):
+            if part == package.workbook_part() or HOLDS_FORMULAS.search(package.content_type(part) or ""):
                 data = package.utf8(part)[0]
                 if use.search(data) or slicer.search(data):
-                    raise TabRefused(f"{part} uses the tab's table {table.name}", where=where, mend=mend)
+                    raise TabRefused(
+                        f"{_called(package, part)} uses the tab's table {table.name}", where=where, mend=mend
+                    )
+
+
+def _called(package: Package, part: str) -> str:
+    """What a person calls this part."""
+    if part == package.workbook_part():
+        return "a defined name"
+    tab = next((ref.name for ref in package.sheets() if ref.part == part), None)
+    return f"the tab {tab}" if tab else f"its part {part}"
 
 
 def _shows_pivot_of(package: Package, part: str, sheet: SheetRef) -> bool:
