@@ -37,7 +37,7 @@ def check(look: Look) -> Iterator[Finding]:
     resolved = look.log.values("resolved")
     for index, text in look.rows_with("result", verdicts):
         if resolved[index] is not None:
-            yield look.finding(index, "result", "progress" if text.strip() else "", value=text)
+            yield look.finding(index, "result", "progress" if fold(text) else "", value=text)
 
 
 RULE = Rule("resolved-without-result", Severity.WARNING, check)

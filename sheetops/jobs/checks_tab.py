@@ -1,0 +1,249 @@
+"""The Checks tab: findings as a table that people work through, and what they have decided about them.
+
+People own two of its columns, the tick and the reason; both are read back before the tab is written again. A
+finding is known again by a short fingerprint of its rule, its request and the cell's value, so that sorting rows
+keeps a tick and changing the cell drops it. The fingerprint stands in the last column, under `#`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from hashlib import blake2b
+from typing import NamedTuple
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.personal import masked
+from sheetops.domain.requests import Requests
+from sheetops.domain.rules import RULES
+from sheetops.domain.table import Grid, Raw
+from sheetops.domain.tabs import Cell, Choice, Link, Range, Style, Tab
+from sheetops.domain.text import fold
+from sheetops.domain.values import as_date, as_text, read_date
+from sheetops.domain.view import View
+
+MOST_LISTED = 5_000
+_COLUMNS = ("severity", "cell", "id", "column", "message", "fix", "owner", "first_seen", "accepted", "reason")
+_KEY = "#"  # the heading of the fingerprints, alike in every language
+_WIDTHS = (9.0, 14.0, 14.0, 16.0, 46.0, 44.0, 18.0, 12.0, 9.0, 26.0, 12.0)
+_HEADER_ROW = 6
+_TICK = "✓"
+_NOT_TICKED = frozenset(("否", "不", "未", "no", "n", "false", "0"))
+_ORDER = {severity: place for place, severity in enumerate(Severity)}
+_RULE_ORDER = {rule.code: place for place, rule in enumerate(RULES)}
+_SEVERITY_STYLE: Mapping[Severity, Style] = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.HINT: "hint",
+}
+
+
+class Decision(NamedTuple):
+    """What the Checks tab says of one finding: since when it stands, and what a person wrote beside it."""
+
+    first_seen: date | None
+    accepted: Raw
+    reason: Raw
+
+    @property
+    def silent(self) -> bool:
+        """Whether a person has accepted the finding."""
+        if isinstance(self.accepted, bool):
+            return self.accepted
+        text = as_text(self.accepted)
+        return bool(text.strip()) and fold(text) not in _NOT_TICKED
+
+
+class Line(NamedTuple):
+    """One finding with all that its line in the tab says."""
+
+    finding: Finding
+    key: str
+    owner: str
+    place: tuple[int, int, int]  # table, row, rule: the order of the sheet
+    decision: Decision
+
+
+def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
+    """The findings with their owners and with what the Checks tab of the sheet already says of them."""
+    decisions = read_decisions(view.snapshot.known_tab("checks"), view.today)
+    fresh = Decision(view.today, None, None)
+    rows = {log.table.tab: _Rows(place, log) for place, log in enumerate(view.logs)}
+    lines = []
+    for finding in findings:
+        of_tab = rows[finding.tab]
+        key = of_tab.key(finding)
+        known = decisions.get(key, fresh)
+        known = known._replace(first_seen=known.first_seen or view.today)
+        place = (of_tab.place, finding.row, _RULE_ORDER[finding.rule])
+        lines.append(Line(finding, key, of_tab.owner(finding, view.texts("checks.nobody")), place, known))
+    return lines
+
+
+def read_decisions(grid: Grid | None, today: date) -> dict[str, Decision]:
+    """What an earlier Checks tab says, by fingerprint: the three columns left of the one under `#`."""
+    header = _header_of(grid)
+    if grid is None or header is None:
+        return {}
+    row, column = header
+    decisions: dict[str, Decision] = {}
+    for number in range(row + 1, len(grid.rows) + 1):
+        key = as_text(grid.cell(number, column)).strip()
+        if not key:
+            continue
+        first_seen = as_date(read_date(grid.cell(number, column - 3), today)[0])
+        found = Decision(
+            first_seen, grid.cell(number, column - 2) or None, grid.cell(number, column - 1) or None
+        )
+        if key not in decisions or found.silent:  # one tick speaks for all that are alike
+            decisions[key] = found
+    return decisions
+
+
+def _header_of(grid: Grid | None) -> tuple[int, int] | None:
+    for number, cells in enumerate(grid.rows[:30] if grid else (), 1):
+        if _KEY in cells and (column := list(cells).index(_KEY) + 1) >= len(_COLUMNS):
+            return number, column
+    return None
+
+
+class _Rows:
+    """What the rows of one table say about the findings in them."""
+
+    def __init__(self, place: int, log: Requests) -> None:
+        self.place = place
+        self.log = log
+        self.index_of = {number: index for index, number in enumerate(log.table.numbers)}
+
+    def owner(self, finding: Finding, nobody: str) -> str:
+        """Who answers for the row, masked; empty for what concerns the whole tab."""
+        index = self.index_of.get(finding.row)
+        if index is None:
+            return ""
+        owners = self.log.values("owner")[index]
+        if not owners:
+            return nobody
+        lead = next((owner for owner in owners if owner.lead), owners[0])
+        return masked(f"{lead.department}-{lead.person}" if lead.person else lead.department)
+
+    def key(self, finding: Finding) -> str:
+        """The fingerprint of rule, request and value: ten hexadecimal digits, from which no value can be read."""
+        table, index = self.log.table, self.index_of.get(finding.row)
+        who = finding.id or ""
+        if index is not None and not who:
+            who = "\x1f".join(
+                as_text(table.column(key)[index]).strip() for key in ("customer", "description")
+            )
+        elif index is None:
+            who = table.tab
+        value = as_text(table.grid.cell(finding.row, _column_number(finding.cell))).strip()
+        parts = (finding.rule, finding.variant, finding.column, who, value)
+        return blake2b("\x1e".join(parts).encode(), digest_size=5).hexdigest()
+
+
+def _column_number(cell: str) -> int:
+    number = 0
+    for letter in cell.rstrip("0123456789"):
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def checks_tab(view: View, lines: Sequence[Line]) -> Tab:
+    """The tab: counts, then one line a finding (by owner, new before old), the accepted ones last."""
+    texts = view.texts
+    open_lines = [line for line in lines if not line.decision.silent]
+    accepted = sorted((line for line in lines if line.decision.silent), key=_order)
+    worst_first = sorted(open_lines, key=lambda line: (_ORDER[line.finding.severity], line.place))
+    listed = sorted(worst_first[:MOST_LISTED], key=_order)
+    rows = _head(view, open_lines, len(accepted))
+    if lines:
+        names = tuple(texts(f"checks.column.{name}") for name in _COLUMNS)
+        rows.append(tuple(Cell(name, "header") for name in (*names, _KEY)))
+        rows.extend(_row(view, line) for line in (*listed, *accepted))
+        if len(open_lines) > len(listed):
+            rows.append((Cell(texts("checks.more", rows=len(open_lines) - len(listed)), "muted"),))
+    last = _HEADER_ROW + len(listed) + len(accepted)
+    ticks = Range(_HEADER_ROW + 1, _COLUMNS.index("accepted") + 1, last, _COLUMNS.index("accepted") + 1)
+    return Tab(
+        name=view.snapshot.tab_name("checks"),
+        rows=tuple(rows),
+        widths=_WIDTHS,
+        heights=((1, 26.0), (3, 15.0 * _lines_of(rows[2][4].value if len(rows[2]) > 4 else "") + 3)),
+        frozen=(_HEADER_ROW, 0) if lines else (0, 0),
+        filter=Range(_HEADER_ROW, 1, last, len(_COLUMNS) + 1) if lines else None,
+        choices=(Choice(ticks, values=(_TICK,)),) if lines else (),
+        landscape=True,
+        repeat_rows=_HEADER_ROW if lines else 0,
+        gridlines=False,
+        colour="C00000" if any(line.finding.severity is Severity.ERROR for line in open_lines) else "70AD47",
+    )
+
+
+def _order(line: Line) -> tuple[object, ...]:
+    seen = line.decision.first_seen
+    return line.owner, -(seen.toordinal() if seen else 0), _ORDER[line.finding.severity], line.place, line.key
+
+
+def _head(view: View, open_lines: Sequence[Line], accepted: int) -> list[tuple[Cell, ...]]:
+    """The five rows above the table: title, as-of date, counts by severity, counts by rule, how to use it."""
+    texts, wide = view.texts, len(_COLUMNS) + 1
+    checked = sum(len(log) for log in view.logs)
+    rows: list[tuple[Cell, ...]] = [
+        (Cell(texts("checks.title"), "title", span=wide),),
+        (Cell(texts("checks.as_of", date=view.today.isoformat(), rows=checked), "subtitle", span=wide),),
+    ]
+    if not open_lines:
+        rows.append((Cell(texts("checks.clean"), "good", span=wide),))
+        rows.append(
+            (Cell(texts("checks.accepted_count"), "label"), Cell(accepted, "integer")) if accepted else ()
+        )
+    else:
+        counts = Counter(line.finding.severity for line in open_lines)
+        by_rule = Counter(line.finding.rule for line in open_lines)
+        worst = sorted(by_rule, key=lambda code: (-by_rule[code], _RULE_ORDER[code]))
+        summary = " · ".join(f"{texts(f'rule.{code}.name')} {by_rule[code]}" for code in worst)
+        rows.append(
+            (
+                *_count(texts("checks.severity.error"), counts[Severity.ERROR], "error"),
+                *_count(texts("checks.severity.warning"), counts[Severity.WARNING], "warning"),
+                Cell(texts("checks.by_rule", counts=summary), "wrap", span=wide - 4),
+            )
+        )
+        rows.append(
+            (
+                *_count(texts("checks.severity.hint"), counts[Severity.HINT], "hint"),
+                *_count(texts("checks.accepted_count"), accepted, "integer"),
+            )
+        )
+    rows.append((Cell(texts("checks.help"), "muted", span=wide),) if open_lines or accepted else ())
+    return rows
+
+
+def _count(label: str, number: int, style: Style) -> tuple[Cell, Cell]:
+    return Cell(label, "label"), Cell(number, style if number else "integer")
+
+
+def _row(view: View, line: Line) -> tuple[Cell, ...]:
+    finding, texts, decision = line.finding, view.texts, line.decision
+    name = finding.cell if len(view.logs) == 1 else f"{finding.tab}!{finding.cell}"
+    style: Style = "muted" if decision.silent else _SEVERITY_STYLE[finding.severity]
+    return (
+        Cell(texts(f"checks.severity.{finding.severity}"), style),
+        Cell(name, "link", Link(finding.tab, finding.cell)),
+        Cell(masked(finding.id) if finding.id else None),
+        Cell(finding.params.get("column") or texts(f"column.{finding.column}")),
+        Cell(finding.message(texts), "wrap"),
+        Cell(finding.fix(texts), "wrap"),
+        Cell(line.owner or None, "wrap"),
+        Cell(decision.first_seen, "date"),
+        Cell(decision.accepted, "input"),
+        Cell(decision.reason, "input"),
+        Cell(line.key, "muted"),
+    )
+
+
+def _lines_of(text: Raw) -> int:
+    """How many lines the summary of rules needs in its merged cell, where no program fits the height itself."""
+    shown = sum(2 if ord(character) > 0x2E80 else 1 for character in as_text(text))
+    return 1 + shown // int(sum(_WIDTHS[4:]) - 10)
