@@ -19,9 +19,17 @@ from sheetops.books.xlsx.row import Cell, Row, cell_xml
 from sheetops.books.xlsx.sheet import SheetXml, worksheet_ref
 from sheetops.books.xlsx.strings import SharedStrings
 from sheetops.books.xlsx.styles import Styles, is_1904
-from sheetops.books.xlsx.tables import grow_dimension, grow_filter, grow_tables, lowest_bottom, tables_of
+from sheetops.books.xlsx.tables import (
+    grow_dimension,
+    grow_filter,
+    grow_rules,
+    grow_table,
+    grown_tables,
+    lowest_bottom,
+    tables_of,
+)
 from sheetops.books.xlsx.xmlbytes import integer
-from sheetops.errors import EditRefused
+from sheetops.errors import EditRefused, UsageError
 
 _SAME_MOMENT = 5e-9
 """Two day numbers closer than this (half a millisecond) are one moment: Excel keeps no more."""
@@ -89,11 +97,14 @@ class _TabPatch:
         sheet, package = self.sheet, self.book.package
         written = [at for at, value in self.cells.items() if value is not None]
         tab = [ref.part for ref in package.sheets()].index(self.ref.part)
-        around = grow_dimension(sheet, written) + grow_filter(package, sheet, tab, self.filled)
+        grown = grown_tables(sheet, self.tables, self.filled)
+        around = grow_dimension(sheet, written) + grow_rules(sheet, grown)
+        around += grow_filter(package, sheet, tab, self.filled)
         changes = [(sheet.position(start), sheet.position(end), new) for start, end, new in around]
         changes += [self._opened()] if sheet.empty else self.new_rows
         package.set_part(self.ref.part, sheet.encoding.encode(xmlbytes.splice(sheet.data, changes)))
-        grow_tables(package, sheet, self.tables, self.filled)
+        for table, bottom in grown:
+            grow_table(package, table, bottom)
         drop_from_chain(package, self.ref.sheet_id, self.formulas_gone)
 
     def _opened(self) -> tuple[int, int, bytes]:
@@ -220,21 +231,23 @@ def edit_cells(
     without harm, and SheetInUse when someone has the workbook open.
     """
     from sheetops.books.xlsx.check import check_save
-    from sheetops.books.xlsx.replace import changing, write_new
+    from sheetops.books.xlsx.replace import changing, read_whole, real_path, write_new
 
     source = Path(path)
 
     def patched(data: bytes) -> tuple[bytes, Callable[[bytes], None]]:
         package = Package.from_bytes(data, source.name)
         done = patch_cells(package, edits)
-        before = Package.from_bytes(data, source.name)
         new = package.to_bytes() if done.cells else data
-        return new, lambda after: check_save(before, after, done.cells)
+        return new, lambda after: check_save(package, after, done.cells)
 
     if save_as is not None:
-        new, check = patched(source.read_bytes())
+        real = real_path(source)
+        if Path(save_as).exists() and Path(save_as).samefile(real):
+            raise UsageError("save_as names the workbook itself", where=str(path), mend="leave save_as out")
+        new, check = patched(read_whole(real))
         check(new)
-        write_new(Path(save_as), new)
+        write_new(Path(save_as), new, overwrite=True)
         return
     with changing(source) as original:
         new, check = patched(original.data)

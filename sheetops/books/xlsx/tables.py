@@ -13,6 +13,7 @@ from sheetops.books.xlsx.sheet import SheetXml
 from sheetops.books.xlsx.xmlbytes import Node
 from sheetops.errors import EditRefused
 
+_RULES = ("conditionalFormatting", "dataValidation")
 _FILTER_NAME = "_xlnm._filterdatabase"
 _NAME_RANGE = re.compile(rb"\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)\s*$")
 
@@ -74,9 +75,10 @@ def lowest_bottom(sheet: SheetXml, tables: list[Table]) -> int:
     return min(bottoms + ([area.bottom] if area else []), default=MAX_ROW)
 
 
-def grow_tables(package: Package, sheet: SheetXml, tables: list[Table], filled: Filled) -> None:
-    """Extend tables over the rows that a plan appended directly below them."""
+def grown_tables(sheet: SheetXml, tables: list[Table], filled: Filled) -> list[tuple[Table, int]]:
+    """The tables that a plan appended rows directly below, each with its new last row."""
     merged = merged_areas(sheet)
+    grown = []
     for table in tables:
         if table.totals:
             continue
@@ -85,7 +87,39 @@ def grow_tables(package: Package, sheet: SheetXml, tables: list[Table], filled: 
         _, now = filled.get(table.area.bottom, (frozenset(), frozenset()))
         entered = any(table.area.left <= column <= table.area.right for column in now)
         if bottom > table.area.bottom or (table.waiting and entered):
-            _grow_table(package, table, bottom)
+            grown.append((table, bottom))
+    return grown
+
+
+def grow_rules(sheet: SheetXml, grown: list[tuple[Table, int]]) -> list[tuple[int, int, bytes]]:
+    """The changes to the shell that carry drop-down lists and conditional formats on into new table rows.
+
+    As in Excel: a range that ends where the table ended, inside its columns, ends where it ends now.
+    """
+    changes = []
+    for node in sheet.shell.walk() if grown else ():
+        if node.name in _RULES and "sqref" in node.attrs:
+            if (new := _grown_ranges(node.attrs["sqref"], grown)) is not None:
+                tag = sheet.shell_data[node.start : node.open_end]
+                changes.append((node.start, node.open_end, xmlbytes.with_attributes(tag, {b"sqref": new})))
+        elif node.name == "sqref" and (new := _grown_ranges(node.text, grown)) is not None:
+            changes.append((node.open_end, node.close_start, new))
+    return changes
+
+
+def _grown_ranges(sqref: str, grown: list[tuple[Table, int]]) -> bytes | None:
+    """The list of ranges with those of grown tables extended; None if none is."""
+    ranges = sqref.split()
+    for index, ref in enumerate(ranges):
+        area = area_at(ref)
+        if area is None:
+            continue
+        for table, bottom in grown:
+            old = table.area
+            inside = old.left <= area.left and area.right <= old.right and old.top <= area.top
+            if inside and area.bottom == old.bottom < bottom:
+                ranges[index] = _with_bottom(area, bottom).decode()
+    return " ".join(ranges).encode() if ranges != sqref.split() else None
 
 
 def _grown_bottom(area: Area, filled: Filled, others: list[Area], only_new: bool) -> int:
@@ -105,7 +139,8 @@ def _grown_bottom(area: Area, filled: Filled, others: list[Area], only_new: bool
     return bottom
 
 
-def _grow_table(package: Package, table: Table, bottom: int) -> None:
+def grow_table(package: Package, table: Table, bottom: int) -> None:
+    """Let the table, and the filter in its heading, reach down to row `bottom`."""
     data, root = package.tree(table.part)
     tag = data[root.start : root.open_end]
     grown: dict[bytes, bytes | None] = {b"ref": _with_bottom(table.area, bottom), b"insertRow": None}
