@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sheetops.books.xlsx.durable import attempts, name_hash
+from sheetops.books.xlsx.durable import attempts, fold, name_hash
 from sheetops.errors import SettingsError, SheetInUse
 
 if sys.platform == "win32":
@@ -48,7 +48,7 @@ def workbook_key(real: Path) -> str:
     Case and Unicode composition are folded, so two files that differ only in case share a lock:
     they wait for each other, which harms nothing, while the same file under two spellings must.
     """
-    stem = "".join(c if c.isalnum() else "_" for c in real.stem)[:20]
+    stem = "".join(c if c.isalnum() else "_" for c in fold(real.stem))[:20]
     return f"{stem}-{name_hash(str(real))}"
 
 

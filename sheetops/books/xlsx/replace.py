@@ -38,7 +38,7 @@ from sheetops.books.xlsx.durable import (
 from sheetops.books.xlsx.joblock import DEFAULT_WAIT, job_lock
 from sheetops.books.xlsx.owners import require_free
 from sheetops.books.xlsx.rights import keep_rights, require_writable
-from sheetops.errors import SheetChanged, SheetError, SheetInUse, SheetNotFound
+from sheetops.errors import SheetChanged, SheetError, SheetInUse, SheetNotFound, SheetopsError
 
 SETTLE = 2.0
 """Seconds to wait for an editor's own save to end: a name that vanished, a file that is being written."""
@@ -295,7 +295,7 @@ def _after_rename(path: Path, new: bytes) -> None:
     try:
         sync_folder(path.parent)
         now = read_whole(path)
-    except (OSError, SheetError) as error:
+    except (OSError, SheetopsError) as error:
         raise SheetError(
             f"it was saved, but could not be read back ({error})", where=str(path), mend="open it and look"
         ) from error

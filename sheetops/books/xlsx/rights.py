@@ -15,6 +15,10 @@ from pathlib import Path
 
 from sheetops.errors import RefusedWorkbook, SheetError
 
+if sys.platform != "win32":
+    import grp
+    import pwd
+
 _OF_THE_BYTES = {"security.ima", "security.evm", "security.capability"}
 """Attributes that the kernel derives from the old bytes; on new bytes they would be wrong."""
 
@@ -134,8 +138,6 @@ def _lost(original: Path, what: str, error: OSError | None) -> SheetError:
 def _user(uid: int) -> str:
     if sys.platform == "win32":
         return str(uid)
-    import pwd
-
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -145,8 +147,6 @@ def _user(uid: int) -> str:
 def _group(gid: int) -> str:
     if sys.platform == "win32":
         return str(gid)
-    import grp
-
     try:
         return grp.getgrgid(gid).gr_name
     except KeyError:
