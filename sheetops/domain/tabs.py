@@ -25,9 +25,10 @@ class Link(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell: value, style word, and a link, note or span (columns to merge to the right) where wanted.
+    """One cell: value, style word, and a link, note or span where wanted.
 
-    A text that begins with `=` is a formula only when `formula` is set; anything else stays text.
+    A span counts the columns merged, the cell's own included; the cells that it covers still stand in their
+    row, empty. `Cell()` draws nothing at all. A text that begins with `=` is a formula only when `formula` is set; anything else stays text.
     """
 
     value: Raw = None
@@ -77,7 +78,11 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A drop-down (or another check) on a block: values from `source` or written out; `strict` refuses others."""
+    """A drop-down (or another check) on a block: values from `source` or written out; `strict` refuses others.
+
+    `source` may end in spare blank rows: the drop-down ends at the last filled one. `minimum` and `maximum`
+    are the bounds of a whole number, or the first and last year of a date.
+    """
 
     on: Range
     source: Range | None = None

@@ -5,12 +5,10 @@ A person's file is never saved this way; `put_tab` copies the parts of a drawn w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sheetops.domain.tabs import Tab
-from sheetops.errors import SheetError
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -18,14 +16,14 @@ if TYPE_CHECKING:
 
     from sheetops.books.xlsx.draw_style import Styles
 
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _PAPER_A4 = 9
 
 
 def workbook_of(tab: Tab, language: str) -> Workbook:
     """A workbook with `tab` as its only sheet.
 
-    Raises EditRefused, naming the cell, for what no workbook can hold, and SheetError for an impossible name.
+    Raises EditRefused, naming the cell, for a value that no workbook can hold, and TabRefused for a name, chart
+    or drop-down that Excel would not take.
     """
     return new_workbook((tab,), language)
 
@@ -35,6 +33,7 @@ def new_workbook(tabs: Sequence[Tab], language: str) -> Workbook:
     from openpyxl import Workbook
 
     from sheetops.books.xlsx.draw_style import Styles
+    from sheetops.books.xlsx.tab import check_name
 
     book = Workbook()
     book.properties.creator = "sheetops"
@@ -42,24 +41,10 @@ def new_workbook(tabs: Sequence[Tab], language: str) -> Workbook:
         book.remove(empty)
     styles = Styles(book, language)
     for tab in tabs:
-        _check_name(tab.name, book.sheetnames)
+        check_name(tab.name, "the new workbook")
         _draw_tab(book.create_sheet(tab.name), tab, styles, language)
     book.active = 0
     return book
-
-
-def _check_name(name: str, taken: Sequence[str]) -> None:
-    reason = None
-    if not name.strip() or len(name.encode("utf-16-le")) > 62:
-        reason = "a tab's name has 1 to 31 characters"
-    elif _NOT_IN_NAMES.search(name) or name.startswith("'") or name.endswith("'"):
-        reason = "a tab's name holds none of [ ] : * ? / \\ and no ' at its ends"
-    elif name.casefold() == "history":
-        reason = "Excel keeps this name for itself"
-    elif name.casefold() in (other.casefold() for other in taken):
-        reason = "there is another tab of this name"
-    if reason is not None:
-        raise SheetError(f"a tab cannot be called {name!r}: {reason}")
 
 
 def _draw_tab(sheet: Worksheet, tab: Tab, styles: Styles, language: str) -> None:
@@ -109,7 +94,6 @@ def _set_print(sheet: Any, tab: Tab) -> None:
     sheet.page_margins.left = sheet.page_margins.right = 0.5
     sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.7
     sheet.print_options.horizontalCentered = True
-    sheet.print_options.gridLines = tab.gridlines
     sheet.oddFooter.left.text, sheet.oddFooter.center.text = "&A", "&P / &N"
     if tab.repeat_rows:
         sheet.print_title_rows = f"1:{tab.repeat_rows}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -14,21 +13,27 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheetops.books.xlsx.cellvalue import checked
 from sheetops.books.xlsx.draw_style import LOOKS, SIZE, Styles, line_height
 from sheetops.domain.table import Raw, cell_name
 from sheetops.domain.tabs import Cell, Link, Tab
-from sheetops.errors import EditRefused
+from sheetops.errors import TabRefused
 
-MOST_CHARACTERS: Final = 32_767  # of a cell, in UTF-16 units (Excel specifications and limits)
 MOST_LINKS: Final = 65_530  # of a sheet (the same); with more, Excel calls the file damaged
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_FIRST_DAY = date(1900, 3, 1)  # before it, serial numbers of programs differ
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003fffd]"
+)
+_FIRST_MONTH: Final = (1900, 3)  # before it, the day numbers of programs differ
 _PLAIN = Cell()
 
 
 def draw_cells(sheet: Worksheet, tab: Tab, styles: Styles, language: str) -> None:
-    """Draw every cell of `tab`. Raises EditRefused, naming the cell, for a value that no workbook can hold."""
+    """Draw every cell of `tab`.
+
+    Raises EditRefused, naming the cell, for a value that no workbook can hold, and TabRefused for a span over
+    other values.
+    """
     links = 0
     for row_number, row in enumerate(tab.rows, 1):
         for column, cell in enumerate(row, 1):
@@ -48,60 +53,44 @@ def _draw(sheet: Worksheet, row: int, column: int, cell: Cell, styles: Styles, w
     target: Any = sheet.cell(row, column)
     value, kind, format = _value(cell, where)
     quoted = kind == "s" and isinstance(value, str) and value[:1] in ("=", "+", "-", "@")
-    target._style = styles.of(cell.style, format, quoted, edged=not sheet.sheet_view.showGridLines)
+    target._style = styles.of(cell.style, format, quoted)
     if value is not None:
         # Set past openpyxl's guessing, which makes formulas and errors out of text.
         target._value = value
         target.data_type = kind
     if cell.note:
-        lines = sum(max(1, math.ceil(_width(part) / 34)) for part in cell.note.split("\n"))
-        target.comment = Comment(_clean(cell.note, where), "sheetops", height=20 + 19 * lines, width=260)
+        lines = sum(max(1, math.ceil(_width(part) / 32)) for part in cell.note.split("\n"))
+        target.comment = Comment(_legible(cell.note), "sheetops", height=24 + 20 * lines, width=260)
 
 
 def _value(cell: Cell, where: str) -> tuple[Raw, str, str | None]:
     """What to store, openpyxl's letter for its kind, and the number format it needs."""
     value = cell.value
-    if value is None:
-        return None, "n", None
-    if isinstance(value, str):
-        text = _clean(str(value), where)
-        return text, "f" if cell.formula and text.startswith("=") else "s", None
-    if isinstance(value, bool):
-        return value, "b", None
-    if isinstance(value, (int, float)):
-        if not math.isfinite(value):
-            raise EditRefused("a cell cannot hold a number that is not finite", where=where)
-        return value, "n", None
-    return _moment(value)
-
-
-def _moment(value: date | datetime | time | timedelta) -> tuple[Raw, str, str | None]:
     if isinstance(value, timedelta):
         return value, "d", "[h]:mm"
     if isinstance(value, time):
         return value, "d", "hh:mm"
-    if value < (datetime.combine(_FIRST_DAY, time()) if isinstance(value, datetime) else _FIRST_DAY):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat(), "s", None
-    return value, "d", "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
+    if isinstance(value, str):
+        text = _legible(value)
+        checked(text, where)
+        return text, "f" if cell.formula and text.startswith("=") else "s", None
+    checked(value, where)
+    if isinstance(value, date):
+        return _day(value)
+    return value, "b" if isinstance(value, bool) else "n", None
 
 
-def _clean(text: str, where: str) -> str:
-    """`text` as a part of the package must hold it: what looks like an escape (`_x0041_`) is escaped itself."""
-    found = _CONTROL.search(text)
-    if found:
-        raise EditRefused(
-            f"the text holds the control character U+{ord(found[0]):04X}, which no workbook can hold",
-            where=where,
-            mend="take it out of the text",
-        )
-    size = len(text.encode("utf-16-le")) // 2
-    if size > MOST_CHARACTERS:
-        raise EditRefused(
-            f"the text is {size:,} characters long; a cell holds {MOST_CHARACTERS:,}",
-            where=where,
-            mend="shorten it",
-        )
-    return _ESCAPE_LIKE.sub("_x005F_", text.replace("\r\n", "\n").replace("\r", "\n"))
+def _day(value: date | datetime) -> tuple[Raw, str, str | None]:
+    exact = isinstance(value, datetime)
+    if (value.year, value.month) < _FIRST_MONTH:
+        return str(value), "s", None
+    return value, "d", "yyyy-mm-dd hh:mm" if exact else "yyyy-mm-dd"
+
+
+def _legible(text: str) -> str:
+    """`text` with control characters as their pictures (U+2400…): one in a quoted cell must not stop a job."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub(lambda m: chr(0x2400 + ord(m[0])) if m[0] < " " else "\ufffd", plain)
 
 
 def _set_link(sheet: Worksheet, row: int, column: int, link: Link) -> None:
@@ -121,7 +110,7 @@ def _merge(sheet: Worksheet, row: int, column: int, cells: Sequence[Cell], where
     last = column + cells[column - 1].span - 1
     lost = [cell for cell in cells[column:last] if cell.value is not None]
     if lost:
-        raise EditRefused(f"the span would hide {lost[0].value!r}", where=where)
+        raise TabRefused(f"the span would hide {lost[0].value!r}", where=where)
     sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=last)
     first: Any = sheet.cell(row, column)
     for number in range(column + 1, last + 1):
@@ -129,31 +118,40 @@ def _merge(sheet: Worksheet, row: int, column: int, cells: Sequence[Cell], where
         covered._style = first._style
 
 
-def _width(text: str) -> int:
-    """Characters that `text` takes in a line; East Asian ones take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+def _width(text: str) -> float:
+    """Digits that `text` takes in a line; an East Asian letter is nearly as wide as two."""
+    return 0.92 * len(text) + 0.93 * len(_WIDE.findall(text))
 
 
 def _set_heights(sheet: Worksheet, tab: Tab, language: str) -> None:
-    """The given heights, and estimates where a spreadsheet does not fit the row itself: spans and large letters."""
+    """The given heights, and estimates for rows of several lines or large letters.
+
+    No program fits a row to merged cells, and LibreOffice fits none at all when it opens the file.
+    """
     given = dict(tab.heights)
+    usual = line_height(language)
     for number, row in enumerate(tab.rows, 1):
-        if number not in given and any(cell.span > 1 or LOOKS[cell.style].size > SIZE for cell in row):
-            given[number] = max(_height(tab, column, cell, language) for column, cell in enumerate(row, 1))
+        if number not in given:
+            height = max(
+                (_height(tab, column, cell, language) for column, cell in enumerate(row, 1)), default=0
+            )
+            if height > usual or any(cell.span > 1 for cell in row):
+                given[number] = height + 5
     for number, height in given.items():
         sheet.row_dimensions[number].height = height
 
 
 def _height(tab: Tab, column: int, cell: Cell, language: str) -> float:
+    """Points that the text of one cell takes."""
+    if not isinstance(cell.value, str) or cell.formula:
+        return line_height(language, LOOKS[cell.style].size)
     look = LOOKS[cell.style]
     lines = 1
-    if look.wrap and isinstance(cell.value, str):
-        room = sum(_column_width(tab, column + more) for more in range(cell.span)) * SIZE / look.size - 1
-        lines = sum(
-            max(1, math.ceil(_width(part) * (1.1 if look.bold else 1.0) / max(room, 1)))
-            for part in cell.value.split("\n")
-        )
-    return lines * line_height(language, look.size) + 5
+    if look.wrap:
+        room = sum(_column_width(tab, column + more) for more in range(cell.span)) * SIZE / look.size * 0.97
+        wide = 1.1 if look.bold else 1.0
+        lines = sum(max(1, math.ceil(_width(part) * wide / max(room, 1))) for part in cell.value.split("\n"))
+    return lines * line_height(language, look.size)
 
 
 def _column_width(tab: Tab, column: int) -> float:

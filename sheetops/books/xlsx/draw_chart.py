@@ -42,7 +42,7 @@ from sheetops.books.xlsx.draw_style import GREY, INK, RULE, font_name
 from sheetops.domain.table import Raw, cell_name
 from sheetops.domain.tabs import Chart, Range, Series, Tab
 from sheetops.domain.values import as_text
-from sheetops.errors import SheetError
+from sheetops.errors import TabRefused
 
 COLOURS: Final = ("2B7286", "E2A33B", "7DB59F", "C4573F", "8A7AB8", "9AA7B0", "5D93C4", "B8895A")
 LINE_OVER_BARS: Final = "C4573F"
@@ -50,11 +50,11 @@ MOST_LABELLED: Final = 12  # bars that bear their number before the numbers crow
 
 
 def add_chart(sheet: Worksheet, chart: Chart, tab: Tab, language: str) -> None:
-    """Draw one chart. Raises SheetError for a combination that no spreadsheet can show."""
+    """Draw one chart. Raises TabRefused for a combination that no spreadsheet can show."""
     lines = [s for s in chart.series if s.line or chart.kind == "line"]
     bars = [s for s in chart.series if s not in lines]
     if chart.kind == "bar" and lines:
-        raise SheetError(f"the chart {chart.title!r} cannot have lines over lying bars", where=tab.name)
+        raise TabRefused(f"the chart {chart.title!r} cannot have lines over lying bars", where=tab.name)
     drawn: Any = _Drawer(chart, tab, language).draw(bars, lines)  # the stubs take whole centimetres only
     drawn.anchor = cell_name(chart.row, chart.column)
     drawn.width, drawn.height = chart.width_cm, chart.height_cm

@@ -13,7 +13,7 @@ from sheetops.books.xlsx.draw_style import highlight_style
 from sheetops.domain.table import cell_name, column_letters
 from sheetops.domain.tabs import Choice, Highlight, Range
 from sheetops.domain.values import FIRST_YEAR, LAST_YEAR
-from sheetops.errors import EditRefused
+from sheetops.errors import TabRefused
 
 MOST_LIST: Final = 255  # characters of a list written out in a validation
 MOST_PROMPT: Final = 255
@@ -34,7 +34,7 @@ def reference(block: Range, own: str) -> str:
 
 
 def add_choice(sheet: Worksheet, choice: Choice) -> None:
-    """One validation. Raises EditRefused where the written-out values do not fit into one."""
+    """One validation. Raises TabRefused where the written-out values do not fit into one."""
     kind, formulas = _check(sheet, choice)
     validation = DataValidation(
         type=kind,  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ def _check(sheet: Worksheet, choice: Choice) -> tuple[str, tuple[str, ...]]:
         return "list", (filled_part(choice.source, sheet.title),)
     written = ",".join(choice.values)
     if len(written) > MOST_LIST or any("," in value for value in choice.values):
-        raise EditRefused(
+        raise TabRefused(
             f"a drop-down cannot hold {written[:40]}… itself",
             where=f"{sheet.title}!{address(choice.on)}",
             mend="put the values into cells and name these as the source",

@@ -47,7 +47,7 @@ class Look(NamedTuple):
     underline: bool = False
     format: str = "General"
     across: str | None = None
-    down: str = "top"
+    down: str = "center"
     wrap: bool = False
     edge: str = "all"
 
@@ -58,13 +58,13 @@ def _tone(name: str) -> Look:
 
 
 LOOKS: Final[Mapping[Style, Look]] = {
-    "text": Look(),
+    "text": Look(across="left"),
     "wrap": Look(wrap=True),
     "muted": Look(colour=GREY, wrap=True, edge=""),
-    "title": Look(colour=PRIMARY, size=18, bold=True, down="center", edge=""),
-    "subtitle": Look(colour=GREY, down="center", wrap=True, edge=""),
+    "title": Look(colour=PRIMARY, size=18, bold=True, edge=""),
+    "subtitle": Look(colour=GREY, wrap=True, edge=""),
     "section": Look(colour=PRIMARY, size=12, bold=True, down="bottom", edge="below"),
-    "header": Look(colour="FFFFFF", fill=PRIMARY, bold=True, down="center", wrap=True),
+    "header": Look(colour="FFFFFF", fill=PRIMARY, bold=True, wrap=True),
     "label": Look(fill=PALE, bold=True, wrap=True),
     "date": Look(format="yyyy-mm-dd", across="left"),
     "moment": Look(format="yyyy-mm-dd hh:mm", across="left"),
@@ -79,10 +79,8 @@ LOOKS: Final[Mapping[Style, Look]] = {
     "bad": _tone("bad"),
     "neutral": _tone("neutral"),
     "input": Look(fill=CREAM, wrap=True),
-    "big": Look(colour=PRIMARY, size=20, bold=True, format="#,##0.##", across="left", down="center", edge=""),
-    "big_percent": Look(
-        colour=PRIMARY, size=20, bold=True, format="0.0%", across="left", down="center", edge=""
-    ),
+    "big": Look(colour=PRIMARY, size=20, bold=True, format="#,##0.##", across="left", edge=""),
+    "big_percent": Look(colour=PRIMARY, size=20, bold=True, format="0.0%", across="left", edge=""),
 }
 
 _LINE = Side(style="thin", color=RULE)
@@ -108,26 +106,24 @@ class Styles:
 
     def __init__(self, book: Workbook, language: str) -> None:
         self._font = font_name(language)
-        self._made: dict[tuple[Style, str | None, bool, bool], StyleArray] = {}
+        self._made: dict[tuple[Style, str | None, bool], StyleArray] = {}
         sheet = book.create_sheet()
         self._scratch: Any = sheet.cell(1, 1)
         book.remove(sheet)
         _set_default_font(book, self._font)
 
-    def of(
-        self, style: Style, format: str | None = None, quoted: bool = False, edged: bool = False
-    ) -> StyleArray:
+    def of(self, style: Style, format: str | None = None, quoted: bool = False) -> StyleArray:
         """The style of a word.
 
         `format` is used where the word has none of its own; `quoted` marks text that a program might take for
-        a formula; `edged` draws the lines round a cell, for tabs without gridlines.
+        a formula.
         """
-        key = (style, format, quoted, edged)
+        key = (style, format, quoted)
         if key not in self._made:
-            self._made[key] = self._make(LOOKS[style], format, quoted, edged)
+            self._made[key] = self._make(LOOKS[style], format, quoted)
         return copy(self._made[key])
 
-    def _make(self, look: Look, format: str | None, quoted: bool, edged: bool) -> StyleArray:
+    def _make(self, look: Look, format: str | None, quoted: bool) -> StyleArray:
         cell = self._scratch
         cell._style = StyleArray()
         cell.font = Font(
@@ -139,7 +135,7 @@ class Styles:
         )
         if look.fill:
             cell.fill = PatternFill("solid", fgColor=look.fill)
-        cell.border = _EDGES[look.edge if edged or look.edge != "all" else ""]
+        cell.border = _EDGES[look.edge]
         cell.alignment = Alignment(
             horizontal=look.across,
             vertical=look.down,
