@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,18 +37,21 @@ class Tally:
 
 @pytest.fixture(scope="module")
 def tally(request: pytest.FixtureRequest) -> Tally:
+    """The figures of all files that this process checks, printed at the end past pytest's capture."""
     found = Tally()
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    capture = request.config.pluginmanager.getplugin("capturemanager")
 
     def tell() -> None:
-        if terminal is not None:
-            terminal.write_line(f"\nexcel-corpus: {found.line()}")
+        with capture.global_and_fixture_disabled():
+            print(f"\nexcel-corpus: {found.line()}", file=sys.stderr)
 
     request.addfinalizer(tell)
     return found
 
 
-def sound(before: bytes, after: bytes, may_change: frozenset[str], tally: Tally, allowed: dict[str, int]) -> None:
+def sound(
+    before: bytes, after: bytes, may_change: frozenset[str], tally: Tally, allowed: dict[str, int]
+) -> None:
     """Assert that nothing but `may_change` differs and that nothing is lost, invalid or unwired."""
     found = parts.difference(before, after)
     lost = features.lost_by_part(before, after, allowed)
@@ -78,7 +82,9 @@ def lists(data: bytes) -> frozenset[str]:
     held = parts.read(data)
     book = wiring.workbook_name(held)
     linked = [*wiring.targets(held, book).values(), *wiring.targets(held, "").values()]
-    growing = {name for kind, name in linked if kind in ("styles", "extended-properties", "extendedProperties")}
+    growing = {
+        name for kind, name in linked if kind in ("styles", "extended-properties", "extendedProperties")
+    }
     types = {name for name in held if name.lower() == "[content_types].xml"}
     return frozenset(growing | types | {book, wiring.rels_name(book)})
 
@@ -153,7 +159,9 @@ def as_seen(before: bytes, after: bytes, sample: Sample) -> None:
     assert new.pop(TAB)[1][:2] == ["W1", 1]
     row, column = reader.split_ref(sample.cell)
     assert new[sample.tab][row - 1][column - 1] == TEXT
-    assert {n: v for n, v in old.items() if n != sample.tab} == {n: v for n, v in new.items() if n != sample.tab}
+    assert {n: v for n, v in old.items() if n != sample.tab} == {
+        n: v for n, v in new.items() if n != sample.tab
+    }
     grown = new[sample.tab]
     grown[row - 1][column - 1] = ""
     padded = old[sample.tab] + [[]] * (len(grown) - len(old[sample.tab]))
@@ -180,7 +188,10 @@ def test_a_refused_file_gets_one_clear_line(path: Path, change: str, tmp_path: P
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("sample", [s for s in corpus.samples() if s.openpyxl_loses], ids=lambda sample: sample.name)
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+@pytest.mark.parametrize(
+    "sample", [s for s in corpus.samples() if s.openpyxl_loses], ids=lambda sample: sample.name
+)
 def test_the_oracle_sees_what_openpyxl_loses(sample: Sample, tmp_path: Path) -> None:
     """The oracle itself must not be blind: it finds every loss that the corpus lists for openpyxl."""
     path = tmp_path / sample.name

@@ -75,7 +75,9 @@ def report(rounds: int) -> openpyxl.Workbook:
         cell.alignment = Alignment(wrap_text=True)
     sheet["A11"].hyperlink = "https://example.com/review?week=1&year=2026"
     sheet.column_dimensions["A"].width = 24
-    sheet.conditional_formatting.add("B2:B9", CellIsRule(operator="greaterThan", formula=["5"], font=Font(bold=True)))
+    sheet.conditional_formatting.add(
+        "B2:B9", CellIsRule(operator="greaterThan", formula=["5"], font=Font(bold=True))
+    )
     choice = DataValidation(type="list", formula1='"yes,no"')
     choice.add("E2:E9")
     sheet.add_data_validation(choice)

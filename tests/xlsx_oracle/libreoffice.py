@@ -8,9 +8,10 @@ are compared by what they say and cells one by one.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -23,6 +24,15 @@ OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 REPEATS = (f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated")
+ALWAYS = (
+    '<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">'
+    '<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>'
+)
+FONT_FAMILY = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}font-family"
+# What LibreOffice writes anew at every save: numbers of its own, the time of day, names of font entries.
+UNSTEADY = frozenset({"id", "z-index", "time-value", "font-name-complex", "font-name-asian"})
+VOLATILE = re.compile(rb"RAND\(|RANDBETWEEN\(|NOW\(|TODAY\(")
+EMPTY = re.compile(r"\[\w*\]<table-cell ></>")
 HIDDEN = "the planned cell"
 Places = Mapping[str, Collection[tuple[int, int]]]
 Run = tuple[int, str]
@@ -36,12 +46,19 @@ def program() -> str:
     return found
 
 
-def convert(files: Sequence[Path], folder: Path, suffix: str = "fods") -> dict[Path, Path]:
+def convert(
+    files: Sequence[Path], folder: Path, suffix: str = "fods", recalculate: bool = False
+) -> dict[Path, Path]:
     """Each workbook as LibreOffice saves it with `suffix`, in `folder`: all in one start of LibreOffice.
 
-    File stems must differ. A file that LibreOffice cannot open is missing from the answer.
+    File stems must differ. A file that LibreOffice cannot open is missing from the answer. LibreOffice
+    7.4 shows the stored results of formulas and is deaf to `fullCalcOnLoad`, which Excel obeys, unless
+    its setting "recalculation on file load" says always: `recalculate`.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if recalculate:
+        (folder / "profile" / "user").mkdir(parents=True)
+        (folder / "profile" / "user" / "registrymodifications.xcu").write_text(ALWAYS)
     profile = (folder / "profile").as_uri()
     command = [program(), "--headless", "--norestore", f"-env:UserInstallation={profile}"]
     command += ["--convert-to", suffix, "--outdir", str(folder), *map(str, files)]
@@ -83,7 +100,7 @@ class Flat:
 
     def __init__(self, xml: bytes) -> None:
         self.root = etree.fromstring(xml, etree.XMLParser(huge_tree=True, remove_blank_text=True))
-        self.scope = Scope(self.root)
+        self.scope = Scope(self.root, volatile=VOLATILE.search(xml) is not None)
 
     def tabs(self, hidden: Places) -> dict[str, list[Run]]:
         """Tab name to runs of equal rows, after one run for all that is not a row."""
@@ -94,16 +111,15 @@ class Flat:
 
     def _tab(self, table: etree._Element, hidden: Collection[tuple[int, int]]) -> list[Run]:
         columns = _runs(
-            (_repeat(c), c.get(f"{TABLE}default-cell-style-name", ""))
-            for c in table.iter(f"{TABLE}table-column")
+            (_repeat(c), c.get(f"{TABLE}default-cell-style-name", "")) for c in _grid(table, "table-column")
         )
         widths = _runs(
             (_repeat(c), self.scope.text(c, skip=("default-cell-style-name",)))
-            for c in table.iter(f"{TABLE}table-column")
+            for c in _grid(table, "table-column")
         )
         rest = [self.scope.text(e) for e in table if not _is_grid(e)]
         rows, number = [], 1
-        for row in table.iter(f"{TABLE}table-row"):
+        for row in _grid(table, "table-row"):
             count = _repeat(row)
             marked = sorted({r for r, _ in hidden if number <= r < number + count})
             for start, size in _split(number, count, marked):
@@ -111,7 +127,8 @@ class Flat:
                 rows.append((size, self._row(row, columns, spots)))
             number += count
         shown = self.scope.attributes(table)
-        return [(1, f"{shown} {widths} {rest}"), *_runs(rows)]
+        filled = _trimmed(_runs(rows), lambda row: row.endswith(" []"))
+        return [(1, f"{shown} {widths} {rest}"), *filled]
 
     def _row(self, row: etree._Element, columns: list[Run], spots: set[int]) -> str:
         cells: list[Run] = []
@@ -125,13 +142,15 @@ class Flat:
                     cells.append((width, HIDDEN if at in spots else text))
             column += count
         height = "" if spots else self.scope.attributes(row)
-        return f"{height} {_runs(cells)}"
+        return f"{height} {_trimmed(_runs(cells), lambda cell: cell == HIDDEN or EMPTY.fullmatch(cell) is not None)}"
 
 
 class Scope:
     """The named definitions of one document, so that a reference is compared by what it stands for."""
 
-    def __init__(self, document: etree._Element) -> None:
+    def __init__(self, document: etree._Element, volatile: bool = False) -> None:
+        """`volatile`: the results of formulas and the tables behind charts change by themselves."""
+        self.volatile = volatile
         self.named: dict[str, list[etree._Element]] = {}
         for home in ("font-face-decls", "styles", "automatic-styles", "master-styles"):
             for entry in document.iterfind(f"{OFFICE}{home}/*"):
@@ -154,17 +173,29 @@ class Scope:
 
     def attributes(self, element: etree._Element, skip: Sequence[str] = ()) -> str:
         """The attributes in order of name; references replaced by what they stand for."""
+        if element.tag == f"{STYLE}font-face":
+            return str(element.get(FONT_FAMILY))
         shown = []
         for key, value in sorted(element.attrib.items()):
             local = etree.QName(key).localname
-            if key in REPEATS or local in skip or local in ("id", "z-index"):
+            if key in REPEATS or local in skip or local in UNSTEADY:
                 continue
+            if local == "base-cell-address":  # LibreOffice names the last tab, whichever tab it is on
+                value = value.rpartition(".")[2]
             shown.append(f"{local}={self.style(value) if local.endswith('-name') else value}")
         return " ".join(shown)
 
     def text(self, element: etree._Element, skip: Sequence[str] = ()) -> str:
         """The element as text: name, attributes, content; an embedded document by its own definitions."""
-        scope = Scope(element) if element.tag == f"{OFFICE}document" else self
+        scope = Scope(element, self.volatile) if element.tag == f"{OFFICE}document" else self
+        if self.volatile and element.get(f"{TABLE}formula"):
+            return f"<computed {element.get(f'{TABLE}formula')}>"
+        drawn = (
+            element.get(f"{TABLE}name") == "local-table"
+            or etree.QName(element).localname == "coordinate-region"
+        )
+        if self.volatile and drawn:
+            return "<behind a chart>"
         inner = [element.text or ""]
         has_object = any(child.tag == f"{DRAW}object" for child in element)
         for child in element.iterchildren(etree.Element):
@@ -185,6 +216,15 @@ def _is_grid(element: etree._Element) -> bool:
     return etree.QName(element).localname.startswith(("table-row", "table-column", "table-header"))
 
 
+def _grid(parent: etree._Element, name: str) -> Iterator[etree._Element]:
+    """The tab's own rows or columns, also grouped ones; not those of the tables behind its charts."""
+    for child in parent.iterchildren(etree.Element):
+        if child.tag == f"{TABLE}{name}":
+            yield child
+        elif _is_grid(child):
+            yield from _grid(child, name)
+
+
 def _repeat(element: etree._Element) -> int:
     return int(element.get(REPEATS[0]) or element.get(REPEATS[1]) or 1)
 
@@ -192,6 +232,13 @@ def _repeat(element: etree._Element) -> int:
 def _runs(runs: Iterator[Run] | Sequence[Run]) -> list[Run]:
     """The runs with equal neighbours joined."""
     return [(sum(count for count, _ in group), text) for text, group in groupby(runs, key=lambda run: run[1])]
+
+
+def _trimmed(runs: list[Run], is_empty: Callable[[str], bool]) -> list[Run]:
+    """The runs without the empty ones at the end: how far those go depends on what lies elsewhere."""
+    while runs and is_empty(runs[-1][1]):
+        runs = runs[:-1]
+    return runs
 
 
 def _split(start: int, count: int, marked: Sequence[int]) -> Iterator[tuple[int, int]]:

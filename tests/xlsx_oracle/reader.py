@@ -61,7 +61,7 @@ def values(data: bytes) -> Values:
     parts = read(data)
     book = workbook_name(parts)
     root = transitional(parts[book])
-    rels = {kind: target for kind, target in targets(parts, book).values()}
+    rels = dict(targets(parts, book).values())
     shared = _shared(parts.get(rels.get("sharedStrings", ""), b""))
     dates = _date_styles(parts.get(rels.get("styles", ""), b""))
     properties = root.find(f"{S}workbookPr")
