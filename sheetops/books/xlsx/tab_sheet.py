@@ -70,6 +70,9 @@ def sheet_tree(source: bytes, change: Change, kept: Kept, where: str) -> etree._
     for column in root.iter(f"{{{MAIN}}}col"):
         if "style" in column.attrib:
             column.set("style", str(change.styles.cell(int(column.attrib["style"]))))
+    for layout in root.iter(f"{{{MAIN}}}sheetFormatPr"):
+        if layout.get("outlineLevelCol") == "0":
+            del layout.attrib["outlineLevelCol"]  # openpyxl says so only from the second time on
     for checked in root.iter(f"{{{MAIN}}}dataValidation"):
         if checked.get("type") == "date" and change.date_shift:
             _shift_dates(list(children(checked)), change.date_shift)

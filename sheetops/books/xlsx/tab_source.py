@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from sheetops.books.xlsx.package import Package, Rel
 from sheetops.books.xlsx.xmlbytes import Node
@@ -93,20 +95,40 @@ def _shift(workbook: Workbook, date1904: bool) -> int:
 @contextmanager
 def _saving(workbook: Workbook, date1904: bool) -> Iterator[None]:
     """Have openpyxl write serial dates of the target's system, and a sheet that is visible; then undo it."""
-    sheet: Worksheet = workbook.worksheets[0]
-    before = (workbook.epoch, workbook.iso_dates, sheet.sheet_state, workbook.properties.modified)
+    sheet: Any = workbook.worksheets[0]
+    before = (workbook.epoch, workbook.iso_dates, sheet.sheet_state)
+    pictures = [(image, image.ref) for image in sheet._images]
+    notes = sheet.legacy_drawing
     epoch: datetime = CALENDAR_MAC_1904 if date1904 else CALENDAR_WINDOWS_1900
     workbook.epoch, workbook.iso_dates, sheet.sheet_state = epoch, False, "visible"
+    for image, ref in pictures:
+        image.ref = _again(ref)
     try:
         yield
     finally:
-        workbook.epoch, workbook.iso_dates, sheet.sheet_state, workbook.properties.modified = before
+        for image, ref in pictures:
+            image.ref = ref
+        sheet.legacy_drawing = notes
+        workbook.epoch, workbook.iso_dates, sheet.sheet_state = before
+
+
+def _again(ref: Any) -> Any:
+    """A picture's file that openpyxl may close: writing the workbook again must find it open."""
+    if hasattr(ref, "read") and not getattr(ref, "closed", False):
+        ref.seek(0)
+        return BytesIO(ref.read())
+    if hasattr(ref, "tobytes"):  # a picture of Pillow's, perhaps without a file
+        copy = BytesIO()
+        ref.save(copy, format=ref.format or "PNG")
+        return copy
+    return ref
 
 
 def _saved(workbook: Workbook, tab: str) -> bytes:
     buffer = BytesIO()
     try:
-        workbook.save(buffer)
+        with ZipFile(buffer, "w") as archive:  # in memory only, so not worth deflating
+            ExcelWriter(workbook, archive).save()
     except Exception as error:  # openpyxl raises whatever its objects raise
         raise TabRefused(f"openpyxl cannot write it ({error})", where=f"tab {tab}") from error
     return buffer.getvalue()

@@ -92,7 +92,9 @@ def parts() -> dict[str, str | bytes]:
     picture = {"xl/media/image1.png": png()}
     return {
         "[Content_Types].xml": types(),
-        "_rels/.rels": rels(("rId1", "officeDocument", "xl/workbook.xml"), ("rId2", "extended-properties", "docProps/app.xml")),
+        "_rels/.rels": rels(
+            ("rId1", "officeDocument", "xl/workbook.xml"), ("rId2", "extended-properties", "docProps/app.xml")
+        ),
         "xl/workbook.xml": WORKBOOK,
         "xl/_rels/workbook.xml.rels": rels(
             ("rId1", "worksheet", "worksheets/sheet1.xml"),
@@ -100,12 +102,16 @@ def parts() -> dict[str, str | bytes]:
             ("rId3", "styles", "styles.xml"),
             ("rId4", "calcChain", "calcChain.xml"),
         ),
-        "xl/worksheets/sheet1.xml": LOG.replace("</sheetData>", f'</sheetData><drawing xmlns:r="{RELS}" r:id="rId1"/>'),
+        "xl/worksheets/sheet1.xml": LOG.replace(
+            "</sheetData>", f'</sheetData><drawing xmlns:r="{RELS}" r:id="rId1"/>'
+        ),
         "xl/worksheets/_rels/sheet1.xml.rels": rels(("rId1", "drawing", "../drawings/drawing2.xml")),
         "xl/worksheets/sheet2.xml": REVIEW,
         "xl/worksheets/_rels/sheet2.xml.rels": rels(("rId1", "drawing", "../drawings/drawing1.xml")),
         "xl/drawings/drawing1.xml": DRAWING,
-        "xl/drawings/_rels/drawing1.xml.rels": rels(("rId1", "image", "../media/image1.png"), ("rId2", "image", "../media/image2.png")),
+        "xl/drawings/_rels/drawing1.xml.rels": rels(
+            ("rId1", "image", "../media/image1.png"), ("rId2", "image", "../media/image2.png")
+        ),
         "xl/drawings/drawing2.xml": DRAWING,
         "xl/drawings/_rels/drawing2.xml.rels": rels(("rId1", "image", "../media/image1.png")),
         **picture,
@@ -151,7 +157,10 @@ def strict_target() -> bytes:
                 r"http://purl.oclc.org/ooxml/\1/",
                 data,
             ).replace("extended-properties", "extendedProperties")
-            data = data.replace("openxmlformats-officedocument.extendedProperties", "openxmlformats-officedocument.extended-properties")
+            data = data.replace(
+                "openxmlformats-officedocument.extendedProperties",
+                "openxmlformats-officedocument.extended-properties",
+            )
         files[name] = data
     return packed(files)
 
@@ -188,7 +197,9 @@ def dressed(title: str = "Mine", charts: int = 2) -> openpyxl.Workbook:
     sheet["C5"].hyperlink = f"#{quoted}!A2"
     sheet.column_dimensions["A"].width, sheet.row_dimensions[3].height = 23, 33
     sheet.freeze_panes, sheet.print_title_rows, sheet.print_area = "B2", "1:1", "A1:C9"
-    sheet.conditional_formatting.add("B2:B6", CellIsRule("greaterThan", [f"{quoted}!$B$2"], font=Font(color="FF0000")))
+    sheet.conditional_formatting.add(
+        "B2:B6", CellIsRule("greaterThan", [f"{quoted}!$B$2"], font=Font(color="FF0000"))
+    )
     sheet.conditional_formatting.add("C2:C6", DataBarRule("min", None, "max", None, "638EC6"))
     listed = DataValidation("list", f"{quoted}!$B$2:$B$6")
     listed.add("D2:D6")

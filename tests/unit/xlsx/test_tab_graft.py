@@ -7,6 +7,8 @@ import io
 import openpyxl
 import pytest
 import python_calamine
+from openpyxl.drawing.image import Image
+from PIL import Image as Picture
 
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.package import Package
@@ -109,13 +111,15 @@ def test_formulas_name_the_tab_under_its_new_name(sheet, added: bytes) -> None:
     assert rule.dxf.font.color.rgb == "00FF0000"
     assert sheet.data_validations.dataValidation[0].formula1 == "'Neu ''Tab'!$B$2:$B$6"
     assert sheet._charts[0].ser[0].val.numRef.f == "'Neu ''Tab'!$B$2:$B$6"
-    assert "My '" not in "".join(x.decode("utf-8", "replace") for n, x in read(added).items() if n.endswith("ml"))
+    assert "My '" not in "".join(
+        x.decode("utf-8", "replace") for n, x in read(added).items() if n.endswith("ml")
+    )
 
 
 def test_a_formula_without_result_asks_for_a_calculation(before: bytes, added: bytes) -> None:
     assert 'fullCalcOnLoad="1"' in text(added, "xl/workbook.xml")
     assert "<f>SUM('Neu ''Tab'!B2:B6)</f></c>" in text(added, "xl/worksheets/sheet3.xml")
-    assert 'fullCalcOnLoad' not in text(grafted(before, "Flat", plain()), "xl/workbook.xml")
+    assert "fullCalcOnLoad" not in text(grafted(before, "Flat", plain()), "xl/workbook.xml")
 
 
 def test_the_same_tab_again_changes_no_byte(before: bytes, added: bytes) -> None:
@@ -124,6 +128,16 @@ def test_the_same_tab_again_changes_no_byte(before: bytes, added: bytes) -> None
     assert package.touched() == frozenset()
     replaced = grafted(before, "review", dressed())
     assert grafted(replaced, "Review", dressed()) is replaced
+
+
+def test_the_workbook_given_can_be_used_again(before: bytes, added: bytes) -> None:
+    source = dressed("My 'own")
+    picture = Picture.new("RGB", (4, 4), "blue")
+    source.active.add_image(Image(picture), "H9")
+    once = grafted(before, "Neu", source)
+    assert grafted(once, "Neu", source) is once
+    source.active["A1"].comment = None
+    assert "notes" not in features.inventory(grafted(once, "Neu", source))
 
 
 def test_a_tab_between_two_rewrites_does_not_matter(added: bytes) -> None:
