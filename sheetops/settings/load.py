@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sheetops.errors import SettingsError
@@ -68,7 +69,7 @@ def load(path: Path | None) -> Loaded:
 def parse(text: str, where: str) -> Settings:
     """Settings from YAML text; `where` names the file in errors."""
     try:
-        data = YAML(typ="rt").load(text)
+        data = _yaml().load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SettingsError(f"this is not YAML: {error.problem}", where=f"{where}, line {line}") from None
@@ -81,10 +82,24 @@ def parse(text: str, where: str) -> Settings:
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt name is the cause of a missing one, so it is told first.
+        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         raise SettingsError(
             _what(first), where=f"{where}, line {_line(data, first['loc'])}", mend=_mend(first)
         ) from None
+
+
+class _Constructor(RoundTripConstructor):
+    """Leaves dates as text, so that an impossible one is told by its setting and line."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    return yaml
 
 
 def _line(data: Any, loc: tuple[int | str, ...]) -> int:

@@ -1,0 +1,127 @@
+"""Settings errors say file and line; what holds for a sheet is the team's, overlaid by the sheet's own."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sheetops.domain.finding import Severity
+from sheetops.domain.workdays_clock import TargetUnit
+from sheetops.errors import SettingsError
+from sheetops.settings.files import load_texts
+from sheetops.settings.load import load, parse
+from sheetops.settings.model import Settings, Team
+from sheetops.settings.policy import build_policy
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        parse(text, "sheetops.yaml")
+    return caught.value.line()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("sheets:\n  - pth: a.xlsx\n", 2, "did you mean path?"),
+        ("team:\n  languag: en\n", 2, "did you mean language?"),
+        ("team:\n  feedback_days: soon\n", 2, "team.feedback_days cannot be 'soon'"),
+        ("team:\n  language: de\n", 2, "team.language cannot be 'de'"),
+        ("sheets:\n  - name: desk\n", 2, "sheets.0.path is missing"),
+        ("team:\n  rules:\n    required:\n      severty: error\n", 4, "did you mean severity?"),
+        ("team:\n  calendar:\n    closed:\n      - 2026-02-30\n", 4, "team.calendar.closed.0"),
+        ("team:\n  people:\n    - departmnt: x\n", 3, "department"),
+        ("- a\n- b\n", 1, "must hold settings"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(text: str, line: int, says: str) -> None:
+    message = refusal(text)
+    assert message.startswith(f"sheetops.yaml, line {line}: ")
+    assert says in message
+    assert "\n" not in message
+
+
+def test_broken_yaml_is_one_line() -> None:
+    assert refusal("team:\n  a: [1, 2\nb: 3\n").startswith("sheetops.yaml, line 3: this is not YAML")
+
+
+def test_times_and_noes_are_read_as_written() -> None:
+    team = parse("team:\n  hours: [08:30-12:30, 13:30-17:30]\n  rules: {required: off, vague-description: no}\n", "s").team
+    assert team.hours == ["08:30-12:30", "13:30-17:30"]
+    assert not team.rules["required"].on and not team.rules["vague-description"].on
+
+
+def test_an_empty_file_and_no_file_are_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parse("", "s") == parse("# nothing yet\n", "s") == Settings()
+    monkeypatch.chdir(tmp_path)
+    assert load(None).path is None
+    with pytest.raises(SettingsError, match="no such settings file"):
+        load(tmp_path / "absent.yaml")
+
+
+def test_a_sheets_own_settings_overlay_the_teams_key_by_key() -> None:
+    settings = parse(
+        "team:\n  team_lead: Ann\n  routing: {complaint: [Service], feature: [Tech]}\n"
+        "sheets:\n  - {name: desk, path: a.xlsx, feedback_days: 5, routing: {feature: [Product]}}\n",
+        "s",
+    )
+    team = settings.team_of(settings.sheets[0])
+    assert (team.team_lead, team.feedback_days) == ("Ann", 5)
+    assert team.routing == {"complaint": ["Service"], "feature": ["Product"]}
+    assert settings.team.feedback_days == 3
+
+
+def test_a_sheet_is_found_by_name_or_by_path_from_the_settings_folder(tmp_path: Path) -> None:
+    (tmp_path / "sheetops.yaml").write_text("sheets:\n  - {name: desk, path: sub/a.xlsx, feedback_days: 9}\n")
+    loaded = load(tmp_path / "sheetops.yaml")
+    place = str(tmp_path / "sub/a.xlsx")
+    assert loaded.find("desk")[0] == place
+    assert loaded.find(place)[1].feedback_days == 9
+    assert loaded.find("other.xlsx") == ("other.xlsx", loaded.settings.team)
+
+
+def build(**team: object):  # type: ignore[no-untyped-def]
+    return build_policy(Team.model_validate(team), "zh-Hans", load_texts("zh-Hans"))
+
+
+def test_targets_are_read_as_people_write_them() -> None:
+    policy = build(targets={"高": {"resolution": "4 working hours"}, "low": {"response": "2 days", "resolution": "none"}})
+    assert policy.targets["high"].resolution.unit is TargetUnit.WORKING_HOURS
+    assert policy.targets["high"].response.unit is TargetUnit.CLOCK_HOURS
+    assert policy.targets["low"].resolution is None
+    assert policy.targets["low"].response.amount == 2
+
+
+def test_country_and_zone_follow_the_sheets_language_until_said_otherwise() -> None:
+    assert build().calendar.country == "CN"
+    assert build(calendar={"closed": ["2026-11-20"]}).calendar.country == "CN"
+    assert not build(calendar={"closed": ["2026-11-20"]}).calendar.is_workday(date(2026, 11, 20))
+    assert build(calendar={"country": None}).calendar.country is None
+    assert str(build().clock.hours.zone) == "Asia/Shanghai"
+    assert str(build(timezone="Europe/Lisbon").clock.hours.zone) == "Europe/Lisbon"
+
+
+def test_rules_are_switched_and_weighed() -> None:
+    policy = build(rules={"required": {"severity": "hint", "tabs": ["A"]}})
+    assert policy.rule("required").severity is Severity.HINT
+    assert policy.rule("duplicate-id").on
+
+
+@pytest.mark.parametrize(
+    ("team", "says"),
+    [
+        ({"timezone": "Mars/Base"}, "no time zone Mars/Base"),
+        ({"targets": {"high": {"resolution": "soon"}}}, "a target cannot be 'soon'"),
+        ({"hours": ["9-12"]}, "a shift cannot be '9-12'"),
+        ({"columns": {"Wer": "owners"}}, "which is no column"),
+        ({"rules": {"requird": "off"}}, "no rule requird"),
+        ({"id_pattern": "{yyyy}"}, "must end with one {seq}"),
+        ({"calendar": {"country": "XX"}}, "XX"),
+    ],
+)
+def test_what_makes_no_sense_together_is_said_in_one_line(team: dict[str, object], says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        build(**team)
+    assert says in caught.value.line()
