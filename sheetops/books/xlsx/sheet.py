@@ -224,7 +224,7 @@ def _opens(data: bytes, mark: bytes, start: int) -> bool:
         if at < 0 or data[at - 1] == 0x3C:
             return at >= 0
         at = data.find(mark, at + 1)
-    return data.find(b"<" + mark, at) >= 0
+    return at >= 0 and data.find(b"<" + mark, at - 1) >= 0
 
 
 def first_formula(data: bytes, tag: bytes, start: int, end: int) -> int:
