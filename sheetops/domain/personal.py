@@ -25,7 +25,7 @@ class Personal(NamedTuple):
     masked: str
 
 
-_SUSPECT = re.compile(r"[@＠]|\d(?:[ \-()（）]{0,2}\d){6}")
+_MANY_DIGITS = re.compile(r"[0-9０-９][0-9０-９ \-－()（）]{5}")
 _EMAIL = re.compile(
     r"(?<![\w.+%\-])([\w.+%\-]{1,64})@((?:[a-z0-9\-]+\.)+[a-z]{2,24})(?![\w\-])", re.IGNORECASE | re.ASCII
 )
@@ -59,7 +59,7 @@ _PHONE_WORD = re.compile(
 
 def suspects(text: str) -> bool:
     """Whether `text` may hold personal data at all: a cheap first look."""
-    return _SUSPECT.search(text) is not None
+    return _MANY_DIGITS.search(text) is not None or "@" in text or "＠" in text
 
 
 def find_personal(text: str) -> list[Personal]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from sheetops.domain.table import CellError, Raw
@@ -282,6 +283,7 @@ def read_feedback(raw: Raw) -> tuple[Feedback | None, Problem | None]:
 _QUOTES = " ()）（:：,，\"“”'"
 
 
+@lru_cache(maxsize=4096)
 def _tone(label: str) -> int:
     rest = _NEITHER.sub("", label)
     unhappy = _UNHAPPY.search(rest) is not None

@@ -18,13 +18,14 @@ from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.personal import masked
 from sheetops.domain.policy import RuleSetting
 from sheetops.domain.requests import Requests
-from sheetops.domain.table import Raw, cell_name
+from sheetops.domain.table import CellError, cell_name
 from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
 from sheetops.domain.workdays import WorkCalendar
 
 T = TypeVar("T")
 Parameter = int | float | str
+_ODD_STARTS = frozenset("#=+-@＝＋－＠ \t\r\n")
 _LONGEST_QUOTE = 40  # characters of a cell that a message shows
 
 
@@ -158,16 +159,30 @@ class Look:
             column=key,
             id=identifier,
             variant=variant,
-            params={"column": self.header(key), **{name: quote(text) for name, text in params.items()}},
+            params={
+                "column": self.header(key),
+                **{name: quote(text, name == "value") for name, text in params.items()},
+            },
             fix_value=fix,
         )
 
-    def rows_with(self, key: str, verdicts: Mapping[Raw, T]) -> Iterator[tuple[int, T]]:
+    def rows_with(self, key: str, verdicts: Mapping[Any, T]) -> Iterator[tuple[int, T]]:
         """The rows whose cell under `key` holds one of these raw values, with what was said of it."""
         if verdicts:
             for index, raw in enumerate(self.log.cells(key)):
                 if raw in verdicts:
                     yield index, verdicts[raw]
+
+    def odd_starts(self, key: str) -> list[str]:
+        """The distinct texts under `key` that begin with a sign of a formula or an error (or are an error)."""
+        return self.once(
+            f"odd-starts {self.log.table.tab} {key}",
+            lambda: [
+                raw
+                for raw in self.log.distinct(key)
+                if isinstance(raw, str) and (raw[:1] in _ODD_STARTS or raw.__class__ is CellError)
+            ],
+        )
 
     def first_of(self, indexes: list[int]) -> int:
         """The row that stands for many alike: the one with the first ID, so that sorting changes nothing."""
@@ -187,10 +202,10 @@ class Look:
                 yield from ((index, verdict, 1) for index in indexes)
 
 
-def quote(text: str) -> str:
+def quote(text: str, shorten: bool = True) -> str:
     """`text` as a message may show it: in one line, personal data masked, not too long."""
     line = masked(" ".join(text.split()))
-    return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"
+    return line if not shorten or len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"
 
 
 def holds(setting: RuleSetting, tab: str) -> bool:

@@ -24,7 +24,7 @@ def is_error(raw: Raw) -> bool:
 def check(look: Look) -> Iterator[Finding]:
     """Errors in our columns."""
     for key in look.log.table.columns:
-        verdicts = {raw: str(raw).strip() for raw in look.log.distinct(key) if is_error(raw)}
+        verdicts = {raw: raw.strip() for raw in look.odd_starts(key) if is_error(raw)}
         for index, text in look.rows_with(key, verdicts):
             yield look.finding(index, key, value=text)
 

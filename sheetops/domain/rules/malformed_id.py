@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sheetops.domain.finding import Finding, Severity
@@ -26,33 +26,49 @@ from sheetops.domain.values import as_text
 _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LOOKALIKES = str.maketrans("OoQDIl|SZB", "0000111528")
-_MONTH = re.compile(r"((?:19|20|21)\d\d)-?(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
 
 
 def check(look: Look) -> Iterator[Finding]:
     """IDs of no accepted form."""
+    odd = look.once("odd-ids", lambda: _odd(look))
+    if not odd:
+        return
     pattern = IdPattern(look.view.policy.id_pattern)
-    forms, example = look.once("id-forms", lambda: _forms(look, pattern))
-    verdicts: dict[Raw, str] = {}
-    for raw in look.log.distinct("id"):
-        text = tidy(as_text(raw))
-        if text and not is_error(raw) and not pattern.fits(text) and _form(text) not in forms:
-            verdicts[raw] = text
-    for index, text in look.rows_with("id", verdicts):
+    forms, example = look.once("id-forms", lambda: _forms(look, pattern, odd))
+    for index, text in look.rows_with(
+        "id", {raw: text for raw, text in odd.items() if _form(text) not in forms}
+    ):
         better = text.translate(_LOOKALIKES)
         fits = better != text and (pattern.fits(better) or _form(better) in forms)
         variant = "lookalike" if fits else ""
         yield look.finding(index, "id", variant, fix=better if fits else None, value=text, example=example)
 
 
-def _forms(look: Look, pattern: IdPattern) -> tuple[frozenset[str], str]:
+def _odd(look: Look) -> dict[Raw, str]:
+    """The IDs of all tables that do not fit the team's pattern, narrowed; blanks and errors left out."""
+    fits = IdPattern(look.view.policy.id_pattern).fits
+    odd: dict[Raw, str] = {}
+    for log in look.view.logs:
+        for raw in log.distinct("id"):
+            text = as_text(raw)
+            if not fits(text) and not is_error(raw) and (narrow := tidy(text)) and not fits(narrow):
+                odd[raw] = narrow
+    return odd
+
+
+def _forms(look: Look, pattern: IdPattern, odd: Mapping[Raw, str]) -> tuple[frozenset[str], str]:
     """The forms that count as the sheet's own, and an ID to show as an example of what is right."""
-    ids = [tidy(as_text(raw)) for log in look.view.logs for raw in log.distinct("id") if raw is not None]
-    others = [text for text in ids if not pattern.fits(text)]
-    counts = Counter(_form(text) for text in others)
-    usual = max(look.number("share") * len(ids), 1 if len(others) == len(ids) else 3)
+    fitting = [
+        as_text(raw)
+        for log in look.view.logs
+        for raw in log.distinct("id")
+        if raw is not None and raw not in odd
+    ]
+    counts = Counter(_form(text) for text in odd.values())
+    usual = max(look.number("share") * (len(odd) + len(fitting)), 3 if fitting else 1)
     own = frozenset(form for form, count in counts.items() if form is not None and count >= usual)
-    right = [text for text in ids if pattern.fits(text)] or [text for text in others if _form(text) in own]
+    right = fitting or [text for text in odd.values() if _form(text) in own]
     return own, max(right, key=lambda text: (len(text), text)) if right else pattern.make(
         pattern.prefix(look.today), 1
     )
@@ -71,12 +87,12 @@ def months(look: Look) -> list[date | None]:
     """The first day of the month that each row's ID names, where IDs follow a pattern with year and month."""
     if not look.view.policy.id_pattern.startswith("{yyyy}{mm}"):
         return [None] * len(look.log)
-    pattern = IdPattern(look.view.policy.id_pattern)
-    known: dict[str | None, date | None] = {}
-    for text in set(look.ids):
-        match = _MONTH.match(text) if text and pattern.fits(text) else None
-        known[text] = date(int(match[1]), int(match[2]), 1) if match else None
-    return [known[text] for text in look.ids]
+    odd = look.once("odd-ids", lambda: _odd(look))
+    known: dict[str, date | None] = {}
+    for start in {(text or "")[:6] for text in look.ids}:
+        match = _MONTH.fullmatch(start)
+        known[start] = date(int(match[1]), int(match[2]), 1) if match else None
+    return [None if text is None or text in odd else known[text[:6]] for text in look.ids]
 
 
 RULE = Rule("malformed-id", Severity.WARNING, check, {"share": 0.05})

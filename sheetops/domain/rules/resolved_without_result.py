@@ -5,39 +5,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.table import Raw
-from sheetops.domain.text import fold
+from sheetops.domain.text import tidy
 from sheetops.domain.values import as_text
 
 _PROGRESS = frozenset(
-    fold(word)
-    for word in (
-        "处理中", "进行中", "开发中", "测试中", "排查中", "跟进中", "待处理", "待测试", "待确认", "待跟进", "未解决", "未完成", "未处理",
-        "已排查问题原因", "已排查原因", "正在处理", "正在开发", "正在排查", "修复中", "处理中，请稍候",
+    (
+        "处理中", "处理中,请稍候", "进行中", "开发中", "测试中", "排查中", "跟进中", "修复中", "待处理", "待测试", "待确认", "待跟进",
+        "未解决", "未完成", "未处理", "已排查问题原因", "已排查原因", "正在处理", "正在开发", "正在排查",
+        "處理中", "處理中,請稍候", "進行中", "開發中", "測試中", "跟進中", "修復中", "待處理", "待測試", "待確認", "待跟進",
+        "未解決", "未處理", "已排查問題原因", "正在處理", "正在開發",
         "in progress", "pending", "open", "to do", "todo", "in development", "developing", "testing", "to be tested",
         "waiting", "on hold", "awaiting user info", "work in progress", "wip", "investigating", "not resolved", "unresolved",
     )
 )  # fmt: skip
 _LONGEST = 24  # characters; a longer text is more than a word of progress
+_NO_WORDS = re.compile(r"[\W_]+")
 
 
 def check(look: Look) -> Iterator[Finding]:
     """Resolved rows without an outcome."""
     if not look.log.table.has("result"):
         return
-    verdicts: dict[Raw, str] = {
-        raw: as_text(raw)
-        for raw in look.log.distinct("result")
-        if raw is None or (len(as_text(raw)) <= _LONGEST and fold(as_text(raw)) in _PROGRESS | {""})
-    }
-    resolved = look.log.values("resolved")
-    for index, text in look.rows_with("result", verdicts):
+    verdicts: dict[Raw, str] = {}
+    for raw in look.log.distinct("result"):
+        text = as_text(raw)
+        if len(text) > _LONGEST:
+            continue
+        if _NO_WORDS.fullmatch(text) or not text:
+            verdicts[raw] = ""
+        elif " ".join(tidy(text).casefold().strip("。.…!~ ").split()) in _PROGRESS:
+            verdicts[raw] = "progress"
+    resolved, results = look.log.values("resolved"), look.log.cells("result")
+    for index, variant in look.rows_with("result", verdicts):
         if resolved[index] is not None:
-            yield look.finding(index, "result", "progress" if fold(text) else "", value=text)
+            yield look.finding(index, "result", variant, value=as_text(results[index]))
 
 
 RULE = Rule("resolved-without-result", Severity.WARNING, check)

@@ -1,0 +1,39 @@
+"""A high-priority request that is open and whose progress has not changed for some working days.
+
+Needs the ledger: progress is a change of owner, urgency, due date or result between two runs. High is the setting
+`high_priority` (4 and up), the days are `stale_days` (1). Silent while notes say `暂停至2026-03-01`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.values import snoozed_until
+from sheetops.errors import CalendarYearUnknown
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """Open rows of high priority without recent progress."""
+    history, policy = look.view.history, look.view.policy
+    if not history.lives:
+        return
+    resolved, notes = look.log.values("resolved"), look.log.values("notes")
+    key = "result" if look.log.table.has("result") else "priority"
+    for index, priority in enumerate(look.log.values("priority")):
+        if priority is None or priority < policy.high_priority or resolved[index] is not None:
+            continue
+        life = history.life(look.ids[index])
+        if life is None:
+            continue
+        try:
+            days = look.calendar.workdays_between((life.last_progress or life.first_seen).date(), look.today)
+        except CalendarYearUnknown:
+            continue
+        snoozed = snoozed_until(notes[index], look.today)
+        if days > policy.stale_days and (snoozed is None or snoozed < look.today):
+            yield look.finding(index, key, priority=str(priority), days=str(days))
+
+
+RULE = Rule("stale-priority", Severity.WARNING, check)

@@ -1,0 +1,91 @@
+"""An owner whom the People tab does not name: an unknown department, an unknown person, or somebody who has left.
+
+Runs only where the team keeps a People tab (or people in the settings). A department alone is fine, and so is a
+person's name alone if only one person bears it. Somebody marked as not active is asked about only while the
+request is open. An owner who is unknown in many rows is told once: one line in the People tab mends them all.
+
+Parameters: `often` is the number of rows from which one owner is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.people import People
+from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.table import Raw
+from sheetops.domain.text import fold, nearest
+from sheetops.domain.values import Owner, read_owners
+
+
+class Verdict(NamedTuple):
+    """What is wrong with an owner, and the fix where one is near."""
+
+    variant: str
+    value: str
+    fix: str | None
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """Owners that the People tab does not know."""
+    people = look.view.people
+    if not people.all:
+        return
+    distinct = [raw for raw in look.log.distinct("owner") if raw is not None]
+    verdicts = {raw: verdict for raw in distinct if (verdict := _judge(raw, people)) is not None}
+    resolved = look.log.values("resolved")
+    unknown: dict[int, Verdict] = {}
+    for index, verdict in look.rows_with("owner", verdicts):
+        if verdict.variant != "inactive":
+            unknown[index] = verdict
+        elif resolved[index] is None:
+            yield look.finding(index, "owner", "inactive", value=verdict.value)
+    strangers = sum(verdict.variant != "inactive" for verdict in verdicts.values())
+    often = 2 if 2 * strangers > len(distinct) else look.number("often")  # the People tab is only begun
+    for index, verdict, rows in look.once_if_many(unknown, often):
+        variant = "often" if rows > 1 else verdict.variant
+        yield look.finding(
+            index,
+            "owner",
+            variant,
+            fix=verdict.fix if rows == 1 else None,
+            value=verdict.value,
+            rows=str(rows),
+        )
+
+
+def _judge(raw: Raw, people: People) -> Verdict | None:
+    for owner in read_owners(raw):
+        verdict = _judge_one(owner, people)
+        if verdict is not None:
+            return verdict
+    return None
+
+
+def _judge_one(owner: Owner, people: People) -> Verdict | None:
+    if owner.person is None:
+        known = people.knows_department(owner.department) or people.named(owner.department) is not None
+        return None if known else _no_department(owner, people)
+    same = [p for p in people.all if fold(p.name) == fold(owner.person)]
+    here = [p for p in same if fold(p.department) == fold(owner.department)]
+    name = f"{owner.department}-{owner.person}"
+    if here:
+        return None if any(p.active for p in here) else Verdict("inactive", name, None)
+    if not people.knows_department(owner.department):
+        return _no_department(owner, people)
+    others = [p for p in same if p.active]
+    if len(others) == 1:
+        return Verdict("person-near", name, f"{others[0].department}-{others[0].name}")
+    return Verdict("person", name, None)
+
+
+def _no_department(owner: Owner, people: People) -> Verdict:
+    near = nearest(owner.department, {fold(name): name for name in people.departments})
+    if near is None:
+        return Verdict("department", owner.department, None)
+    return Verdict("department-near", owner.department, f"{near}-{owner.person}" if owner.person else near)
+
+
+RULE = Rule("unknown-owner", Severity.WARNING, check, {"often": 20})

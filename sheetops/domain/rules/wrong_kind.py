@@ -1,0 +1,52 @@
+"""A text that looks exactly like the dates or numbers of its column but is none, so it sorts and adds up apart.
+
+Told only where nearly all other cells of the column are real dates (or numbers), and only for the full form
+`2026-03-01` or `2026/03/01`: what people plainly type otherwise (`10月4日`) is read as a date and left alone.
+
+Parameters: `share` is the share of real dates or numbers from which a text is out of place; `at_least` is how many
+there must be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.table import CellError
+from sheetops.domain.values import read_date
+
+_FULL_DATE = re.compile(r"\s*\d{4}([-/])\d{2}\1\d{2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?\s*")
+_NUMBER = re.compile(r"\s*\d+(?:\.\d+)?\s*")
+
+
+def check(look: Look) -> Iterator[Finding]:
+    """Texts among real dates, then among real numbers."""
+    for key in ("due", "resolved", "opened", "first_response"):
+        texts = _texts_among(look, key, (date,), _FULL_DATE)
+        for index, text in look.rows_with(key, texts):
+            value, _ = read_date(text, look.today)
+            if value is not None:
+                yield look.finding(index, key, "date", fix=value.isoformat(), value=text)
+    for key in ("priority", "nps"):
+        for index, text in look.rows_with(key, _texts_among(look, key, (int, float), _NUMBER)):
+            yield look.finding(index, key, "number", fix=text.strip(), value=text)
+
+
+def _texts_among(look: Look, key: str, kinds: tuple[type, ...], form: re.Pattern[str]) -> dict[str, str]:
+    suspects = {
+        raw: raw
+        for raw in look.log.distinct(key)
+        if isinstance(raw, str) and not isinstance(raw, CellError) and form.fullmatch(raw)
+    }
+    if not suspects:
+        return {}
+    cells = [raw for raw in look.log.cells(key) if raw is not None]
+    real = sum(isinstance(raw, kinds) for raw in cells)
+    usual = real >= look.number("at_least") and real >= look.number("share") * len(cells)
+    return suspects if usual else {}
+
+
+RULE = Rule("wrong-kind", Severity.HINT, check, {"share": 0.8, "at_least": 5})
