@@ -130,6 +130,7 @@ def _highlights(last: int) -> tuple[Highlight, ...]:
     whole = f"{at['id']}:{at['notes']}"
     unresolved = f'ISNUMBER({at["due"]}),{at["resolved"]}=""'
     overdue = f"AND({unresolved},{at['due']}<TODAY())"
+    soon = f"AND({unresolved},{at['due']}>=TODAY(),{at['due']}<=WORKDAY(TODAY(),2))"
     digit = f'ISERROR(FIND(LEFT(TRIM({at["priority"]}),1),"12345"))'
     required = [c.key for c in COLUMNS if c.required and not c.by_job]
     return (
@@ -149,7 +150,7 @@ def _highlights(last: int) -> tuple[Highlight, ...]:
             for k in ("due", "resolved")
         ),
         *(Highlight(_down(k, last), overdue, "error") for k in ("id", "due")),
-        Highlight(_down("due", last), f"AND({unresolved},{at['due']}<=WORKDAY(TODAY(),2))", "warning"),
+        Highlight(_down("due", last), soon, "warning"),
         Highlight(_down("result", last), f'AND({at["resolved"]}<>"",{at["result"]}="")', "warning"),
         Highlight(
             _down("feedback", last),

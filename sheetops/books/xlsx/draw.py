@@ -44,6 +44,7 @@ def new_workbook(tabs: Sequence[Tab], language: str) -> Workbook:
         check_name(tab.name, "the new workbook")
         _draw_tab(book.create_sheet(tab.name), tab, styles, language)
     book.active = 0
+    book.worksheets[0].sheet_view.tabSelected = True
     return book
 
 

@@ -60,7 +60,7 @@ def _draw(sheet: Worksheet, row: int, column: int, cell: Cell, styles: Styles, w
         target.data_type = kind
     if cell.note:
         lines = sum(max(1, math.ceil(_width(part) / 32)) for part in cell.note.split("\n"))
-        target.comment = Comment(_legible(cell.note), "sheetops", height=24 + 20 * lines, width=260)
+        target.comment = Comment(legible(cell.note), "sheetops", height=24 + 20 * lines, width=260)
 
 
 def _value(cell: Cell, where: str) -> tuple[Raw, str, str | None]:
@@ -71,7 +71,7 @@ def _value(cell: Cell, where: str) -> tuple[Raw, str, str | None]:
     if isinstance(value, time):
         return value, "d", "hh:mm"
     if isinstance(value, str):
-        text = _legible(value)
+        text = legible(value)
         checked(text, where)
         return text, "f" if cell.formula and text.startswith("=") else "s", None
     checked(value, where)
@@ -87,7 +87,7 @@ def _day(value: date | datetime) -> tuple[Raw, str, str | None]:
     return value, "d", "yyyy-mm-dd hh:mm" if exact else "yyyy-mm-dd"
 
 
-def _legible(text: str) -> str:
+def legible(text: str) -> str:
     """`text` with control characters as their pictures (U+2400…): one in a quoted cell must not stop a job."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub(lambda m: chr(0x2400 + ord(m[0])) if m[0] < " " else "\ufffd", plain)
@@ -96,7 +96,7 @@ def _legible(text: str) -> str:
 def _set_link(sheet: Worksheet, row: int, column: int, link: Link) -> None:
     name = cell_name(row, column)
     if link.url is not None:
-        hyperlink = Hyperlink(ref=name, target=link.url)
+        hyperlink = Hyperlink(ref=name, target=legible(link.url))
     else:
         hyperlink = Hyperlink(
             ref=name, location=f"{quote_sheetname(link.tab or sheet.title)}!{link.cell or 'A1'}"

@@ -37,6 +37,7 @@ from openpyxl.drawing.text import (
 from openpyxl.drawing.text import Font as DrawnFont
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheetops.books.xlsx.draw_cells import legible
 from sheetops.books.xlsx.draw_help import reference
 from sheetops.books.xlsx.draw_style import GREY, INK, RULE, font_name
 from sheetops.domain.table import Raw, cell_name
@@ -143,7 +144,7 @@ class _Drawer:
         place = self.chart.series.index(series)
         values, labels = self.values[series], self._cells(self.chart.categories)
         points = [NumVal(idx=i, v=v) for i, v in enumerate(values) if v is not None]
-        texts = [StrVal(idx=i, v=as_text(v)) for i, v in enumerate(labels) if v is not None]
+        texts = [StrVal(idx=i, v=legible(as_text(v))) for i, v in enumerate(labels) if v is not None]
         numbers = NumRef(
             f=reference(series.values, self.tab.name),
             numCache=NumData(formatCode="General", ptCount=len(values), pt=points) if values else None,
@@ -155,7 +156,7 @@ class _Drawer:
         return XlSeries(
             idx=place,
             order=place,
-            tx=SeriesLabel(v=series.name),
+            tx=SeriesLabel(v=legible(series.name)),
             val=NumDataSource(numRef=numbers),
             cat=AxDataSource(strRef=names),
         )
@@ -232,7 +233,7 @@ class _Drawer:
 
     def _title(self, text: str, size: float, colour: str, bold: bool = False) -> Title:
         letters = self._letters(size, colour, bold)
-        run = RegularTextRun(rPr=letters, t=text)
+        run = RegularTextRun(rPr=letters, t=legible(text))
         rich = RichText(
             bodyPr=RichTextProperties(), p=[Paragraph(pPr=ParagraphProperties(defRPr=letters), r=[run])]
         )
