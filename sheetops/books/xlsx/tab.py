@@ -218,9 +218,8 @@ def put_tab(
     A tab of that name (in any case) gets the new content and stays where it is, as visible as it was, with
     its own defined names and colour; else the tab is added as the last one. Its cells, formats, widths,
     links, conditional formats, validations, filters, tables, notes, images, charts and print settings come
-    with it. Formulas and charts that name the source's sheet name the tab instead; the source's
-    workbook-level names become the tab's own where the workbook has such a name for something else; a
-    table whose name is taken gets a number. What a format leaves open comes from the workbook's default
+    with it. Formulas and charts that name the source's sheet name the tab instead; its defined
+    names become the tab's own, so that nobody else's change; a table whose name is taken gets a number. What a format leaves open comes from the workbook's default
     format, colours of the theme from the workbook's theme. Everything else in the file keeps its bytes.
     If the tab says the same already, the file is not written.
 

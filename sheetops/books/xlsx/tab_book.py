@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sheetops.books.xlsx.formulas import WORKBOOK_ORDER
 from sheetops.books.xlsx.package import Package
-from sheetops.books.xlsx.tab_refs import Renames, quoted, sheets_in
+from sheetops.books.xlsx.tab_refs import Renames, quoted
 from sheetops.books.xlsx.tab_source import Name
 from sheetops.books.xlsx.tab_xml import PartText, tag_prefix
 from sheetops.books.xlsx.xmlbytes import Node, escape
@@ -77,58 +77,29 @@ class Book:
     def set_names(self, wanted: Iterable[Name], place: int, renames: Renames) -> NameChanges:
         """Give the tab at `place` (its position among all tabs) the names of the source.
 
-        A workbook-level name stays one where it is free or already points to this tab alone; else it
-        becomes a name of the tab, so that nobody else's name changes its meaning.
+        All of them become the tab's own, the source's workbook-level ones too: inside the tab they mean
+        the same, and nobody else's name changes its meaning.
         """
         scope, tab = str(place), renames.tab
-        before = self._titles(self._names, tab, scope)
-        kept = {id(node): node for node in self._names}
-        titles: dict[str, None] = {}
-        for name in wanted:
+        own = {_key(node): node for node in self._names if node.attrs.get("localSheetId") == scope}
+        chosen = {name.name.lower(): name for name in sorted(wanted, key=lambda name: name.scoped)}
+        for key, name in chosen.items():
             text = renames.formula(name.text)
-            found, scoped = self._home(name, scope, tab)
-            markup = self._name_markup(name, text, scope if scoped else None)
-            if found is None:
-                self._new_names.append(markup)
-            else:
-                kept.pop(id(found), None)
-                if found.text != text:
-                    self._part.replace(found, markup)
-            if name.attributes.get("hidden") not in TRUE:
-                titles[_title(name.name, tab if scoped else None)] = None
-        self._gone = gone = [node for node in kept.values() if _is_built_in(node, scope)]
-        removed = [title for title in self._titles(gone, tab, scope) if title not in titles]
-        return NameChanges([title for title in titles if title not in before], removed)
+            if key not in own:
+                self._new_names.append(self._name_markup(name, text, scope))
+            elif own[key].text != text:
+                self._part.replace(own[key], self._name_markup(name, text, scope))
+        self._gone = [node for key, node in own.items() if key.startswith(BUILT_IN) and key not in chosen]
+        shown = [name.name for name in chosen.values() if name.attributes.get("hidden") not in TRUE]
+        added = [_title(name, tab) for name in shown if name.lower() not in own]
+        removed = [_title(node.attrs["name"], tab) for node in self._gone]
+        return NameChanges(added, removed)
 
-    def _home(self, name: Name, scope: str, tab: str) -> tuple[Node | None, bool]:
-        """The name that is there already and may be changed, and whether it belongs to the tab."""
-        same = [node for node in self._names if node.attrs.get("name", "").lower() == name.name.lower()]
-        own = next((node for node in same if node.attrs.get("localSheetId") == scope), None)
-        if own is not None or name.scoped:
-            return own, True
-        everyones = next((node for node in same if "localSheetId" not in node.attrs), None)
-        if everyones is None or sheets_in(everyones.text) == {tab.lower()}:
-            return everyones, False
-        return None, True
-
-    def _name_markup(self, name: Name, text: str, scope: str | None) -> str:
-        attributes = {
-            "name": name.name,
-            **({} if scope is None else {"localSheetId": scope}),
-            **name.attributes,
-        }
+    def _name_markup(self, name: Name, text: str, scope: str) -> str:
+        attributes = {"name": name.name, "localSheetId": scope, **name.attributes}
         written = "".join(f' {key}="{escape(value).decode()}"' for key, value in attributes.items())
         tag = f"{self._prefix}definedName"
         return f"<{tag}{written}>{escape(text).decode()}</{tag}>"
-
-    @staticmethod
-    def _titles(nodes: Iterable[Node], tab: str, scope: str) -> list[str]:
-        own = [node for node in nodes if node.attrs.get("hidden") not in TRUE]
-        return [
-            _title(node.attrs.get("name", ""), tab if node.attrs.get("localSheetId") == scope else None)
-            for node in own
-            if node.attrs.get("localSheetId") in (None, scope)
-        ]
 
     def result(self) -> bytes:
         """The workbook part with every change made."""
@@ -157,14 +128,11 @@ def refuse_clash(names: Iterable[Name], tables: Iterable[str], where: str) -> No
             raise TabRefused(f"its defined name {name.name} is already the name of a table", where=where)
 
 
-def _is_built_in(node: Node, scope: str) -> bool:
-    return node.attrs.get("localSheetId") == scope and node.attrs.get("name", "").startswith(BUILT_IN)
+def _key(node: Node) -> str:
+    return node.attrs.get("name", "").lower()
 
 
-def _title(name: str, tab: str | None) -> str:
-    """A defined name as `docProps/app.xml` lists it."""
-    plain = name.removeprefix(BUILT_IN)
-    if tab is None:
-        return plain
+def _title(name: str, tab: str) -> str:
+    """A tab's defined name as `docProps/app.xml` lists it."""
     simple = tab.isidentifier() and not any(sign.isdigit() for sign in tab)
-    return f"{tab if simple else quoted(tab)}!{plain}"
+    return f"{tab if simple else quoted(tab)}!{name.removeprefix(BUILT_IN)}"

@@ -64,14 +64,3 @@ class Renames:
 
     def _sheet(self, whole: str, name: str) -> str:
         return f"{quoted(self.tab)}!" if name.lower() == self.title.lower() else whole
-
-
-def sheets_in(formula: str) -> set[str]:
-    """The sheets that a formula names, in lower case; another workbook's sheet counts with its brackets."""
-    found = set()
-    for token in TOKEN.finditer(formula):
-        if token["quoted"] is not None:
-            found.add(token[0][1:-2].replace("''", "'").lower())
-        elif token["bare"] is not None or (token["brackets"] is not None and token[0].endswith("!")):
-            found.add(token[0][:-1].lower())
-    return found

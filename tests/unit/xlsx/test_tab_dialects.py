@@ -253,3 +253,20 @@ def test_macros_stay_and_so_does_the_kind_of_the_workbook() -> None:
     assert Package.from_bytes(after, "f").content_type("xl/workbook.xml") == kind
     assert read(after)["xl/vbaProject.bin"] == b"macros"
     assert "codeName" not in text(after, "xl/worksheets/sheet3.xml")
+
+
+def test_relationship_parts_listed_by_name_leave_the_list_with_their_part() -> None:
+    files = parts()
+    listed = "".join(
+        f'<Override PartName="/{name}" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        for name in files
+        if name.endswith(".rels")
+    )
+    content_types = re.sub(r'<Default Extension="rels"[^>]*>', "", str(files["[Content_Types].xml"]))
+    files["[Content_Types].xml"] = content_types.replace("</Types>", f"{listed}</Types>")
+    before = packed(files)
+    after = grafted(before, "Review", plain())
+    assert read_back(before, after, "Review") == [["only"]]
+    assert "sheet2.xml.rels" not in text(after, "[Content_Types].xml")
+    check_save(Package.from_bytes(before, "f"), after, {}, ["Review"])
+    assert read_back(before, grafted(before, "New", dressed()))[0][0] == "Day"

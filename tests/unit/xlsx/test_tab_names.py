@@ -5,6 +5,7 @@ from __future__ import annotations
 import openpyxl
 from openpyxl.workbook.defined_name import DefinedName
 
+from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.package import Package
 from tests.unit.xlsx.tab_targets import APP, dressed, grafted, parts, plain, root, target, text
 from tests.xlsx_oracle import schema, wiring
@@ -62,11 +63,12 @@ def test_the_last_name_leaves_no_empty_list_behind() -> None:
     assert names(again)["_xlnm.Print_Area", "1"] == "'Review'!$A$1:$C$9"
 
 
-def test_a_free_name_of_the_workbook_stays_one_and_follows_the_tab() -> None:
+def test_names_of_the_source_become_the_tabs_own_and_follow_it() -> None:
     first = grafted(target(), "New", named("Mine!$B$1:$B$6"))
-    assert names(first)["mine", None] == "'New'!$B$1:$B$6"
+    assert names(first)["mine", "2"] == "'New'!$B$1:$B$6"
     second = grafted(first, "New", named("Mine!$B$1:$B$9"))
-    assert names(second)["mine", None] == "'New'!$B$1:$B$9"
+    assert names(second)["mine", "2"] == "'New'!$B$1:$B$9"
+    check_save(Package.from_bytes(first, "f"), second, {}, ["New"])
 
 
 def test_a_name_that_means_something_else_keeps_its_meaning() -> None:
@@ -75,6 +77,12 @@ def test_a_name_that_means_something_else_keeps_its_meaning() -> None:
     assert names(once)["Everyone", "2"] == "'New'!$B$1"
     assert grafted(once, "New", named("Mine!$B$1", "Everyone")) is once
     assert wiring.newly_wrong(target(), once) == []
+
+
+def test_of_two_names_in_the_source_the_sheets_own_counts() -> None:
+    source = named("Mine!$B$1")
+    source.active.defined_names["Mine"] = DefinedName("Mine", attr_text="Mine!$C$1")
+    assert names(grafted(target(), "New", source))["Mine", "2"] == "'New'!$C$1"
 
 
 def test_tables_get_names_and_ids_of_their_own_and_keep_them() -> None:
@@ -104,7 +112,7 @@ def test_titles_in_any_language_follow() -> None:
     assert listed[:3] == ["Log", "Review", "New tab"]
     assert set(listed[3:]) == {
         *("everyone", "Review!ours", "Review!Print_Area"),
-        *("mine", "'New tab'!Print_Titles", "'New tab'!Print_Area"),
+        *("'New tab'!mine", "'New tab'!Print_Titles", "'New tab'!Print_Area"),
     }
 
 
@@ -123,7 +131,7 @@ def test_a_group_of_names_is_begun_where_its_heading_is_known() -> None:
     english = target(**{"docProps/app.xml": app.replace("工作表", "Worksheets")})
     pairs, listed = titles(grafted(english, "New", dressed()))
     assert pairs == ["Worksheets", "3", "Named Ranges", "3"]
-    assert listed == ["Log", "Review", "New", "mine", "New!Print_Titles", "New!Print_Area"]
+    assert listed == ["Log", "Review", "New", "New!mine", "New!Print_Titles", "New!Print_Area"]
     assert titles(grafted(target(**{"docProps/app.xml": app}), "New", dressed()))[0] == ["工作表", "3"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheetops.books.xlsx.tab_refs import Renames, sheets_in
+from sheetops.books.xlsx.tab_refs import Renames
 
 NEW = Renames("Sheet", "Team's", {"t1": "T1_2"})
 
@@ -57,8 +57,3 @@ def test_nothing_changes_under_the_same_name() -> None:
 )
 def test_links_to_a_place_follow(before: str, after: str) -> None:
     assert NEW.link(before) == after
-
-
-def test_the_sheets_of_a_formula() -> None:
-    assert sheets_in("SUM('A b'!$A$1,Log!B:B)+\"x!y\"+name") == {"a b", "log"}
-    assert sheets_in("[1]Log!A1") == {"[1]log"}
