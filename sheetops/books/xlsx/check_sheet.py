@@ -61,6 +61,7 @@ class SheetText:
         self.head_end = opened.start()
         self.start = opened.end()
         self.end = closing if closing >= 0 else opened.end()
+        self.tail_start = self.mask.find(b">", closing) + 1 if closing >= 0 else opened.end()
         self.row_tag = re.compile(b"<" + re.escape(prefix) + b"row(?=[\\s/>])" + _ATTRIBUTES + b">")
         self.cell_tag = re.compile(b"<" + re.escape(prefix) + b"c(?=[\\s/>])" + _ATTRIBUTES + b">")
 
@@ -72,10 +73,7 @@ class SheetText:
     @property
     def tail(self) -> bytes:
         """All after the cells."""
-        found = (
-            self.text.find(b">", self.end) if self.text[self.end : self.end + 2] == b"</" else self.end - 1
-        )
-        return self.text[found + 1 :]
+        return self.text[self.tail_start :]
 
     def row_start_before(self, place: int) -> int:
         """Where the last row begins whose start tag ends by `place`; the start of the cells if none does."""
