@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from sheetops.domain.choices import Choices, from_names
 from sheetops.domain.history import History
@@ -59,6 +60,11 @@ class View:
     def logs(self) -> tuple[Requests, ...]:
         """Each request table, typed."""
         return tuple(Requests(table, self.lists, self.language, self.today) for table in self.snapshot.tables)
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What one job worked out about this view and another may need too."""
+        return {}
 
     def requests(self) -> Iterable[tuple[Requests, int, Request]]:
         """Every request with the table and index it stands at."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.people import Person
 from sheetops.domain.plan import Digest, Item, Plan
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.text import tidy
 from sheetops.domain.values import Owner, snoozed_until
 from sheetops.domain.view import View
+from sheetops.jobs.validate import validate
 
-GROUPS = ("overdue", "due_today", "due_soon", "stale", "call_back")  # most urgent first
+GROUPS = ("overdue", "due_today", "due_soon", "stale", "call_back", "to_correct")  # most urgent first
+_CALL_BACK = "resolved-without-feedback"
 _URGENCY = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -33,8 +36,12 @@ def remind(view: View) -> Plan:
     items: dict[str, list[Item]] = defaultdict(list)
     people: dict[str, Person] = {}
     stands_in: dict[str, set[str]] = defaultdict(set)
+    found: dict[tuple[str, int], list[Finding]] = defaultdict(list)
+    for finding in validate(view).findings:
+        if finding.severity is not Severity.HINT:
+            found[finding.tab, finding.row].append(finding)
     for log, index, request in view.requests():
-        for item in _items(view, log, index, request):
+        for item in _items(view, log, index, request, found.get((request.tab, request.row), ())):
             person, absent = _reader(view, request)
             people.setdefault(person.key, person)
             items[person.key].append(item)
@@ -48,24 +55,27 @@ def remind(view: View) -> Plan:
     return Plan(digests=tuple(sorted(digests, key=lambda digest: digest.person.key)))
 
 
-def _items(view: View, log: Requests, index: int, request: Request) -> Iterator[Item]:
-    found = _group(view, request)
-    if found is None:
-        return
-    group, days = found
+def _items(view: View, log: Requests, index: int, request: Request, found: Sequence[Finding]) -> Iterator[Item]:
     until = snoozed_until(request.notes, view.today)
     if until is not None and until > view.today:
         return
-    key = "feedback" if group == "call_back" else "due"
-    cell = log.table.cell(index, key if log.table.has(key) else next(iter(log.table.columns)))
-    yield Item(group, request, cell, days)
+    grouped = _group(view, request)
+    if grouped is not None:
+        cell = log.table.cell(index, "due" if log.table.has("due") else next(iter(log.table.columns)))
+        yield Item(grouped[0], request, cell, grouped[1])
+    for finding in found:
+        if finding.rule == _CALL_BACK and request.resolved is not None:
+            over = _workdays(view, request.resolved, view.today) - view.policy.feedback_days
+            yield Item("call_back", request, finding.cell, over)
+        else:
+            yield Item("to_correct", request, finding.cell, finding=finding)
 
 
 def _group(view: View, request: Request) -> tuple[str, int] | None:
     """The most urgent thing to say about a request, with its working days over (+) or left (−)."""
     today = view.today
     if request.resolved is not None:
-        return _call_back(view, request)
+        return None
     if request.due is not None:
         over = _workdays(view, request.due, today)
         if request.due < today:
@@ -80,13 +90,6 @@ def _group(view: View, request: Request) -> tuple[str, int] | None:
         if still > view.policy.stale_days:
             return "stale", still
     return None
-
-
-def _call_back(view: View, request: Request) -> tuple[str, int] | None:
-    if request.feedback is not None or request.resolved is None or request.resolved > view.today:
-        return None
-    over = _workdays(view, request.resolved, view.today) - view.policy.feedback_days
-    return ("call_back", over) if over >= 0 else None
 
 
 def _workdays(view: View, start: date, end: date) -> int:

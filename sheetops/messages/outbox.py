@@ -46,7 +46,7 @@ class Outbox:
     def _one(self, run: str | None, digest: Digest, view: View) -> Delivery:
         message = render_digest(digest, view, self.find)
         person = digest.person
-        label = "-".join(part for part in (person.department, person.name) if part)
+        label = "-".join(part for part in (person.department, person.name) if part) or view.texts("mail.nobody")
         if person.email is None:
             return Delivery(label, message.subject, "no-address")
         if run is None:

@@ -77,6 +77,14 @@ def _groups(digest: Digest, view: View) -> list[dict[str, Any]]:
 def _row(item: Item, texts: Texts, urgencies: Choices) -> dict[str, str]:
     request = item.request
     assert request is not None
+    if item.finding is not None:
+        finding = item.finding
+        return {
+            "id": request.id or texts("mail.no_id"),
+            "summary": finding.message(texts),
+            "facts": finding.fix(texts),
+            "place": texts("mail.place", tab=request.tab, cell=item.cell),
+        }
     if item.group == "call_back":
         fact = texts("mail.row_call_back", resolved=request.resolved)
     elif item.group == "stale":
