@@ -17,7 +17,8 @@ from sheetops.domain.view import View
 from sheetops.jobs.validate import validate
 
 GROUPS = ("overdue", "due_today", "due_soon", "stale", "call_back", "to_correct")  # most urgent first
-_CALL_BACK = "resolved-without-feedback"
+# Findings that are a thing to do rather than a cell to correct.
+_GROUP_OF_RULE = {"resolved-without-feedback": "call_back", "stale-priority": "stale"}
 _URGENCY = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -64,19 +65,21 @@ def _items(view: View, log: Requests, index: int, request: Request, found: Seque
         cell = log.table.cell(index, "due" if log.table.has("due") else next(iter(log.table.columns)))
         yield Item(grouped[0], request, cell, grouped[1])
     for finding in found:
-        if finding.rule == _CALL_BACK and request.resolved is not None:
-            over = _workdays(view, request.resolved, view.today) - view.policy.feedback_days
-            yield Item("call_back", request, finding.cell, over)
-        else:
-            yield Item("to_correct", request, finding.cell, finding=finding)
+        group = _GROUP_OF_RULE.get(finding.rule, "to_correct")
+        days = None
+        if group == "call_back" and request.resolved is not None:
+            days = _workdays(view, request.resolved, view.today) - view.policy.feedback_days
+        elif group == "stale":
+            if grouped is not None:
+                continue  # its due date says it already
+            days = int(finding.params["days"])
+        yield Item(group, request, finding.cell, days, finding)
 
 
 def _group(view: View, request: Request) -> tuple[str, int] | None:
-    """The most urgent thing to say about a request, with its working days over (+) or left (−)."""
+    """What its due date says about an open request, with the working days over (+) or left (−)."""
     today = view.today
-    if request.resolved is not None:
-        return None
-    if request.due is not None:
+    if request.resolved is None and request.due is not None:
         over = _workdays(view, request.due, today)
         if request.due < today:
             return "overdue", over
@@ -84,11 +87,6 @@ def _group(view: View, request: Request) -> tuple[str, int] | None:
             return "due_today", 0
         if -over <= view.policy.due_soon_days:
             return "due_soon", over
-    life = view.history.life(request.id)
-    if life and life.last_progress and (request.priority or 0) >= view.policy.high_priority:
-        still = _workdays(view, life.last_progress.date(), today)
-        if still > view.policy.stale_days:
-            return "stale", still
     return None
 
 

@@ -77,8 +77,9 @@ def _groups(digest: Digest, view: View) -> list[dict[str, Any]]:
 def _row(item: Item, texts: Texts, urgencies: Choices) -> dict[str, str]:
     request = item.request
     assert request is not None
-    if item.finding is not None:
+    if item.group == "to_correct":
         finding = item.finding
+        assert finding is not None
         return {
             "id": request.id or texts("mail.no_id"),
             "summary": finding.message(texts),
