@@ -68,14 +68,15 @@ def _identifier(today: date, sequence: int) -> int:
 
 
 def _resolved(language: str, texts: Texts, today: date) -> Mapping[str, Raw]:
+    yesterday = today - timedelta(days=1)  # today may be tomorrow in the zone of the jobs
     return {
         "id": _identifier(today, 1),
         **_listed(language, source="phone", type="consult", urgency="medium"),
         "customer": texts("layout.example.customer"),
         "priority": _priority(texts, 3),
         "owner": texts("layout.example.owner_service"),
-        "due": today,
-        "resolved": today,
+        "due": yesterday,
+        "resolved": yesterday,
         "feedback": texts("layout.example.feedback"),
         **{k: texts(f"layout.example.resolved.{k}") for k in ("description", "result", "notes")},
     }
