@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -20,6 +20,8 @@ class Life:
     due_changes: int = 0
     owner_changes: int = 0
     last_progress: datetime | None = None  # last run that saw owner, urgency, due or result differ
+    # What looking now and then cannot know: `first_seen`, `first_response`, `resolved`, `reopened`.
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class History:
     last_rows: Mapping[str, int] = field(default_factory=dict)  # tab → begun rows at the last finished run
     last_columns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # tab → keys then
     highest: Mapping[str, int] = field(default_factory=dict)  # ID prefix → highest sequence number ever given
-    mailed: frozenset[tuple[str, str, date]] = frozenset()  # (job, person key, day) claimed
+    mailed: Container[tuple[str, str, date]] = frozenset()  # (job, person key, day) claimed
     reviewed: Mapping[str, Any] = field(default_factory=dict)  # period → when its review was written
 
     def life(self, identifier: str | None) -> Life | None:

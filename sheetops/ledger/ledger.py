@@ -1,0 +1,177 @@
+"""The ledger as the runner, the outbox, the schedule and the commands use it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Connection, Engine, and_, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from sheetops.domain.history import History
+from sheetops.domain.plan import Plan
+from sheetops.domain.view import View
+from sheetops.errors import LedgerError
+from sheetops.ledger import tables as t
+from sheetops.ledger.opening import told
+from sheetops.ledger.prints import Printer, label
+from sheetops.ledger.recalling import recall
+from sheetops.ledger.recording import record
+from sheetops.ledger.seeing import Done
+
+
+class Ledger:
+    """One open ledger. Every method is one transaction; moments are naive, in the team's time zone."""
+
+    def __init__(self, engine: Engine, key: bytes, place: str, notice: str | None = None) -> None:
+        self._engine = engine
+        self._printer = Printer(key)
+        self.place = place
+        self.notice = notice  # a sentence for the person who looks after the sheet, where there is one
+
+    def close(self) -> None:
+        """Let go of the file or the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with told(self.place), self._engine.begin() as link:
+            yield link
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with told(self.place), self._engine.connect().execution_options(reading=True) as link:
+            yield link
+
+    # What the runner asks (sheetops.runner.Memory)
+
+    def history(self, sheet: str, now: datetime) -> History:
+        """What is remembered of a sheet; empty for one never seen."""
+        with self._read() as link:
+            number = sheet_number(link, sheet)
+            return History() if number is None else recall(link, number, self._printer, now)
+
+    def start_run(self, sheet: str, jobs: Sequence[str], now: datetime) -> str:
+        """Begin a run, marked unfinished until `finish_run`. Returns its id, such as `20261121-0912-3f0a`."""
+        while True:
+            run = f"{now:%Y%m%d-%H%M}-{secrets.token_hex(2)}"
+            values = {"id": run, "jobs": json.dumps(list(jobs)), "recorded": 0}
+            values["began"] = now.isoformat(timespec="seconds")
+
+            def begin(link: Connection, values: dict[str, object] = values) -> None:
+                link.execute(insert(t.runs).values(sheet=_sheet_for(link, sheet), **values))
+
+            if self._take(begin):
+                return run
+
+    def reserve_ids(self, run: str, prefix: str, numbers: Sequence[int]) -> bool:
+        """Take these sequence numbers for the run's sheet; False, and none taken, if any is taken already."""
+
+        def reserve(link: Connection) -> None:
+            number, sheet = _run_of(link, run)
+            rows = [{"sheet": sheet, "prefix": prefix, "sequence": n, "run": number} for n in numbers]
+            if rows:
+                link.execute(insert(t.ids), rows)
+
+        return self._take(reserve)
+
+    def record(self, run: str, view: View, plan: Plan, applied: Done) -> None:
+        """Remember what a run saw, wrote and found, all or nothing; a run is recorded once."""
+        with self._write() as link:
+            record(link, self._printer, run, view, plan, applied)
+
+    def finish_run(self, run: str, outcome: str, timings: Mapping[str, float]) -> None:
+        """Say how a run ended (`done`, `partly`, `failed`) and how many seconds each step took."""
+        rounded = json.dumps({step: round(seconds, 4) for step, seconds in timings.items()})
+        with self._write() as link:
+            number, _ = _run_of(link, run)
+            link.execute(
+                update(t.runs).where(t.runs.c.number == number).values(outcome=outcome, timings=rounded)
+            )
+
+    # What the outbox and the schedule ask
+
+    def claim_mail(self, run: str, job: str, sheet: str, person: str, day: date, message_id: str) -> bool:
+        """Take the right to mail a person of a sheet on a day; False if it was taken before.
+
+        `person` is `Person.key`; only its print and a masked label are kept. A claim whose mail surely failed
+        (outcome `failed`) may be taken again; one whose outcome is unknown may not.
+        """
+
+        def claim(link: Connection) -> None:
+            number, _ = _run_of(link, run)
+            key = {
+                "job": job,
+                "sheet": _sheet_for(link, sheet),
+                "person": self._printer.person(person),
+                "day": day,
+            }
+            same = and_(*(t.mails.c[name] == value for name, value in key.items()))
+            again = update(t.mails).where(same, t.mails.c.outcome == "failed")
+            if link.execute(again.values(outcome=None, run=number)).rowcount == 0:
+                link.execute(
+                    insert(t.mails).values(**key, message_id=message_id, run=number, label=label(person))
+                )
+
+        return self._take(claim)
+
+    def mail_outcome(self, message_id: str, outcome: str) -> None:
+        """Say what became of a claimed mail: `sent`, `refused`, `failed`; without this it stays unknown."""
+        with self._write() as link:
+            link.execute(update(t.mails).where(t.mails.c.message_id == message_id).values(outcome=outcome))
+
+    def claim_slot(self, job: str, slot: str) -> bool:
+        """Take one due time of a scheduled job (`slot`: its moment as ISO text); False if it was taken before."""
+        return self._take(lambda link: link.execute(insert(t.slots).values(job=job, slot=slot)))
+
+    def _take(self, work: Callable[[Connection], object]) -> bool:
+        """Do `work` in a transaction; False, and nothing done, when it took what is taken already."""
+        try:
+            with told(self.place, but=IntegrityError), self._engine.begin() as link:
+                work(link)
+        except IntegrityError:
+            return False
+        return True
+
+
+def place_of(sheet: str) -> str:
+    """A sheet's name in the ledger: an address as it is, a path without links and dots."""
+    return sheet if "://" in sheet else str(Path(sheet).resolve())
+
+
+def sheet_number(link: Connection, sheet: str) -> int | None:
+    """The sheet's number, None for one never seen."""
+    number: int | None = link.execute(
+        select(t.sheets.c.number).where(t.sheets.c.place == place_of(sheet))
+    ).scalar()
+    return number
+
+
+def _sheet_for(link: Connection, sheet: str) -> int:
+    known = sheet_number(link, sheet)
+    if known is not None:
+        return known
+    made = link.execute(insert(t.sheets).values(place=place_of(sheet), requests=0))
+    assert made.inserted_primary_key is not None
+    number: int = made.inserted_primary_key[0]
+    return number
+
+
+def _run_of(link: Connection, run: str) -> tuple[int, int]:
+    found = link.execute(select(t.runs.c.number, t.runs.c.sheet).where(t.runs.c.id == run)).one_or_none()
+    if found is None:
+        raise LedgerError(f"run {run} is not in the ledger", mend="`sheetops status` lists the runs")
+    return found.number, found.sheet

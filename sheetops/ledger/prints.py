@@ -1,0 +1,103 @@
+"""Keyed fingerprints: equal cells give equal prints, and without the key nobody can guess the cell from the print."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from sheetops.domain.table import CellError, Raw
+from sheetops.domain.table import as_text as as_text
+from sheetops.domain.template import BY_KEY, Kind
+
+_ROW_BYTES = 12  # 96 bits: two of a million rows collide with a chance below 10^-16
+_FIELD_BYTES = 6  # a field is only compared with its own past
+
+# Words of people about people are never stored, only their prints.
+HIDDEN = frozenset(
+    key
+    for key, column in BY_KEY.items()
+    if column.kind in (Kind.TEXT, Kind.OWNER, Kind.FEEDBACK) and not column.by_job
+)
+
+
+class Printer:
+    """Makes fingerprints with one ledger's key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._row = hashlib.blake2b(key=key, digest_size=_ROW_BYTES)
+        self._field = hashlib.blake2b(key=key, digest_size=_FIELD_BYTES)
+
+    def row(self, text: str) -> bytes:
+        """The print of a row, or of a part of one."""
+        state = self._row.copy()
+        state.update(text.encode("utf-8", "surrogatepass"))
+        return state.digest()
+
+    def field(self, text: str) -> str:
+        """The print of one field: `#` and eight characters."""
+        state = self._field.copy()
+        state.update(text.encode("utf-8", "surrogatepass"))
+        return f"#{b64encode(state.digest()).decode()}"
+
+    def person(self, key: str) -> bytes:
+        """The print of a person's address."""
+        return self.row(f"person\x1f{key.casefold()}")
+
+
+def joined(cells: Iterable[tuple[str, Raw]]) -> str:
+    """A row as one text: its cells that are not blank, each with its column, so that a new column changes nothing."""
+    return "\x1f".join(f"{key}\x1e{text}" for key, raw in cells if (text := plain(raw)))
+
+
+def plain(raw: Raw) -> str:
+    """A cell as the text that is compared: without spaces around it, numbers and dates in one form."""
+    if raw is None:
+        return ""
+    return (raw if type(raw) is str else as_text(raw)).strip()
+
+
+def label(person: str) -> str:
+    """Who a person key is, masked: `z***@example.com`."""
+    name, at, rest = person.partition("@")
+    return f"{name[:1]}***{at}{rest}" if at else f"{person[:1]}***"
+
+
+def pack(field: str, raw: Raw, printer: Printer) -> str:
+    """A cell of an edit as JSON: `{"type": value}`; what people wrote about people only as its print."""
+    if raw is None:
+        return "{}"
+    if field in HIDDEN:
+        return json.dumps({"print": printer.field(plain(raw))})
+    if isinstance(raw, CellError):
+        return json.dumps({"error": str(raw)})
+    if isinstance(raw, (datetime, date, time)):
+        kind = next(name for name, form in _FORMS.items() if isinstance(raw, form))
+        return json.dumps({kind: raw.isoformat()})
+    if isinstance(raw, timedelta):
+        return json.dumps({"seconds": raw.total_seconds()})
+    return json.dumps({"value": raw}, ensure_ascii=False)
+
+
+_FORMS: dict[str, type[datetime] | type[date] | type[time]] = {
+    "moment": datetime,
+    "date": date,
+    "time": time,
+}  # a datetime is a date too, so it is asked first
+
+
+def unpack(text: str) -> tuple[Raw, str | None]:
+    """What `pack` stored: the value, and the print where only that is known."""
+    packed = json.loads(text)
+    if not packed:
+        return None, None
+    ((kind, value),) = packed.items()
+    if kind == "print":
+        return None, value
+    if kind in _FORMS:
+        return _FORMS[kind].fromisoformat(value), None
+    if kind == "seconds":
+        return timedelta(seconds=value), None
+    return (CellError(value) if kind == "error" else value), None

@@ -1,0 +1,110 @@
+"""What the ledger tells the jobs: one sheet's history, read in bulk and turned into lives only where asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from sheetops.domain.history import History, Life
+from sheetops.ledger import tables as t
+from sheetops.ledger.prints import Printer
+
+_MAILS_KEPT_AT_HAND = timedelta(days=45)
+_LIFE = [
+    t.requests.c[name]
+    for name in (
+        "identifier", "first_seen", "first_response", "resolved_seen", "reopened", "due_changes", "owner_changes",
+        "last_progress", "unsure", "gone",
+    )
+]  # fmt: skip
+
+
+def recall(link: Connection, sheet: int, printer: Printer, now: datetime) -> History:
+    """The history of a sheet."""
+    since = link.execute(select(t.sheets.c.since).where(t.sheets.c.number == sheet)).scalar()
+    seen = link.execute(
+        select(t.runs.c.seen)
+        .where(t.runs.c.sheet == sheet, t.runs.c.recorded == 1)
+        .order_by(t.runs.c.number.desc())
+        .limit(1)
+    ).scalar()
+    last: dict[str, Any] = json.loads(seen) if seen else {}
+    highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
+    written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
+    return History(
+        lives=_lives(link, sheet),
+        since=_moment(since),
+        last_rows={tab: look["rows"] for tab, look in last.items()},
+        last_columns={tab: frozenset(look["columns"]) for tab, look in last.items()},
+        highest=dict(map(tuple, link.execute(highest.group_by(t.ids.c.prefix)))),
+        mailed=_mailed(link, sheet, printer, now.date()),
+        reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
+    )
+
+
+class _Lives(Mapping[str, Life]):
+    """ID → life; a row of the ledger becomes a `Life` when it is asked for."""
+
+    def __init__(self, rows: Mapping[str, Row[Any]]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, identifier: str) -> Life:
+        return life(self._rows[identifier])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _lives(link: Connection, sheet: int) -> _Lives:
+    wanted = select(*_LIFE).where(t.requests.c.sheet == sheet, t.requests.c.identifier.is_not(None))
+    rows: dict[str, Row[Any]] = {}
+    # Last wins: of several with one ID, one that is still in the sheet, and of those the oldest.
+    order = (t.requests.c.gone.is_(None), t.requests.c.number.desc())
+    for row in link.execute(wanted.order_by(*order)):
+        rows[row.identifier] = row
+    return _Lives(rows)
+
+
+def life(row: Any) -> Life:
+    """A request of the ledger as the jobs know it."""
+    return Life(
+        first_seen=datetime.fromisoformat(row.first_seen),
+        first_response=_moment(row.first_response),
+        resolved_seen=_moment(row.resolved_seen),
+        reopened=row.reopened,
+        due_changes=row.due_changes,
+        owner_changes=row.owner_changes,
+        last_progress=_moment(row.last_progress),
+        unsure=frozenset(row.unsure.split()),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+class _Mailed:
+    """Answers `(job, person key, day) in mailed` from prints, so that no address is kept."""
+
+    def __init__(self, claims: frozenset[tuple[str, bytes, date]], printer: Printer) -> None:
+        self._claims, self._printer = claims, printer
+
+    def __contains__(self, claim: object) -> bool:
+        if not (isinstance(claim, tuple) and len(claim) == 3):
+            return False
+        job, person, day = claim
+        return (job, self._printer.person(person), day) in self._claims
+
+
+def _mailed(link: Connection, sheet: int, printer: Printer, today: date) -> _Mailed:
+    near = t.mails.c.day.between(today - _MAILS_KEPT_AT_HAND, today + _MAILS_KEPT_AT_HAND)
+    wanted = select(t.mails.c.job, t.mails.c.person, t.mails.c.day).where(t.mails.c.sheet == sheet, near)
+    claims = link.execute(wanted.where(func.coalesce(t.mails.c.outcome, "") != "failed"))
+    return _Mailed(frozenset((job, bytes(person), day) for job, person, day in claims), printer)

@@ -1,0 +1,151 @@
+"""Remember one run: what was seen, written and found. One transaction; writes in proportion to what changed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from sheetops.domain.finding import Finding
+from sheetops.domain.plan import Edit, Plan
+from sheetops.domain.view import View
+from sheetops.errors import LedgerError
+from sheetops.ledger import tables as t
+from sheetops.ledger.prints import Printer, pack
+from sheetops.ledger.rows import Look, chunks, remember_rows
+from sheetops.ledger.seeing import Done, Place, SeenTable
+
+
+def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Plan, done: Done) -> None:
+    """Write what the run saw and did. Raises LedgerError for a run that is unknown or was recorded before."""
+    run = _open_run(link, run_id)
+    moment = view.now.isoformat(timespec="seconds")
+    look = Look(run.sheet, run.number, moment, day_of_last_look(link, run.sheet))
+    tables = see(view, done, printer)
+    there = frozenset(grid.name for grid in view.snapshot.raw.grids)
+    request_of = remember_rows(link, look, tables, there)
+    _edits(link, run.number, done, request_of, printer)
+    if "validate" in json.loads(run.jobs):
+        _findings(link, look, plan.findings, request_of)
+    if done.tabs:
+        link.execute(insert(t.tabs), [{"run": run.number, "name": name} for name in dict.fromkeys(done.tabs)])
+    _reviews(link, look, plan)
+    seen = {tab: {"rows": len(table.rows), "columns": sorted(table.keys)} for tab, table in tables.items()}
+    link.execute(
+        update(t.runs)
+        .where(t.runs.c.number == run.number)
+        .values(recorded=1, seen=_json(seen), counts=_json(_counts(plan, done)), token=done.token)
+    )
+    if not look.before:
+        link.execute(update(t.sheets).where(t.sheets.c.number == run.sheet).values(since=moment))
+
+
+def see(view: View, done: Done, printer: Printer) -> dict[str, SeenTable]:
+    """The request tables of a view as they stand after what was done."""
+    return {
+        table.tab: SeenTable(table, view, [w for w in done.writes if w.tab == table.tab], printer)
+        for table in view.snapshot.tables
+    }
+
+
+def _open_run(link: Connection, run_id: str) -> Row[Any]:
+    run = link.execute(select(t.runs).where(t.runs.c.id == run_id)).one_or_none()
+    if run is None or run.recorded:
+        state = "was recorded before" if run is not None else "is not in the ledger"
+        raise LedgerError(f"run {run_id} {state}", mend="run the job again")
+    # On PostgreSQL two runs on one sheet wait for each other here; SQLite has one writer anyway.
+    link.execute(select(t.sheets.c.number).where(t.sheets.c.number == run.sheet).with_for_update())
+    return run
+
+
+def day_of_last_look(link: Connection, sheet: int) -> str:
+    """The day of the last recorded run of a sheet, blank where there is none."""
+    wanted = select(t.runs.c.began).where(t.runs.c.sheet == sheet, t.runs.c.recorded == 1)
+    began: str | None = link.execute(wanted.order_by(t.runs.c.number.desc()).limit(1)).scalar()
+    return began[:10] if began else ""
+
+
+def _edits(link: Connection, run: int, done: Done, request_of: Mapping[Place, int], printer: Printer) -> None:
+    rows = [
+        _edit(
+            write.edit, request_of.get(Place(write.tab, write.row)), write.tab, write.cell, "written", printer
+        )
+        for write in done.writes
+    ]
+    rows += [
+        _edit(
+            edit, request_of.get(Place(edit.ref.tab, edit.ref.row)), edit.ref.tab, edit.cell, reason, printer
+        )
+        for edit, reason in done.conflicts
+    ]
+    if rows:
+        link.execute(insert(t.edits), [{"run": run, "place": at, **row} for at, row in enumerate(rows)])
+
+
+def _edit(
+    edit: Edit, request: int | None, tab: str, cell: str, outcome: str, printer: Printer
+) -> dict[str, object]:
+    return {
+        "request": request,
+        "tab": tab,
+        "cell": cell,
+        "field": edit.column,
+        "old": pack(edit.column, edit.old, printer),
+        "new": pack(edit.column, edit.new, printer),
+        "outcome": outcome,
+    }
+
+
+def _findings(
+    link: Connection, look: Look, findings: Sequence[Finding], request_of: Mapping[Place, int]
+) -> None:
+    """Findings that are new begin, those that are no longer there end; the others are left alone."""
+    now: dict[str, dict[str, object]] = {}
+    for finding in findings:
+        request = request_of.get(Place(finding.tab, finding.row))
+        where = f"#{request}" if request is not None else f"{finding.tab}!{finding.cell}"
+        what = f"{finding.rule}/{finding.variant}/{finding.column}/{where}"
+        now[what] = {
+            "sheet": look.sheet,
+            "what": what,
+            "rule": finding.rule,
+            "severity": finding.severity.value,
+            "field": finding.column,
+            "request": request,
+            "first_run": look.run,
+        }
+    open_ones = select(t.findings.c.what, t.findings.c.number).where(
+        t.findings.c.sheet == look.sheet, t.findings.c.gone_run.is_(None)
+    )
+    before: dict[str, int] = dict(map(tuple, link.execute(open_ones)))
+    begun = [values for what, values in now.items() if what not in before]
+    if begun:
+        link.execute(insert(t.findings), begun)
+    for part in chunks(number for what, number in before.items() if what not in now):
+        link.execute(update(t.findings).where(t.findings.c.number.in_(part)).values(gone_run=look.run))
+
+
+def _reviews(link: Connection, look: Look, plan: Plan) -> None:
+    for period in dict.fromkeys(getattr(plan, "reviewed", ())):
+        same = (t.reviews.c.sheet == look.sheet) & (t.reviews.c.period == period)
+        if link.execute(update(t.reviews).where(same).values(written=look.moment)).rowcount == 0:
+            link.execute(insert(t.reviews).values(sheet=look.sheet, period=period, written=look.moment))
+
+
+def _counts(plan: Plan, done: Done) -> dict[str, int]:
+    severities = Counter(finding.severity.value for finding in plan.findings)
+    return {
+        "planned": len(plan.edits),
+        "written": len(done.writes),
+        "conflicts": len(done.conflicts),
+        "tabs": len(done.tabs),
+        "digests": len(plan.digests),
+        **severities,
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,245 @@
+"""Remember the rows of one look: which request each is, what differs, and the lives that follow from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from sheetops.ledger import tables as t
+from sheetops.ledger.life import Change, Story, prints
+from sheetops.ledger.matching import Known, Matched, match
+from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable
+
+T = TypeVar("T")
+CHUNK = 500  # bound values a statement, well under every database's limit
+_KNOWN = [
+    t.requests.c[name] for name in ("number", "identifier", "tab", "print", "person_print", "core_print")
+]
+
+
+class Look(NamedTuple):
+    """When and by which run the sheet was looked at, and the day of the look before (blank: there was none)."""
+
+    sheet: int
+    run: int
+    moment: str
+    before: str
+
+
+def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) -> tuple[Matched, set[int]]:
+    """Pair the rows of `tables` with the sheet's requests; also the numbers of those present at the last look."""
+    wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet)
+    known = [Known(*row) for row in link.execute(wanted.where(t.requests.c.gone.is_(None)))]
+    matched = match(
+        [row for table in tables.values() for row in table.rows],
+        known,
+        lambda: [Known(*row) for row in link.execute(wanted.where(t.requests.c.gone.is_not(None)))],
+        lambda row: tables[row.place.tab].person_print(row),
+        lambda row: tables[row.place.tab].core_print(row),
+    )
+    return matched, {was.number for was in known}
+
+
+def remember_rows(
+    link: Connection, look: Look, tables: Mapping[str, SeenTable], there: frozenset[str]
+) -> dict[Place, int]:
+    """Write what differs from the last look; `there` are the tabs of the sheet. Returns the request at each place.
+
+    A tab that is still there but was not read (other settings) says nothing about its requests.
+    """
+    matched, present = place_rows(link, look.sheet, tables)
+    missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
+    differing = [
+        (row, was)
+        for row, was in matched.pairs
+        if row.print != was.print or row.place.tab != was.tab or was.number not in present
+    ]
+    guessed = matched.guessed - {
+        was.number for row, was in differing if row.identifier == was.identifier is not None
+    }
+    touched = {was.number for _, was in differing} | {was.number for was in missing} | guessed
+    stories = load_stories(link, look.sheet, touched)
+    first = _next_number(link, look.sheet, len(matched.new))
+    news = {id(row): Story(first + at) for at, row in enumerate(matched.new)}
+    changes = _differences(differing, stories, tables, present)
+    changes += _beginnings(matched.new, news, tables, look, [stories[was.number] for was in missing])
+    changes += [(stories[was.number], {"gone": 1}) for was in missing]
+    _add_guesses(changes, guessed, stories)
+    _save(link, look, changes, {story.number for story in news.values()})
+    request_of = {row.place: was.number for row, was in matched.pairs}
+    return request_of | {row.place: news[id(row)].number for row in matched.new}
+
+
+def _fields(rows: Iterable[Seen], tables: Mapping[str, SeenTable]) -> dict[Place, dict[str, str]]:
+    by_tab: dict[str, list[Seen]] = {}
+    for row in rows:
+        by_tab.setdefault(row.place.tab, []).append(row)
+    return {
+        row.place: fields
+        for tab, found in by_tab.items()
+        for row, fields in zip(found, tables[tab].fields(found), strict=True)
+    }
+
+
+def _prints(row: Seen, table: SeenTable) -> list[str]:
+    return prints(row.print, table.person_print(row), table.core_print(row))
+
+
+def _differences(
+    differing: Sequence[tuple[Seen, Known]],
+    stories: Mapping[int, Story],
+    tables: Mapping[str, SeenTable],
+    present: set[int],
+) -> list[tuple[Story, Change]]:
+    fields = _fields((row for row, _ in differing), tables)
+    changes: list[tuple[Story, Change]] = []
+    for row, was in differing:
+        story, now = stories[was.number], fields[row.place]
+        change: Change = {}
+        if was.number not in present:
+            change["back"] = 1
+        if row.place.tab != was.tab:
+            change["tab"] = row.place.tab
+        if row.print != was.print:
+            change["p"] = _prints(row, tables[row.place.tab])
+        read = tables[row.place.tab].columns
+        differ = {
+            key: now.get(key)
+            for key in story.fields.keys() | now.keys()
+            if key in read and now.get(key) != story.fields.get(key)
+        }
+        if differ:
+            change["f"] = differ
+            if written := sorted(row.written & differ.keys()):
+                change["j"] = written
+        changes.append((story, change))
+    return changes
+
+
+def _beginnings(
+    rows: Sequence[Seen],
+    news: Mapping[int, Story],
+    tables: Mapping[str, SeenTable],
+    look: Look,
+    lost: Sequence[Story],
+) -> list[tuple[Story, Change]]:
+    fields = _fields(rows, tables)
+    vanished = {(key, story.fields[key]) for story in lost for key in CORE if key in story.fields}
+    changes: list[tuple[Story, Change]] = []
+    for row in rows:
+        now = fields[row.place]
+        table = tables[row.place.tab]
+        change: Change = {"new": look.before, "tab": row.place.tab, "p": _prints(row, table), "f": now}
+        if row.written:
+            change["j"] = sorted(row.written)
+        if vanished & {(key, now[key]) for key in CORE if key in now}:
+            change["u"] = ["first_seen"]  # perhaps a row deleted and typed anew
+        changes.append((news[id(row)], change))
+    return changes
+
+
+def _add_guesses(
+    changes: list[tuple[Story, Change]], guessed: set[int], stories: Mapping[int, Story]
+) -> None:
+    by_number = {story.number: change for story, change in changes}
+    for number in sorted(guessed):
+        if "first_seen" in stories[number].unsure:
+            continue
+        change = by_number.get(number)
+        if change is None:
+            changes.append((stories[number], {"u": ["first_seen"]}))
+        else:
+            change["u"] = ["first_seen"]
+
+
+def _next_number(link: Connection, sheet: int, count: int) -> int:
+    """Reserve `count` request numbers of the sheet and return the first."""
+    first: int = link.execute(select(t.sheets.c.requests).where(t.sheets.c.number == sheet)).scalar_one() + 1
+    if count:
+        link.execute(
+            update(t.sheets).where(t.sheets.c.number == sheet).values(requests=t.sheets.c.requests + count)
+        )
+    return first
+
+
+def _save(link: Connection, look: Look, changes: Sequence[tuple[Story, Change]], new: set[int]) -> None:
+    if not changes:
+        return
+    told = []
+    for story, change in changes:
+        story.add(look.moment, change)
+        what = json.dumps(change, ensure_ascii=False, separators=(",", ":"))
+        told.append({"sheet": look.sheet, "request": story.number, "run": look.run, "what": what})
+    link.execute(insert(t.changes), told)
+    write_stories(link, look.sheet, [story for story, _ in changes if story.number in new], insert_them=True)
+    write_stories(link, look.sheet, [story for story, _ in changes if story.number not in new])
+
+
+def write_stories(
+    link: Connection, sheet: int, stories: Sequence[Story], *, insert_them: bool = False
+) -> None:
+    """Write derived lives: as new rows, or over the rows that are there."""
+    if not stories:
+        return
+    rows = [as_row(sheet, story) for story in stories]
+    if insert_them:
+        link.execute(insert(t.requests), rows)
+        return
+    there = (t.requests.c.sheet == bindparam("at_sheet")) & (t.requests.c.number == bindparam("at_number"))
+    columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("sheet", "number")}
+    for row in rows:
+        row["at_sheet"], row["at_number"] = row.pop("sheet"), row.pop("number")
+    link.execute(update(t.requests).where(there).values(columns), rows)
+
+
+def as_row(sheet: int, story: Story) -> dict[str, Any]:
+    """A story as a row of the table `requests`."""
+    return {
+        "sheet": sheet,
+        "number": story.number,
+        "identifier": story.identifier,
+        "tab": story.tab,
+        "print": story.print,
+        "person_print": story.person_print,
+        "core_print": story.core_print,
+        "fields": json.dumps(story.fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        "first_seen": story.first_seen,
+        "first_response": story.first_response,
+        "resolved_seen": story.resolved_seen,
+        "reopened": story.reopened,
+        "due_changes": story.due_changes,
+        "owner_changes": story.owner_changes,
+        "last_progress": story.last_progress,
+        "touched": story.touched,
+        "gone": story.gone,
+        "unsure": " ".join(sorted(story.unsure)),
+    }
+
+
+def as_story(row: Row[Any]) -> Story:
+    """A row of the table `requests` as a story."""
+    values = dict(row._mapping)
+    del values["sheet"]
+    values["fields"] = json.loads(values["fields"])
+    values["unsure"] = set(values["unsure"].split())
+    return Story(**values)
+
+
+def load_stories(link: Connection, sheet: int, numbers: Iterable[int]) -> dict[int, Story]:
+    """The stories of these requests."""
+    stories: dict[int, Story] = {}
+    for part in chunks(sorted(numbers)):
+        wanted = select(t.requests).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(part))
+        stories.update((row.number, as_story(row)) for row in link.execute(wanted))
+    return stories
+
+
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists of at most `CHUNK`."""
+    left = iter(items)
+    while part := list(islice(left, CHUNK)):
+        yield part

@@ -1,0 +1,144 @@
+"""A sheet as the ledger sees it: every row as prints, and the fields of the rows that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple, Protocol
+
+from sheetops.domain.plan import Conflict, Write
+from sheetops.domain.requests import Requests
+from sheetops.domain.table import Grid, Raw, Table
+from sheetops.domain.template import BY_KEY, Kind
+from sheetops.domain.values import Feedback
+from sheetops.domain.view import View
+from sheetops.ledger.prints import Printer, joined, plain
+
+CORE = ("customer", "description")
+_TYPED = frozenset((Kind.DATE, Kind.MOMENT, Kind.LIST, Kind.PRIORITY, Kind.SCORE, Kind.FEEDBACK))
+
+
+class Done(Protocol):
+    """What a book did with a plan (`sheetops.books.base.Applied`)."""
+
+    @property
+    def writes(self) -> tuple[Write, ...]: ...
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]: ...
+    @property
+    def tabs(self) -> tuple[str, ...]: ...
+    @property
+    def token(self) -> str | None: ...
+
+
+class Place(NamedTuple):
+    """Where a row stands."""
+
+    tab: str
+    row: int
+
+
+@dataclass(slots=True)
+class Seen:
+    """One begun row as it stands after the run's writes."""
+
+    place: Place
+    identifier: str | None
+    print: bytes
+    index: int  # in its table
+    written: frozenset[str] = frozenset()  # the fields that this run wrote
+
+
+class SeenTable:
+    """One request table after the run's writes; prints are made for every row, fields only when asked for."""
+
+    def __init__(self, table: Table, view: View, writes: Iterable[Write], printer: Printer) -> None:
+        self.table, self.view, self.printer = table, view, printer
+        self.keys = sorted(table.columns)
+        self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
+        self.written: dict[int, set[str]] = {}
+        index_of = {number: index for index, number in enumerate(table.numbers)}
+        for write in writes:
+            index = index_of.get(write.row)
+            if index is not None and write.edit.column in self.columns:
+                self._overlay(index, write.edit.column, write.edit.new)
+
+    def _overlay(self, index: int, key: str, value: Raw) -> None:
+        if self.columns[key] is self.table.column(key):
+            self.columns[key] = list(self.columns[key])
+        self.columns[key][index] = value
+        self.written.setdefault(index, set()).add(key)
+
+    @cached_property
+    def rows(self) -> list[Seen]:
+        """The begun rows, in sheet order."""
+        texts = [
+            [f"{key}\x1e{text}" if (text := plain(raw)) else "" for raw in self.columns[key]]
+            for key in self.keys
+        ]
+        identifiers = self.columns.get("id") or [None] * len(self.table)
+        seen = []
+        for index, cells in enumerate(zip(*texts, strict=True)):
+            text = "\x1f".join(filter(None, cells))
+            if text:
+                place = Place(self.table.tab, self.table.numbers[index])
+                written = frozenset(self.written.get(index, ()))
+                identifier = plain(identifiers[index]) or None
+                seen.append(Seen(place, identifier, self.printer.row(text), index, written))
+        return seen
+
+    def person_print(self, row: Seen) -> bytes:
+        """The print of the cells that people own."""
+        return self._part(row, (key for key in self.keys if not BY_KEY[key].by_job)) or b""
+
+    def core_print(self, row: Seen) -> bytes | None:
+        """The print of customer and description, None while there is no description."""
+        described = "description" in self.columns and plain(self.columns["description"][row.index])
+        return self._part(row, (key for key in CORE if key in self.columns)) if described else None
+
+    def _part(self, row: Seen, keys: Iterable[str]) -> bytes | None:
+        text = joined((key, self.columns[key][row.index]) for key in keys)
+        return self.printer.row(text) if text else None
+
+    def fields(self, rows: Sequence[Seen]) -> list[dict[str, str]]:
+        """The fields of these rows: dates, numbers and list keys in clear, everything else as prints.
+
+        Only these rows are read as requests, so that the work follows what changed.
+        """
+        width = max(self.table.columns[key] for key in self.keys)
+        grid: list[list[Raw]] = [[]]
+        for row in rows:
+            cells: list[Raw] = [None] * width
+            for key in self.keys:
+                cells[self.table.columns[key] - 1] = self.columns[key][row.index]
+            grid.append(cells)
+        view = self.view
+        table = Table(Grid(self.table.tab, grid), 1, self.table.match)
+        log = Requests(table, view.lists, view.language, view.today)
+        fields: list[dict[str, str]] = [{} for _ in rows]
+        for key in self.keys:
+            texts = (plain(self.columns[key][row.index]) for row in rows)
+            for at, text in enumerate(self._column(key, list(texts), log)):
+                if text:
+                    fields[at][key] = text
+        return fields
+
+    def _column(self, key: str, texts: list[str], log: Requests) -> list[str]:
+        if key == "id":
+            return texts
+        if BY_KEY[key].kind not in _TYPED:
+            return [self.printer.field(text) if text else "" for text in texts]
+        unreadable = {at for at, _ in log.unreadable(key)}
+        return [
+            self._typed(value, text) if value is not None or at in unreadable else ""
+            for at, (value, text) in enumerate(zip(log.values(key), texts, strict=True))
+        ]
+
+    def _typed(self, value: object, text: str) -> str:
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, Feedback):
+            return f"{value.score or ''}{self.printer.field(text)}"
+        return self.printer.field(text) if value is None else str(value)

@@ -1,0 +1,168 @@
+"""The tables of the ledger. `changes` is the history itself; `requests` is derived from it (see upkeep.rebuild).
+
+Moments are ISO text in the team's local time, so that a person with a database browser can read them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+VERSIONS = ("0001",)  # of the schema, oldest first; the last is what this program writes
+
+metadata = MetaData()
+
+about = Table(
+    "about", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
+)
+
+sheets = Table(
+    "sheets",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("place", Text, nullable=False, unique=True),
+    Column("requests", Integer, nullable=False),  # how many numbers were given to requests
+    Column("since", String(19)),  # the first recorded run
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(24), nullable=False, unique=True),
+    Column("sheet", Integer, nullable=False),
+    Column("jobs", Text, nullable=False),
+    Column("began", String(19), nullable=False),
+    Column("recorded", Integer, nullable=False),  # 1 once what it saw and wrote is remembered
+    Column("outcome", String(20)),  # none: unfinished
+    Column("seen", Text),  # JSON: tab → rows and columns
+    Column("counts", Text),  # JSON: edits, conflicts, findings, digests, tabs
+    Column("token", Text),  # of the sheet after the run
+    Column("timings", Text),  # JSON: step → seconds
+    Index("runs_of_sheet", "sheet", "number"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("identifier", Text),
+    Column("tab", Text, nullable=False),
+    Column("print", LargeBinary, nullable=False),  # of the whole row
+    Column("person_print", LargeBinary, nullable=False),  # of the cells that people own
+    Column("core_print", LargeBinary),  # of customer and description
+    Column("fields", Text, nullable=False),  # JSON: field → value or fingerprint, as last seen
+    Column("first_seen", String(19), nullable=False),
+    Column("first_response", String(19)),
+    Column("resolved_seen", String(19)),
+    Column("reopened", Integer, nullable=False),
+    Column("due_changes", Integer, nullable=False),
+    Column("owner_changes", Integer, nullable=False),
+    Column("last_progress", String(19)),
+    Column("touched", String(19), nullable=False),
+    Column("gone", String(19)),  # when it was found to be no longer in the sheet
+    Column("unsure", Text, nullable=False),  # names of what cannot be known, separated by spaces
+    Index("requests_by_identifier", "identifier"),
+    sqlite_with_rowid=False,
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("request", Integer, primary_key=True, autoincrement=False),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("what", Text, nullable=False),  # JSON, see life.py
+    sqlite_with_rowid=False,
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("request", Integer),
+    Column("tab", Text, nullable=False),
+    Column("cell", String(12), nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("outcome", String(20), nullable=False),  # `written`, or why it was left alone
+    sqlite_with_rowid=False,
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("sheet", Integer, nullable=False),
+    Column("what", Text, nullable=False),  # rule, variant, column and request: what makes it the same finding
+    Column("rule", String(60), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("request", Integer),
+    Column("first_run", Integer, nullable=False),
+    Column("gone_run", Integer),
+    Index("findings_of_sheet", "sheet", "gone_run"),
+)
+
+tabs = Table(
+    "tabs",
+    metadata,
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(200), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("period", String(20), primary_key=True),
+    Column("written", String(19), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ids = Table(
+    "ids",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("prefix", String(100), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("run", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("job", String(200), primary_key=True),
+    Column("slot", String(40), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("message_id", String(200), nullable=False, unique=True),
+    Column("run", Integer, nullable=False),
+    Column("job", String(20), nullable=False),
+    Column("sheet", Integer, nullable=False),
+    Column("person", LargeBinary, nullable=False),  # fingerprint of the address
+    Column("label", Text, nullable=False),  # masked, for `status`
+    Column("day", Date, nullable=False),
+    Column("outcome", String(20)),  # none: unknown
+    UniqueConstraint("job", "sheet", "person", "day"),
+)
