@@ -27,7 +27,9 @@ from sheetops.books.xlsx.tab_xml import tree
 from sheetops.errors import TabRefused
 
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
-FORMULA = re.compile(rb"<f[ >]")
+CELL_FORMULA = re.compile(rb"<f[ >]")
+FORBIDDEN = re.compile("[][:*?/\\\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What Excel allows in no tab's name, and XML in no text."""
 MAX_NAME = 31
 """UTF-16 units that a tab's name may have; Excel specifications and limits."""
 
@@ -56,7 +58,7 @@ def check_name(name: str, where: str) -> None:
         why = "a tab's name may not be empty"
     elif len(name.encode("utf-16-le", "surrogatepass")) // 2 > MAX_NAME:
         why = f"the tab's name {name} is longer than {MAX_NAME} characters"
-    elif any(sign in "[]:*?/\\" or not sign.isprintable() for sign in name):
+    elif FORBIDDEN.search(name):
         why = f"the tab's name {name!r} holds one of []:*?/\\ or a control character"
     elif name[0] == "'" or name[-1] == "'":
         why = f"the tab's name {name} begins or ends with an apostrophe"
@@ -203,7 +205,7 @@ class _Graft:
             entries = self.package.tree(chain)[1].children if chain else []
             cells = {entry.attrs.get("r", "") for entry in entries}
             drop_from_chain(self.package, self.old.sheet_id, cells)
-        if self.old is not None or FORMULA.search(self.package.part(sheet)):
+        if self.old is not None or CELL_FORMULA.search(self.package.part(sheet)):
             mark_recalculation(self.package)
 
 
@@ -216,12 +218,13 @@ def put_tab(
     """Put the only sheet of an openpyxl workbook into the Excel file at `path` as the tab `name`.
 
     A tab of that name (in any case) gets the new content and stays where it is, as visible as it was, with
-    its own defined names and colour; else the tab is added as the last one. Its cells, formats, widths,
-    links, conditional formats, validations, filters, tables, notes, images, charts and print settings come
-    with it. Formulas and charts that name the source's sheet name the tab instead; its defined
-    names become the tab's own, so that nobody else's change; a table whose name is taken gets a number. What a format leaves open comes from the workbook's default
-    format, colours of the theme from the workbook's theme. Everything else in the file keeps its bytes.
-    If the tab says the same already, the file is not written.
+    its number, its own defined names and, unless the source sets them, its colour and its protection
+    without password; else the tab is added as the last one. Cells, formats, widths, links, conditional
+    formats, validations, filters, tables, notes, images, charts and print settings come with it. Formulas
+    and charts that name the source's sheet name the tab instead; defined names become the tab's own, so
+    that nobody else's change; a table whose name is taken gets a number. What a format leaves open comes
+    from the workbook's default format, theme colours from its theme. Everything else in the file keeps its
+    bytes. If the tab says the same already, the file is not written.
 
     The file is replaced safely, after the new one was checked; with `save_as` the result goes there and
     `path` is never touched. Raises TabRefused, in one line, if `name` is no tab name that Excel takes; if

@@ -126,18 +126,19 @@ def _cells(rows: etree._Element, change: Change) -> None:
                 for text in cell.iter(f"{{{MAIN}}}t"):
                     if text.text and "_x" in text.text:
                         text.text = ESCAPED.sub("_x005F_", text.text)
-            elif len(cell) and cell[0].tag == f"{{{MAIN}}}f":
-                cell[0].text = renames.formula(cell[0].text) if cell[0].text else None
-                if len(cell) > 1 and not cell[1].text:
-                    cell.remove(cell[1])  # no result is better than an empty one
+                continue
+            for part in list(cell):
+                if part.tag == f"{{{MAIN}}}f" and part.text:
+                    part.text = renames.formula(part.text)
+                elif part.tag == f"{{{MAIN}}}v" and not part.text:
+                    cell.remove(part)  # a formula without a result, or a number that is none
 
 
 def _shift_dates(elements: list[etree._Element], days: int) -> None:
     for element in elements:
         if element.text and NUMBER.match(element.text):
-            element.text = (
-                f"{float(element.text) + days:g}" if "." in element.text else str(int(element.text) + days)
-            )
+            day = float(element.text) + days
+            element.text = str(int(day)) if day.is_integer() else str(day)
 
 
 def _keep(root: etree._Element, rows: etree._Element, kept: Kept, where: str) -> None:

@@ -19,6 +19,7 @@ from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.package import Package
 from sheetops.errors import TabRefused
 from tests.unit.xlsx.tab_targets import (
+    RELS,
     dressed,
     grafted,
     packed,
@@ -111,6 +112,8 @@ def test_strict_workbooks_get_strict_parts() -> None:
         loose = set(re.findall(rb'"(http://schemas\.openxmlformats\.org/(?!package)[^"]*)"', xml))
         kinds = {uri.rpartition(b"/")[2] for uri in loose}
         assert kinds <= {b"vmlDrawing"}, name  # as Excel itself ties notes in Strict workbooks
+    links = [rel.type for rel in Package.from_bytes(after, "f").rels("xl/worksheets/sheet3.xml")]
+    assert [link for link in links if "openxmlformats" in link] == [f"{RELS}/vmlDrawing"]
     assert root(after, "xl/worksheets/sheet3.xml").tag == f"{{{PURL}/spreadsheetml/main}}worksheet"
     chart_xml = fresh["xl/charts/chart1.xml"]
     assert b'overlap val="-10%"' in chart_xml
@@ -143,7 +146,7 @@ def dated() -> openpyxl.Workbook:
     source = plain(value=dt.datetime(2026, 3, 1, 12))
     sheet = source.active
     sheet["A2"], sheet["A3"], sheet["A4"] = dt.date(2026, 3, 2), dt.time(6), dt.timedelta(hours=30)
-    for formula in ("46082", "$A$1"):
+    for formula in ("46082", "46082.125", "$A$1"):
         listed = DataValidation("date", operator="greaterThan", formula1=formula)
         listed.add("B1")
         sheet.add_data_validation(listed)
@@ -159,7 +162,11 @@ def test_dates_are_counted_as_the_workbook_counts_them() -> None:
     assert serials(grafted(target(), "New", source)) == [46082.5, 46083, 0.25, 1.25]
     after = grafted(target_1904(), "New", source)
     assert serials(after) == [44620.5, 44621, 0.25, 1.25]
-    assert [f.text for f in root(after, "xl/worksheets/sheet3.xml").iter("{*}formula1")] == ["44620", "$A$1"]
+    assert [f.text for f in root(after, "xl/worksheets/sheet3.xml").iter("{*}formula1")] == [
+        "44620",
+        "44620.125",
+        "$A$1",
+    ]
     source.epoch = CALENDAR_MAC_1904
     assert serials(grafted(target(), "New", source)) == [46082.5, 46083, 0.25, 1.25]
     assert source.epoch == CALENDAR_MAC_1904

@@ -7,7 +7,10 @@ import io
 import openpyxl
 import pytest
 import python_calamine
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.drawing.image import Image
+from openpyxl.styles import Font, PatternFill
 from PIL import Image as Picture
 
 from sheetops.books.xlsx.check import check_save
@@ -211,3 +214,31 @@ def test_a_hidden_source_hides_only_a_new_tab(before: bytes) -> None:
     after = grafted(before, "New", source)
     assert [s.state for s in Package.from_bytes(after, "f").sheets()] == ["visible", "hidden", "hidden"]
     assert source.active.sheet_state == "hidden"
+
+
+def test_a_number_that_is_none_leaves_an_empty_cell(before: bytes) -> None:
+    after = grafted(before, "New", plain(value=float("nan")))
+    assert '<c r="A1" t="n"/>' in text(after, "xl/worksheets/sheet3.xml")
+
+
+def test_formats_of_rows_and_columns_come_along(before: bytes) -> None:
+    source = plain()
+    source.active.row_dimensions[5].font = Font(bold=True)
+    source.active.column_dimensions["C"].fill = PatternFill("solid", fgColor="FF123456")
+    sheet = openpyxl.load_workbook(io.BytesIO(grafted(before, "New", source)))["New"]
+    assert sheet.row_dimensions[5].font.b is True
+    assert sheet.column_dimensions["C"].fill.fgColor.rgb == "FF123456"
+
+
+def test_a_default_font_of_its_own_shows_in_every_cell(before: bytes) -> None:
+    source = plain()
+    source._fonts[0].sz = 20
+    sheet = openpyxl.load_workbook(io.BytesIO(grafted(before, "New", source)))["New"]
+    assert sheet["A1"].font.sz == 20
+
+
+def test_rich_text_stays_rich(before: bytes) -> None:
+    rich = CellRichText("plain ", TextBlock(InlineFont(b=True), "bold"))
+    loaded = openpyxl.load_workbook(io.BytesIO(grafted(before, "New", plain(value=rich))), rich_text=True)
+    assert [str(part) for part in loaded["New"]["A1"].value] == ["plain ", "bold"]
+    assert loaded["New"]["A1"].value[1].font.b is True

@@ -55,6 +55,7 @@ def refused(data: bytes, name: str, workbook: object) -> str:
         ("a?", "holds one of"),
         ("a\\b", "holds one of"),
         ("a\nb", "holds one of"),
+        ("a\ud800", "holds one of"),
         ("'a", "apostrophe"),
         ("a'", "apostrophe"),
         ("history", "reserved"),
@@ -65,7 +66,7 @@ def test_a_name_that_excel_does_not_take(name: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a" * 31, "评审 2026-10", "it's", "R&D <1>", '"x"', "A1", "TRUE", "😀" * 15]
+    "name", ["a" * 31, "评审 2026-10", "评\u3000审", "it's", "R&D <1>", '"x"', "A1", "TRUE", "😀" * 15]
 )
 def test_a_name_that_excel_takes(name: str) -> None:
     after = grafted(target(), name, dressed())
