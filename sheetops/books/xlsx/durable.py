@@ -99,6 +99,23 @@ def require_regular(path: Path) -> os.stat_result:
     raise SheetError("this is not a file", where=str(path), mend="name the workbook itself")
 
 
+def mount_type(path: Path) -> str | None:
+    """The type of the file system that holds `path` (Linux only; None elsewhere and when unknown)."""
+    try:
+        device = path.stat().st_dev
+        lines = (
+            Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        )
+    except OSError:
+        return None
+    wanted = f"{os.major(device)}:{os.minor(device)}"
+    for line in reversed(lines):
+        head, _, tail = line.partition(" - ")
+        if head.split(" ")[2] == wanted:
+            return tail.split(" ")[0]
+    return None
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` survive a power cut, where the file system can (network drives cannot)."""
     if sys.platform == "win32":
@@ -144,7 +161,9 @@ def temp_beside(
             os.fsync(file.fileno())
         yield temp
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(
+            OSError
+        ):  # renamed already, or the next job sweeps it; the first error is the one to tell
             temp.unlink()
 
 

@@ -30,13 +30,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sheetops.books.xlsx.durable import fold, in_use, trouble
+from sheetops.books.xlsx.durable import fold, in_use, mount_type, trouble
 from sheetops.errors import SheetInUse
 
 EXCEL, WPS, LIBREOFFICE = "Excel", "WPS Office", "LibreOffice"
 
 _EXCEL_LENGTH_AT, _EXCEL_NAME_AT = 55, 57
-_SMB_TYPES = {"cifs", "smb3", "smbfs", "fuse.smbnetfs"}
+_SMB_TYPES = {"cifs", "smb3"}
 _ESCAPED = re.compile(r"\\(.)")
 _FIELD = re.compile(r"(?:\\.|[^\\,;])*")
 
@@ -126,23 +126,6 @@ def asking_tells(path: Path) -> bool:
     if sys.platform == "win32":
         return True
     return mount_type(path) in _SMB_TYPES
-
-
-def mount_type(path: Path) -> str | None:
-    """The type of the file system that holds `path` (Linux only; None elsewhere and when unknown)."""
-    try:
-        device = path.stat().st_dev
-        lines = (
-            Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-        )
-    except OSError:
-        return None
-    wanted = f"{os.major(device)}:{os.minor(device)}"
-    for line in reversed(lines):
-        head, _, tail = line.partition(" - ")
-        if head.split(" ")[2] == wanted:
-            return tail.split(" ")[0]
-    return None
 
 
 def excel_owner_name(data: bytes) -> str:

@@ -13,6 +13,7 @@ import stat
 import sys
 from pathlib import Path
 
+from sheetops.books.xlsx.durable import mount_type
 from sheetops.errors import RefusedWorkbook, SheetError
 
 if sys.platform != "win32":
@@ -22,11 +23,16 @@ if sys.platform != "win32":
 _OF_THE_BYTES = {"security.ima", "security.evm", "security.capability"}
 """Attributes that the kernel derives from the old bytes; on new bytes they would be wrong."""
 
+_REMOVES_FIRST = {"fuse.smbnetfs", "fuse.gvfsd-fuse"}
+"""Mounts made with libsmbclient. Measured on smbnetfs with Samba 4.17: a rename over an existing name
+is a delete-on-close of that name and then a rename, so a cut connection leaves no workbook at all."""
+
 _ACL = "system.posix_acl_access"
 
 
 def require_writable(path: Path, status: os.stat_result) -> None:
-    """Raise when the workbook is read-only, immutable or has a second name (a hard link).
+    """Raise when the workbook is read-only or immutable, has a second name (a hard link), or lies on a
+    mount that cannot replace a file in one step.
 
     The folder's rights alone would let a read-only file be replaced, but read-only is a person's word.
     """
@@ -35,6 +41,13 @@ def require_writable(path: Path, status: os.stat_result) -> None:
             "the workbook is read-only for this account",
             where=str(path),
             mend="nothing was changed; let the account that runs the job write to it",
+        )
+    mount = mount_type(path)
+    if mount in _REMOVES_FIRST:
+        raise RefusedWorkbook(
+            f"this kind of mount ({mount}) removes a file before it puts the new one in its place",
+            where=str(path),
+            mend="nothing was changed; mount the share with mount.cifs, or run the job on the server",
         )
     if status.st_nlink > 1:
         raise RefusedWorkbook(
@@ -59,10 +72,7 @@ def keep_rights(fd: int, original: Path, status: os.stat_result) -> None:
         _keep_mac_metadata(fd, original)
     else:
         _keep_attributes(fd, original)
-    os.fchmod(fd, stat.S_IMODE(status.st_mode))
-    now = os.fstat(fd)
-    if stat.S_IMODE(now.st_mode) != stat.S_IMODE(status.st_mode):
-        raise _lost(original, f"the mode {stat.S_IMODE(status.st_mode):04o}", None)
+    _keep_mode(fd, original, stat.S_IMODE(status.st_mode))
 
 
 def _keep_owner(fd: int, original: Path, status: os.stat_result) -> None:
@@ -78,6 +88,16 @@ def _keep_owner(fd: int, original: Path, status: os.stat_result) -> None:
     except OSError as error:
         whose = f"owner {_user(status.st_uid)} and group {_group(status.st_gid)}"
         raise _lost(original, f"its {whose}", error) from error
+
+
+def _keep_mode(fd: int, original: Path, mode: int) -> None:
+    """Set the mode where it differs. A drive that makes modes up (SMB, FAT) may ignore it: none is lost."""
+    if sys.platform == "win32" or stat.S_IMODE(os.fstat(fd).st_mode) == mode:
+        return
+    try:
+        os.fchmod(fd, mode)
+    except OSError as error:
+        raise _lost(original, f"its mode {mode:04o}", error) from error
 
 
 def _keep_attributes(fd: int, original: Path) -> None:
@@ -126,10 +146,9 @@ def _keep_mac_metadata(fd: int, original: Path) -> None:
         os.close(source)
 
 
-def _lost(original: Path, what: str, error: OSError | None) -> SheetError:
-    why = f" ({error.strerror})" if error is not None else ""
+def _lost(original: Path, what: str, error: OSError) -> SheetError:
     return SheetError(
-        f"saving as this account would lose {what}{why}",
+        f"saving as this account would lose {what} ({error.strerror})",
         where=str(original),
         mend="nothing was changed; run the job as the file's owner, or let that account own the file",
     )

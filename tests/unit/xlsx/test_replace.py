@@ -45,7 +45,7 @@ def test_a_job_may_save_twice_under_one_lock(place: Place) -> None:
 
 def test_nobody_is_kept_from_the_workbook_while_the_job_works(place: Place) -> None:
     with place.changing():
-        opened = {os.path.realpath(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")}
+        opened = {os.path.realpath(fd) for fd in Path("/proc/self/fd").iterdir()}
         assert str(place.book) not in opened
 
 
@@ -301,7 +301,7 @@ def test_a_drive_that_cannot_sync_a_folder_is_no_hindrance(
     sync = os.fsync
 
     def no_folders(fd: int) -> None:
-        if os.path.isdir(f"/proc/self/fd/{fd}"):
+        if Path(f"/proc/self/fd/{fd}").is_dir():
             raise OSError(errno.EINVAL, "Invalid argument")
         sync(fd)
 

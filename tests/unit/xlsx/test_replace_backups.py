@@ -119,7 +119,7 @@ def test_the_backup_is_on_the_disk_before_the_workbook_is_replaced(
     sync, rename = os.fsync, Path.replace
 
     def note_sync(fd: int) -> None:
-        name = os.readlink(f"/proc/self/fd/{fd}")
+        name = os.path.realpath(f"/proc/self/fd/{fd}")
         done.append("sync " + ("temp of " if name.endswith(".tmp") else "folder ") + _which(place, name))
         sync(fd)
 

@@ -8,14 +8,14 @@ import shutil
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sheetops.books.xlsx import durable, rights
-from sheetops.errors import SheetError
-from tests.unit.xlsx.replacing import NEW, OLD, Place, in_child, package, place_in
+from sheetops.errors import RefusedWorkbook, SheetError
+from tests.unit.xlsx.replacing import NEW, OLD, Place, in_child, place_in
 
 ANNA, JOB = 4711, 4712
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to other accounts")
@@ -196,11 +196,30 @@ def test_reading_a_read_only_workbook_is_allowed(place: Place) -> None:
         assert original.data == OLD
 
 
-def test_a_mode_that_did_not_take_stops_the_save(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    ignored: Callable[..., None] = lambda fd, mode: None  # noqa: E731 - a drive that ignores modes
-    monkeypatch.setattr(rights.os, "fchmod", ignored)
-    with pytest.raises(SheetError, match="would lose the mode 0644"):
-        place.save(package("new"))
+def test_a_mode_that_cannot_be_kept_stops_the_save(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(fd: int, mode: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    with pytest.raises(SheetError, match="would lose its mode 0644"):
+        place.save()
+    assert place.book.read_bytes() == OLD
+
+
+def test_a_drive_that_makes_modes_up_is_no_hindrance(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    ignored: list[int] = []
+    monkeypatch.setattr(os, "fchmod", lambda fd, mode: ignored.append(mode))
+    place.save()
+    assert ignored == [0o644]
+    assert place.book.read_bytes() == NEW
+
+
+def test_a_mount_that_removes_before_it_replaces_is_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "mount_type", lambda path: "fuse.smbnetfs")
+    with pytest.raises(RefusedWorkbook, match="removes a file before"):
+        place.save()
     assert place.book.read_bytes() == OLD
 
 
