@@ -44,6 +44,18 @@ def cli() -> None:
     review the month, and never harm the sheet."""
 
 
+def _defect(error: Exception) -> str:
+    """One line for what should never happen, and the details in a file that can be sent to us."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="sheetops-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    return f"a defect of sheetops stopped it ({type(error).__name__}); please report it with {file.name}"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every error is one line on stderr and an exit code."""
     for stream in (sys.stdout, sys.stderr):  # a cron job's C locale must not break on a Chinese name
@@ -65,4 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = 130
     except BrokenPipeError:
         code = 0
+    except Exception as error:
+        click.echo(f"sheetops: {_defect(error)}", err=True)
+        code = 2
     sys.exit(code if isinstance(code, int) else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -111,8 +112,8 @@ def _show_findings(report: Report, everything: bool) -> None:
 def _show_mails(report: Report, everything: bool) -> None:
     count = Counter(delivery.outcome for delivery in report.deliveries)
     words = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
-    where = next((d.where for d in report.deliveries if d.where), "")
-    click.echo(f"  digests: {words or 'none needed'}" + (f", in {where}" if where and not everything else ""))
+    where = next((str(Path(d.where).parent) for d in report.deliveries if d.where), "")
+    click.echo(f"  digests: {words or 'none needed'}" + (f", in {where}" if where else ""))
     if everything:
         for delivery in report.deliveries:
             click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.subject} {delivery.where}".rstrip())
