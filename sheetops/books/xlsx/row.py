@@ -103,7 +103,7 @@ class Row:
         self.number = number
         self.data = data
         self.where = where
-        self.tag = xmlbytes.tag_at(data, 0) if data else b""
+        self.tag = xmlbytes.tag_at(data, 0, where) if data else b""
         self.attrs = {k.decode(): v.decode() for k, v in xmlbytes.attributes(self.tag).items()}
         self.cells: dict[int, Cell] = {}
         column = 0
@@ -183,7 +183,7 @@ class Row:
 def _grown_spans(spans: str, low: int, high: int) -> bytes | None:
     """The columns that a row says it uses, with `low` to `high` among them; None if they make no sense."""
     ends = [part.split(":") for part in spans.split()]
-    if not ends or any(len(pair) != 2 or not all(n.isdigit() for n in pair) for pair in ends):
+    if not ends or any(len(pair) != 2 or not all(xmlbytes.integer(n) for n in pair) for pair in ends):
         return None
     pairs = [(int(a), int(b)) for a, b in ends]
     if any(a <= low and high <= b for a, b in pairs):

@@ -47,7 +47,7 @@ class SheetXml:
         self.data, self.encoding = package.utf8(ref.part)
         start, self.prefix = self._find_rows()
         self.open_start = start
-        tag = xmlbytes.tag_at(self.data, start)
+        tag = xmlbytes.tag_at(self.data, start, self.where)
         self.empty = tag.endswith(b"/>")
         self.rows_start = start + len(tag)
         self.scan = self._without_comments()
@@ -175,7 +175,7 @@ class SheetXml:
         return self._row_end(start) if start >= 0 else self.rows_start
 
     def _row_end(self, start: int) -> int:
-        tag_end = start + len(xmlbytes.tag_at(self.scan, start))
+        tag_end = start + len(xmlbytes.tag_at(self.scan, start, self.where))
         if self.scan[tag_end - 2 : tag_end] == b"/>":
             return tag_end
         close = self.scan.find(b"</%brow" % self.row_prefix, tag_end, self.rows_end)
@@ -197,7 +197,7 @@ class SheetXml:
         starts = [match.start() for match in tags]
         numbers: list[int] = []
         for start in starts:
-            match = _ROW_NUMBER.search(xmlbytes.tag_at(self.scan, start))
+            match = _ROW_NUMBER.search(xmlbytes.tag_at(self.scan, start, self.where))
             numbers.append(int(match.group(1)) if match else (numbers[-1] if numbers else 0) + 1)
         if numbers and max(numbers) > MAX_ROW:
             raise self._broken(f"it has a row past {MAX_ROW:,}")

@@ -23,6 +23,7 @@ XML_NS = "http://www.w3.org/XML/1998/namespace"
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=/>"']+)\s*=\s*("[^"]*"|'[^']*')""")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
+_DIGITS = re.compile("[0-9]{1,18}")
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 
 
@@ -199,7 +200,13 @@ class _Found(Exception):
 
 def root_of(head: bytes, where: str) -> tuple[str, str]:
     """(namespace, local name) of the root element, from the first bytes of a part in any encoding."""
-    parser = expat.ParserCreate(None, " ")
+    encoding = _encoding(head)
+    if encoding.codec is not None:
+        try:
+            head = head[len(encoding.bom) :].decode(encoding.codec, "ignore").encode("utf-8")
+        except LookupError as error:
+            raise NotAWorkbook(f"its text is not valid {encoding.codec}", where=where) from error
+    parser = expat.ParserCreate("UTF-8", " ")
     found: list[str] = []
 
     def open_(name: str, _attrs: dict[str, str]) -> None:
@@ -217,11 +224,11 @@ def root_of(head: bytes, where: str) -> tuple[str, str]:
     raise NotAWorkbook("its XML has no root element", where=where)
 
 
-def tag_at(data: bytes, start: int) -> bytes:
-    """The whole tag that begins at `start`."""
+def tag_at(data: bytes, start: int, where: str) -> bytes:
+    """The whole tag that begins at `start`; NotAWorkbook, naming `where`, if it has no end."""
     match = _TAG.match(data, start)
     if match is None:
-        raise ValueError(f"no tag at byte {start}")
+        raise NotAWorkbook("its XML is broken (a tag has no end)", where=where)
     return match.group()
 
 
@@ -279,7 +286,7 @@ def insert_last(data: bytes, node: Node, xml: bytes) -> tuple[int, int, bytes]:
 
 def integer(text: str | None) -> int:
     """The number in an attribute; 0 if it is missing or none."""
-    return int(text) if text and text.strip().isdigit() else 0
+    return int(text) if text and _DIGITS.fullmatch(text.strip()) else 0
 
 
 def escape(text: str) -> bytes:

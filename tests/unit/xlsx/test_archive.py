@@ -85,6 +85,15 @@ def test_a_replaced_member_leaves_its_neighbours_alone(data: bytes, victim: int)
         if index != victim:
             assert new[other.local : other.local_end] == data[member.local : member.local_end]
             assert other.central[:42] == member.central[:42]
+    written = after.members[victim]
+    local = struct.unpack_from("<4s5H3I2H", new, written.local)
+    body = written.local + 30 + local[9] + local[10]
+    assert local[2] & 0x8 == 0  # its sizes stand before it now, so no descriptor follows
+    assert (local[6:9], body + written.packed) == (
+        (written.crc, written.packed, written.size),
+        written.local_end,
+    )
+    assert new[body - local[10] : body] == (STAMP if STAMP in data else b"")
     with zipfile.ZipFile(io.BytesIO(new)) as changed, zipfile.ZipFile(io.BytesIO(data)) as before:
         for name in names:
             one, two = changed.getinfo(name), before.getinfo(name)

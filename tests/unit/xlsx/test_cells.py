@@ -114,7 +114,9 @@ def test_strict_workbooks_keep_their_namespace_and_their_iso_dates() -> None:
     assert files[SHEET].decode() == sheet.replace(' t="d"><v>2026-10-03T00:00:00<', "><v>46299<")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "iso-8859-1"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "iso-8859-1", "gb18030"]
+)
 def test_other_encodings_are_kept(encoding: str) -> None:
     declared = {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-8-sig": "UTF-8"}.get(encoding, encoding)
     text = sheet_xml('<row r="1"><c r="A1" t="inlineStr"><is><t>é</t></is></c></row>').replace(
@@ -125,6 +127,23 @@ def test_other_encodings_are_kept(encoding: str) -> None:
     assert files[SHEET] == new.encode(encoding)
     written = "ü &#20013;" if encoding == "iso-8859-1" else "ü 中"
     assert new == text.replace("</row>", f'<c r="B1" t="inlineStr"><is><t>{written}</t></is></c></row>')
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('encoding="UTF-8"', 'encoding="utf-99"', "not valid utf-99"),
+        ('encoding="UTF-8"', 'encoding="ascii"', "not valid ascii"),
+        ('<row r="1"', '<row r="1', "XML is broken"),
+        ("</row>", "", "a row has no end"),
+        ("</sheetData>", "", "its rows have no end|XML is broken"),
+    ],
+)
+def test_broken_parts_are_told_in_one_line(old: str, new: str, why: str) -> None:
+    sheet = sheet_xml('<row r="1"><c r="A1" t="str"><v>é</v></c></row>').replace(old, new)
+    with pytest.raises(NotAWorkbook, match=why) as caught:
+        patch(made(sheet=sheet), {("Log", "B1"): 1, ("Log", "A2"): 1})
+    assert "\n" not in str(caught.value)
 
 
 def test_comments_cdata_and_instructions_are_not_rows() -> None:

@@ -146,6 +146,10 @@ def test_the_last_result_of_a_dependent_formula_is_kept() -> None:
     assert '<f t="shared" ref="B1:B3" si="0">A1*2</f><v>2</v>' in rows_after(made(SHARED), {"A1": 50})
 
 
+def test_a_value_replaces_the_formula_that_gave_the_same_value() -> None:
+    assert rows_after(made(SHARED), {"B2": 4}) == SHARED.replace('<f t="shared" si="0"/><v>4<', "<v>4<")
+
+
 def test_a_chain_can_be_read_back_from_the_package() -> None:
     package = Package.from_bytes(made(SHARED, chain=CHAIN), "b.xlsx")
     assert package.related(package.workbook_part(), "calcChain") == "xl/calcChain.xml"
