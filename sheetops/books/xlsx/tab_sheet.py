@@ -17,6 +17,7 @@ from sheetops.errors import TabRefused
 FORMULAS = frozenset(("f", "formula", "formula1", "formula2", "calculatedColumnFormula", "totalsRowFormula"))
 ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """Text that Excel would take for an escaped character; ECMA-376 part 1, 22.9.2.19 (ST_Xstring)."""
+CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 PASSWORDS = ("password", "hashValue")
 NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
@@ -70,14 +71,25 @@ def sheet_tree(source: bytes, change: Change, kept: Kept, where: str) -> etree._
     for column in root.iter(f"{{{MAIN}}}col"):
         if "style" in column.attrib:
             column.set("style", str(change.styles.cell(int(column.attrib["style"]))))
-    for layout in root.iter(f"{{{MAIN}}}sheetFormatPr"):
-        if layout.get("outlineLevelCol") == "0":
-            del layout.attrib["outlineLevelCol"]  # openpyxl says so only from the second time on
+    _outline(root, rows)
     for checked in root.iter(f"{{{MAIN}}}dataValidation"):
         if checked.get("type") == "date" and change.date_shift:
             _shift_dates(list(children(checked)), change.date_shift)
     _keep(root, rows, kept, where)
     return root
+
+
+def _outline(root: etree._Element, rows: etree._Element) -> None:
+    """Say how deep rows and columns are grouped; openpyxl says so late, and never for rows."""
+    layout, columns = child(root, "sheetFormatPr"), child(root, "cols")
+    assert layout is not None  # openpyxl always writes one
+    for name, grouped in (("outlineLevelRow", rows), ("outlineLevelCol", columns)):
+        depth = max(
+            (int(one.get("outlineLevel", "0")) for one in (() if grouped is None else grouped)), default=0
+        )
+        layout.attrib.pop(name, "")
+        if depth:
+            layout.set(name, str(depth))
 
 
 def _all(root: etree._Element, without: etree._Element | None) -> Iterator[etree._Element]:
@@ -103,6 +115,7 @@ def chart_tree(source: bytes, change: Change) -> etree._Element:
     """A chart that takes its figures from the tab under its new name."""
     root = tree(source)
     rewrite(root, change)
+    _complete(root)
     if change.date_shift:
         for axis in root.iter("{*}dateAx"):
             for scaling in axis.iter("{*}scaling"):
@@ -110,6 +123,21 @@ def chart_tree(source: bytes, change: Change) -> etree._Element:
                     if local_name(bound) in ("min", "max"):
                         bound.set("val", str(float(bound.attrib["val"]) + change.date_shift))
     return root
+
+
+def _complete(chart: etree._Element) -> None:
+    """What the schema (dml-chart.xsd) wants and openpyxl leaves out or puts too late."""
+    for kind, needed, value in (
+        ("scatterChart", "scatterStyle", "lineMarker"),
+        ("ofPieChart", "ofPieType", "pie"),
+    ):
+        for plot in chart.iter(f"{{{CHART}}}{kind}"):
+            said = child(plot, needed)
+            plot.insert(0, etree.Element(f"{{{CHART}}}{needed}", val=value) if said is None else said)
+    for plot in chart.iter(f"{{{CHART}}}area3DChart"):
+        depth, axis = child(plot, "gapDepth"), child(plot, "axId")
+        if depth is not None and axis is not None:
+            axis.addprevious(depth)
 
 
 def _cells(rows: etree._Element, change: Change) -> None:

@@ -9,13 +9,23 @@ import pytest
 import python_calamine
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.chart import (
+    AreaChart3D,
+    BarChart3D,
+    ProjectedPieChart,
+    RadarChart,
+    Reference,
+    ScatterChart,
+    Series,
+)
+from openpyxl.chart._chart import ChartBase
 from openpyxl.drawing.image import Image
 from openpyxl.styles import Font, PatternFill
 from PIL import Image as Picture
 
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.package import Package
-from tests.unit.xlsx.tab_targets import dressed, grafted, plain, root, target, text
+from tests.unit.xlsx.tab_targets import dressed, grafted, plain, root, strict_target, target, text
 from tests.xlsx_oracle import features, schema, wiring
 from tests.xlsx_oracle.parts import difference, read
 
@@ -242,3 +252,32 @@ def test_rich_text_stays_rich(before: bytes) -> None:
     loaded = openpyxl.load_workbook(io.BytesIO(grafted(before, "New", plain(value=rich))), rich_text=True)
     assert [str(part) for part in loaded["New"]["A1"].value] == ["plain ", "bold"]
     assert loaded["New"]["A1"].value[1].font.b is True
+
+
+def test_groups_of_rows_and_columns_show_from_the_first_time_on(before: bytes) -> None:
+    source = plain()
+    source.active.column_dimensions.group("B", "C", outline_level=2)
+    source.active.row_dimensions.group(2, 3, outline_level=1)
+    after = grafted(before, "New", source)
+    layout = root(after, "xl/worksheets/sheet3.xml").find("{*}sheetFormatPr")
+    assert (layout.get("outlineLevelCol"), layout.get("outlineLevelRow")) == ("2", "1")
+    assert grafted(after, "New", source) is after
+
+
+@pytest.mark.parametrize("kind", [ScatterChart, AreaChart3D, ProjectedPieChart, BarChart3D, RadarChart])
+def test_charts_that_openpyxl_writes_against_the_schema_are_mended(
+    before: bytes, kind: type[ChartBase]
+) -> None:
+    source = plain()
+    chart = kind()
+    figures = Reference(source.active, min_col=1, min_row=1, max_row=3)
+    if kind is ScatterChart:
+        chart.series.append(Series(figures, figures))
+    else:
+        chart.add_data(figures)
+    if kind in (AreaChart3D, BarChart3D):
+        chart.gapDepth = 50
+    source.active.add_chart(chart, "C3")
+    after = grafted(before, "New", source)
+    assert schema.newly_invalid(before, after) == {}
+    assert schema.newly_invalid(strict_target(), grafted(strict_target(), "New", source)) == {}
