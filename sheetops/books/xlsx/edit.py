@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from os import PathLike
 from pathlib import Path
 
@@ -122,7 +123,7 @@ class _TabPatch:
         watched = row.number > self.lowest_bottom
         before = row.filled() if watched else frozenset()
         after = set(before)
-        for column, value in self.rows[row.number].items():
+        for column, value in sorted(self.rows[row.number].items(), key=itemgetter(0)):
             cell = row.cells.get(column)
             style = cell.style if cell else self._default_style(row, column)
             where = f"{self.sheet.where}, cell {cell_name(row.number, column)}"
@@ -198,7 +199,8 @@ def patch_cells(package: Package, edits: Mapping[tuple[str, str], object]) -> Pa
             raise EditRefused(f"cell {address} is given twice", where=where)
         wanted[ref][at] = checked(value, f"{where}, cell {address.upper()}")
     book = _Book(package)
-    tabs = [_TabPatch(book, ref, cells) for ref, cells in wanted.items()]
+    # The order of the edits is not the caller's to choose: the same plan gives the same bytes.
+    tabs = [_TabPatch(book, ref, wanted[ref]) for ref in package.sheets() if ref in wanted]
     for tab_patch in tabs:
         tab_patch.plan()
     before = package.touched()

@@ -292,6 +292,17 @@ def test_rows_and_cells_out_of_place_are_refused(rows: str, cell: str) -> None:
         patch(made(rows), {("Log", cell): 1})
 
 
+def test_the_order_of_the_edits_does_not_matter() -> None:
+    data = made(ROW, second=ROW)
+    edits = {
+        ("More", "E9"): dt.datetime(2026, 1, 1, 8),
+        ("Log", "A9"): dt.date(2026, 1, 1),
+        ("Log", "F2"): 1,
+        ("Log", "B2"): dt.datetime(2026, 1, 1, 8, 0, 1),
+    }
+    assert patch(data, edits)[0] == patch(data, dict(reversed(edits.items())))[0]
+
+
 def test_the_same_cell_twice_is_refused() -> None:
     with pytest.raises(EditRefused, match="given twice"):
         patch(made(ROW), {("Log", "A2"): 1, ("LOG", "a2"): 2})
