@@ -29,7 +29,7 @@ _MANY_DIGITS = re.compile(r"[0-9０-９][0-9０-９ \-－()（）]{5}")
 _EMAIL = re.compile(
     r"(?<![\w.+%\-])([\w.+%\-]{1,64})@((?:[a-z0-9\-]+\.)+[a-z]{2,24})(?![\w\-])", re.IGNORECASE | re.ASCII
 )
-_EDGE, _END = r"(?<![0-9A-Za-z.\-])", r"(?![0-9A-Za-z]|[.\-]\d)"
+_EDGE, _END = r"(?<![0-9A-Za-z.])(?<!\d-)", r"(?![0-9A-Za-z]|[.\-]\d)"
 _IDENTITY_CN = re.compile(
     _EDGE + r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]" + _END
 )

@@ -245,7 +245,7 @@ _NO_FEEDBACK = _BLANK | {
 }  # fmt: skip
 _NEITHER = re.compile(r"[没沒][有什么麼]*不[满滿]|并无不满|並無不滿|not bad|no complaints?", re.IGNORECASE)
 _UNHAPPY = re.compile(
-    r"不[^,，。;；]{0,3}[满滿]意|[没沒]有?[^,，。;；不]{0,3}[满滿]意|不[满滿]|非常不|很差|太差|差评|差評|失望|糟糕"
+    r"不[^,，。;；]{0,3}[满滿]意|[没沒]有?[^,，。;；不]{0,3}[满滿]意|不[满滿]|不好|很差|太差|差评|差評|失望|糟糕"
     r"|\b(?:dis|un)satisfied\b|\bnot (?:\w+ ){0,2}(?:satisfied|happy|good)\b|\bunhappy\b|\bpoor\b|\bbad\b"
     r"|\bdisappointed\b|\bterrible\b|\bawful\b",
     re.IGNORECASE,

@@ -44,22 +44,10 @@ _PERSON_SEGMENT = re.compile(
     r"个人|個人|会员|會員|散户|散戶|消费者|消費者|individual|personal|private", re.IGNORECASE
 )
 _BRANDS = frozenset(
-    [
-        "康师傅",
-        "周大福",
-        "周黑鸭",
-        "王府井",
-        "马应龙",
-        "王老吉",
-        "李锦记",
-        "江小白",
-        "张小泉",
-        "谢馥春",
-        "王致和",
-        "周生生",
-        "周大生",
-        "方太",
-    ]
+    re.findall(
+        r"\w+",
+        "康师傅 周大福 周黑鸭 王府井 马应龙 王老吉 李锦记 江小白 张小泉 谢馥春 王致和 周生生 周大生 方太 ",
+    )
 )
 _COMPANY = re.compile(
     r"[司店厂廠团團行院校部网網社局所馆館]$|科技|集团|集團|公司|企业|企業|商贸|貿易|物流|银行|銀行"
@@ -69,66 +57,13 @@ _WESTERN_NAME = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )[A-Z][a-z]+(?: [A-Z][a-z]+)?|([A-Z][a-z]+) [A-Z][a-z]+"
 )
 _GIVEN_NAMES = frozenset(
-    [
-        "James",
-        "John",
-        "Robert",
-        "Michael",
-        "William",
-        "David",
-        "Richard",
-        "Joseph",
-        "Thomas",
-        "Charles",
-        "Daniel",
-        "Matthew",
-        "Anthony",
-        "Mark",
-        "Paul",
-        "Steven",
-        "Andrew",
-        "Peter",
-        "Kevin",
-        "Brian",
-        "George",
-        "Edward",
-        "Eric",
-        "Jason",
-        "Ryan",
-        "Mary",
-        "Patricia",
-        "Jennifer",
-        "Linda",
-        "Elizabeth",
-        "Barbara",
-        "Susan",
-        "Jessica",
-        "Sarah",
-        "Karen",
-        "Lisa",
-        "Nancy",
-        "Sandra",
-        "Ashley",
-        "Emily",
-        "Kimberly",
-        "Michelle",
-        "Amanda",
-        "Laura",
-        "Anna",
-        "Emma",
-        "Alice",
-        "Jane",
-        "Kate",
-        "Amy",
-        "Tom",
-        "Tony",
-        "Jack",
-        "Harry",
-        "Henry",
-        "Lucy",
-        "Grace",
-        "Helen",
-    ]
+    re.findall(
+        r"\w+",
+        "James John Robert Michael William David Richard Joseph Thomas Charles Daniel Matthew Anthony Mark "
+        "Paul Steven Andrew Peter Kevin Brian George Edward Eric Jason Ryan Mary Patricia Jennifer Linda "
+        "Elizabeth Barbara Susan Jessica Sarah Karen Lisa Nancy Sandra Ashley Emily Kimberly Michelle Amanda "
+        "Laura Anna Emma Alice Jane Kate Amy Tom Tony Jack Harry Henry Lucy Grace Helen ",
+    )
 )
 
 

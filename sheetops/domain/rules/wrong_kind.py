@@ -1,7 +1,7 @@
 """A text that looks exactly like the dates or numbers of its column but is none, so it sorts and adds up apart.
 
 Told only where nearly all other cells of the column are real dates (or numbers), and only for the full form
-`2026-03-01` or `2026/03/01`: what people plainly type otherwise (`10月4日`) is read as a date and left alone.
+`2026-03-01`: what people plainly type otherwise (`2026/3/1`, `3月1日`) is read as a date and left alone.
 
 Parameters: `share` is the share of real dates or numbers from which a text is out of place; `at_least` is how many
 there must be.
@@ -18,7 +18,7 @@ from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.table import CellError
 from sheetops.domain.values import read_date
 
-_FULL_DATE = re.compile(r"\s*\d{4}([-/])\d{2}\1\d{2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?\s*")
+_FULL_DATE = re.compile(r"\s*\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?\s*")
 _NUMBER = re.compile(r"\s*\d+(?:\.\d+)?\s*")
 
 

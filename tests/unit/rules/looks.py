@@ -19,6 +19,8 @@ from sheetops.settings.policy import build_policy
 
 NOW = datetime(2026, 11, 20, 10, 0)  # a Friday; 2026-11-16 to 20 are working days in China
 KEYS = tuple(column.key for column in COLUMNS)
+ALL_KEYS = tuple(BY_KEY)
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
 GOOD: Mapping[str, Mapping[str, Raw]] = {
     "zh-Hans": {
@@ -93,9 +95,24 @@ def said(code: str, seen: View) -> list[Finding]:
 
 
 def one(
-    code: str, language: str, change: Mapping[str, Raw], keys: Sequence[str] = KEYS, **more: Any
+    code: str, language: str, change: Mapping[str, Raw], keys: Sequence[str] = ALL_KEYS, **more: Any
 ) -> list[Finding]:
     """What one rule says of a good row, changed as told (`keys`: the columns that the sheet has)."""
-    return said(
-        code, view(grid([{**GOOD[language], **change}], language, keys=keys), language=language, **more)
-    )
+    return several(code, language, [change], keys, **more)
+
+
+def several(
+    code: str,
+    language: str,
+    changes: Sequence[Mapping[str, Raw]],
+    keys: Sequence[str] = ALL_KEYS,
+    **more: Any,
+) -> list[Finding]:
+    """What one rule says of good rows, each changed as told."""
+    rows = [{**GOOD[language], **change} for change in changes]
+    return said(code, view(grid(rows, language, keys=keys), language=language, **more))
+
+
+def everywhere(*cases: Any) -> dict[str, list[Any]]:
+    """The same cases in every language: what they hold is written alike in all of them."""
+    return {language: list(cases) for language in LANGUAGES}

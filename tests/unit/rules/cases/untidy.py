@@ -1,0 +1,61 @@
+"""Values that are understood but not in their standard form (switched on for these cases)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sheetops.domain.finding import Finding
+from sheetops.domain.policy import RuleSetting
+from tests.unit.rules.looks import one
+
+_ANY = [
+    ({"due": "2026/11/4"}, {"fix_value": "2026-11-04"}),
+    ({"due": "11月24日"}, {"fix_value": "2026-11-24"}),
+    ({"due": "26.11.4"}, {"column": "due"}),
+    ({"id": " 20261101"}, {"fix_value": "20261101"}),
+    {"id": "２０２６１１０１"},
+    {"customer": "W* "},
+    ({"due": "2026/11/4 9:30"}, {}),
+]
+TOLD = {
+    "zh-Hans": [
+        *_ANY,
+        ({"urgency": "高 "}, {"fix_value": "高"}),
+        {"urgency": "High"},
+        ({"priority": "４级"}, {"fix_value": "4级"}),
+        {"type": "咨询"},
+    ],
+    "zh-Hant": [
+        *_ANY,
+        ({"urgency": "高級"}, {"fix_value": "高"}),
+        {"type": "咨询类"},
+        {"priority": "４級"},
+        {"source": "在线客服"},
+    ],
+    "en": [
+        *_ANY,
+        ({"urgency": "high"}, {"fix_value": "High"}),
+        {"type": "inquiry"},
+        ({"priority": "P4"}, {"fix_value": "4"}),
+        {"source": "电话"},
+    ],
+}
+_PASS = [
+    {},
+    {"due": date(2026, 11, 4)},
+    {"due": "2026-11-04"},
+    {"due": 46350},
+    {"due": "?"},
+    {"urgency": "?"},
+    {"urgency": None},
+    {"description": "a "},
+    {"priority": 3},
+    {"owner": None},
+    {"due": "#REF!"},
+]
+INNOCENT = dict.fromkeys(("zh-Hans", "zh-Hant", "en"), _PASS)
+
+
+def look(language: str, change: dict[str, object]) -> list[Finding]:
+    good = {"source": {"zh-Hans": "在线客服", "zh-Hant": "在線客服", "en": "Phone"}[language]}
+    return one("untidy", language, {**good, **change}, rules={"untidy": RuleSetting()})
