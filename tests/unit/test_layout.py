@@ -88,13 +88,31 @@ def test_a_new_workbook_leaves_the_jobs_nothing_to_mend(language: str, today: da
     seen = view(language, today, later)
     assert [(f.rule, f.cell, f.message) for f in validate(seen).findings] == []
     assert fill(seen).edits == ()
+    (due,) = (d for d in seen.snapshot.tables[0].column("due") if isinstance(d, date) and d > today)
+    assert due.weekday() < 5
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_fill_continues_the_examples_numbers(language: str) -> None:
-    seen = view(language)
-    (table,) = seen.snapshot.tables
+def test_the_examples_bear_this_months_first_numbers(language: str) -> None:
+    (table,) = view(language).snapshot.tables
     assert table.column("id") == [20260301, 20260302]
+
+
+def test_the_lists_tell_who_answers_and_how_soon() -> None:
+    _, _, lists, _ = tabs("zh-Hans")
+    head, *body = lists.values()[2:]
+    assert head[1:3] == ("需求类型", "通常由谁负责")
+    assert [row[1:3] for row in body[:4]] == [
+        ("咨询类", "客服部"),
+        ("投诉类", "客服部"),
+        ("建议类", "产品部"),
+        ("功能需求类", "技术部、产品部"),
+    ]
+    assert [row[3:6] for row in body[:3]] == [
+        ("高", "24 小时内", "1 个工作日内"),
+        ("中", "3 个工作日内", "3 个工作日内"),
+        ("低", "不限", "10 个工作日内"),
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

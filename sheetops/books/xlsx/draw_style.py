@@ -152,9 +152,7 @@ def _set_default_font(book: Any, name: str) -> None:
     """Cells yet to be typed and the width of columns go by the font of the Normal style, the first of all."""
     normal = Font(name=name, size=SIZE, color=INK, family=2)
     book._fonts[0] = normal
-    style = book._named_styles["Normal"]
-    style.font = copy(normal)
-    style.bind(book)
+    book._named_styles["Normal"].font = copy(normal)
 
 
 def highlight_style(style: str) -> DifferentialStyle:
