@@ -14,8 +14,8 @@ from collections.abc import Collection, Mapping
 from sheetops.books.xlsx import check_parts
 from sheetops.books.xlsx.check_order import out_of_order
 from sheetops.books.xlsx.check_sheet import (
+    Change,
     Place,
-    Row,
     SheetText,
     around_differs,
     changed_rows,
@@ -38,8 +38,8 @@ def check_save(before: Package, after: bytes, cells: Edits, tabs: Collection[str
     values by (tab, cell), `tabs` the names of tabs that were added or replaced as a whole.
     """
     try:
-        wrong = _Save(Members(before._archive.data), Members(after), cells, tabs).wrong()
-        wrong = wrong or _unreadable(before._archive.data, after)
+        wrong = _Save(Members(before.original), Members(after), cells, tabs).wrong()
+        wrong = wrong or _unreadable(before.original, after)
     except ValueError as error:
         wrong = str(error)
     if wrong:
@@ -65,7 +65,7 @@ class _Save:
         self.given_up = set().union(*(self.was.owned(tab) for tab in replaced))
         self.brought = set().union(*(self.now.owned(tab) for tab in added))
         self.sheets: dict[str, SheetText] = {}
-        self.rows: dict[str, list[Row]] = {}
+        self.changes: dict[str, list[Change]] = {}
 
     def _by_part(self, cells: Edits) -> dict[str, dict[Place, object]]:
         planned: dict[str, dict[Place, object]] = {}
@@ -173,7 +173,7 @@ class _Save:
         well_formed(self.new.plain(name))
         old, new = SheetText(self.old.plain(name)), SheetText(self.new.plain(name))
         changed = changed_rows(old, new)
-        self.sheets[name], self.rows[name] = new, changed[1]
+        self.sheets[name], self.changes[name] = new, changed
         return around_differs(old, new) or other_cells_differ(old, new, changed, self.planned[name].keys())
 
     def _bad_new_part(self, name: str) -> str | None:
@@ -192,7 +192,7 @@ class _Save:
         epoch = dt.datetime(1904, 1, 1) if early else dt.datetime(1899, 12, 30)
         reader = Reader(lambda: self._linked("sharedStrings"), lambda: self._linked("styles"), epoch)
         sheet = self.sheets.get(part) or SheetText(self.new.plain(part))
-        return reader.wrong(sheet, self.rows.get(part, []), self.planned[part])
+        return reader.wrong(sheet, self.changes.get(part, []), self.planned[part])
 
     def _linked(self, kind: str) -> bytes:
         name = self.now.linked(self.now.book, kind)

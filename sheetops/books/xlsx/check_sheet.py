@@ -18,6 +18,7 @@ _ATTRIBUTES = rb"""(?:[^>"']|"[^"]*"|'[^']*')*"""
 _OPAQUE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.S)
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet(?=[\s/>])")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([A-Z]*)([0-9]+)""")
+_FIRST_REFERENCE = rb"""(?:\s+r\s*=\s*["']([A-Z]+)([0-9]+)["'])?"""
 _PAIR = re.compile(rb"""([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')""")
 # The elements around the cells whose reference grows with appended rows; nothing else may change there.
 _GROWING = re.compile(
@@ -29,15 +30,18 @@ _DIMENSION = re.compile(
     rb"<(?:[\w.-]+:)?dimension(?=[\s/>])" + _ATTRIBUTES + rb">(?:</(?:[\w.-]+:)?dimension\s*>)?"
 )
 _CHUNK = 1 << 16
+_BEYOND = 1 << 30  # a number after every row
 Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row: its number, its start tag's attributes, and its whole bytes."""
+class Change:
+    """A row that differs: its number, and its bytes before and after (None where it is not)."""
 
     number: int
-    xml: bytes
+    before: bytes | None
+    after: bytes | None
+    in_order: bool
 
 
 class SheetText:
@@ -63,6 +67,9 @@ class SheetText:
         self.end = closing if closing >= 0 else opened.end()
         self.tail_start = self.mask.find(b">", closing) + 1 if closing >= 0 else opened.end()
         self.row_tag = re.compile(b"<" + re.escape(prefix) + b"row(?=[\\s/>])" + _ATTRIBUTES + b">")
+        self._cells: dict[bytes, dict[int, bytes]] = {}
+        self.row_open = re.compile(b"<" + re.escape(prefix) + b"row(?=[\\s/>])")
+        self.cell_open = re.compile(b"<" + re.escape(prefix) + b"c(?=[\\s/>])" + _FIRST_REFERENCE)
         self.cell_tag = re.compile(b"<" + re.escape(prefix) + b"c(?=[\\s/>])" + _ATTRIBUTES + b">")
 
     @property
@@ -91,38 +98,67 @@ class SheetText:
         found = self.row_tag.search(self.mask, place, self.end)
         return self.end if found is None else found.start()
 
-    def rows(self, start: int, end: int) -> Iterator[Row]:
-        """The rows that begin in this stretch; a row without a number follows the one before it."""
-        tags = list(self.row_tag.finditer(self.mask, start, end))
-        number = 0
-        for place, tag in enumerate(tags):
-            found = _NUMBER.search(tag.group())
-            number = int(found.group(2)) if found else number + 1
-            stop = tags[place + 1].start() if place + 1 < len(tags) else end
-            yield Row(number, self.text[tag.start() : stop].rstrip())
+    def cells(self, number: int, row: bytes) -> dict[int, bytes]:
+        """Column number, from 1, to the bytes of the cell; ValueError where they are not in order."""
+        if row not in self._cells:
+            self._cells[row] = self._split(number, row)
+        return self._cells[row]
 
-    def cells(self, row: Row) -> dict[int, bytes]:
-        """Column number, from 1, to the bytes of the cell; ValueError where a column occurs twice."""
-        mask = _blanked(row.xml)
-        tags = list(self.cell_tag.finditer(mask))
+    def _split(self, number: int, row: bytes) -> dict[int, bytes]:
+        mask = _blanked(row)
+        tags = list(self.cell_open.finditer(mask))
         closing = mask.rfind(b"</" + self.prefix + b"row")
-        last = closing if closing >= 0 else len(mask)
+        stops = [*(tag.start() for tag in tags[1:]), closing if closing >= 0 else len(mask)]
         result: dict[int, bytes] = {}
         column = 0
-        for place, tag in enumerate(tags):
-            found = _NUMBER.search(tag.group())
-            before, column = column, column_number(found.group(1)) if found else column + 1
-            if column <= before or (found is not None and int(found.group(2)) != row.number):
-                raise ValueError(f"row {row.number} has its cells out of order")
-            stop = tags[place + 1].start() if place + 1 < len(tags) else last
-            result[column] = row.xml[tag.start() : stop].rstrip()
+        for tag, stop in zip(tags, stops, strict=False):
+            before, (letters, digits) = column, tag.groups()
+            if letters is None and (found := _NUMBER.search(_matched(self.cell_tag, mask, tag.start()))):
+                letters, digits = found.groups()
+            column = column_number(letters) if letters else column + 1
+            if column <= before or (letters and int(digits) != number):
+                raise ValueError(f"row {number} has its cells out of order")
+            result[column] = row[tag.start() : stop].rstrip()
         return result
 
-    def attributes(self, row: Row) -> dict[bytes, bytes]:
+    def attributes(self, row: bytes) -> dict[bytes, bytes]:
         """The attributes of the row's start tag, but its number and spans, which a new cell may bring."""
-        tag = self.row_tag.match(_blanked(row.xml))
-        pairs = _PAIR.findall(tag.group()) if tag else []
+        pairs = _PAIR.findall(_matched(self.row_tag, _blanked(row), 0))
         return {name: value[1:-1] for name, value in pairs if name not in (b"r", b"spans")}
+
+
+class Rows:
+    """The rows of a stretch of a sheet, whose numbers are looked up only when they matter."""
+
+    def __init__(self, sheet: SheetText, start: int, end: int) -> None:
+        """All rows that begin between the two places; the first must have a number or be the sheet's first."""
+        self._sheet = sheet
+        self._starts = [tag.start() for tag in sheet.row_open.finditer(sheet.mask, start, end)]
+        stops = [*self._starts[1:], end]
+        self.xml = [sheet.text[a:b].rstrip() for a, b in zip(self._starts, stops, strict=False)]
+
+    def __len__(self) -> int:
+        return len(self.xml)
+
+    def number(self, place: int) -> int:
+        """The number of the row at this place; a row without one follows the row before it."""
+        implied = 0
+        while place >= 0:
+            tag = _matched(self._sheet.row_tag, self._sheet.mask, self._starts[place])
+            if found := _NUMBER.search(tag):
+                return int(found.group(2)) + implied
+            place, implied = place - 1, implied + 1
+        return implied
+
+    def is_in_order(self, place: int) -> bool:
+        """Is the row's number between those of its neighbours?"""
+        near = [self.number(p) for p in (place - 1, place, place + 1) if 0 <= p < len(self)]
+        return all(one < other for one, other in pairwise(near))
+
+
+def _matched(pattern: re.Pattern[bytes], text: bytes, place: int) -> bytes:
+    found = pattern.match(text, place)
+    return found.group() if found else b""
 
 
 def utf8(part: bytes) -> tuple[str, bytes]:
@@ -156,9 +192,11 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def changed_rows(old: SheetText, new: SheetText) -> tuple[list[Row], list[Row]]:
-    """The rows of both in the window where the sheets differ; equal rows at its edges may be among them."""
+def changed_rows(old: SheetText, new: SheetText) -> list[Change]:
+    """The rows that differ, in their order."""
     one, other = old.text[old.start : old.end], new.text[new.start : new.end]
+    if one == other:
+        return []
     front = common_prefix(one, other)
     back = common_suffix(one, other, min(len(one), len(other)) - front)
     begin_old, begin_new = old.row_start_before(old.start + front), new.row_start_before(new.start + front)
@@ -168,7 +206,23 @@ def changed_rows(old: SheetText, new: SheetText) -> tuple[list[Row], list[Row]]:
     places = ((old, begin_old), (new, begin_new), (old, end_old), (new, end_new))
     if apart or not all(_is_numbered(sheet, place) for sheet, place in places):
         begin_old, end_old, begin_new, end_new = old.start, old.end, new.start, new.end
-    return list(old.rows(begin_old, end_old)), list(new.rows(begin_new, end_new))
+    return list(_differing(Rows(old, begin_old, end_old), Rows(new, begin_new, end_new)))
+
+
+def _differing(old: Rows, new: Rows) -> Iterator[Change]:
+    """Walk both lists of rows side by side; equal bytes are equal rows unless an added row moved them."""
+    i = j = 0
+    while i < len(old) or j < len(new):
+        both = i < len(old) and j < len(new)
+        if both and old.xml[i] == new.xml[j] and (i == j or old.number(i) == new.number(j)):
+            i, j = i + 1, j + 1
+            continue
+        before = old.number(i) if i < len(old) else _BEYOND
+        after = new.number(j) if j < len(new) else _BEYOND
+        was = old.xml[i] if before <= after else None
+        now = new.xml[j] if after <= before else None
+        yield Change(min(before, after), was, now, now is None or new.is_in_order(j))
+        i, j = i + (was is not None), j + (now is not None)
 
 
 def _is_numbered(sheet: SheetText, place: int) -> bool:
@@ -281,41 +335,32 @@ def _corners(reference: str) -> tuple[int, ...]:
 
 
 def other_cells_differ(
-    old: SheetText, new: SheetText, changed: tuple[list[Row], list[Row]], planned: Collection[Place]
+    old: SheetText, new: SheetText, changes: list[Change], planned: Collection[Place]
 ) -> str | None:
-    """A cell or row among the `changed_rows` that changed though it is not `planned`, in words, or None."""
+    """A cell or row among the `changes` that changed though it is not `planned`, in words, or None."""
     columns: dict[int, set[int]] = {}
     for number, column in planned:
         columns.setdefault(number, set()).add(column)
-    before, after = changed
-    kept, fresh = ([row for row in rows if row.number not in columns] for rows in changed)
-    if kept != fresh:
-        numbers = {row.number for row in set(kept) ^ set(fresh)} or {kept[0].number}
-        return f"row {min(numbers)} changed though no cell of it was planned"
-    if not _ascending(after) and _ascending(before):
-        return "its rows are out of order"
-    known = {row.number: row for row in before}
-    for row in after:
-        if row.number in columns:
-            wrong = _row_differs(old, new, known.get(row.number), row, columns[row.number])
-            if wrong:
-                return wrong
-    missing = {row.number for row in before} - {row.number for row in after}
-    return f"row {min(missing)} is gone" if missing else None
+    for change in changes:
+        if change.number not in columns:
+            return f"row {change.number} changed though no cell of it was planned"
+        if change.after is None:
+            return f"row {change.number} is gone"
+        if not change.in_order:
+            return f"row {change.number} is out of order"
+        wrong = _row_differs(old, new, change, columns[change.number])
+        if wrong:
+            return wrong
+    return None
 
 
-def _ascending(rows: list[Row]) -> bool:
-    return all(one.number < other.number for one, other in pairwise(rows))
-
-
-def _row_differs(
-    old: SheetText, new: SheetText, before: Row | None, after: Row, columns: set[int]
-) -> str | None:
-    cells = {} if before is None else old.cells(before)
-    fresh = new.cells(after)
+def _row_differs(old: SheetText, new: SheetText, change: Change, columns: set[int]) -> str | None:
+    before, after = change.before, change.after or b""
     if before is not None and old.attributes(before) != new.attributes(after):
-        return f"the settings of row {after.number} changed"
+        return f"the settings of row {change.number} changed"
+    cells = {} if before is None else old.cells(change.number, before)
+    fresh = new.cells(change.number, after)
     for column in sorted((cells.keys() | fresh.keys()) - columns):
         if cells.get(column) != fresh.get(column):
-            return f"column {column} of row {after.number} changed though it was not planned"
+            return f"column {column} of row {change.number} changed though it was not planned"
     return None

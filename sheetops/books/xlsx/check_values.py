@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from lxml import etree
 
 from sheetops.books.xlsx.check_parts import Element, local, root_of
-from sheetops.books.xlsx.check_sheet import Place, Row, SheetText, column_number
+from sheetops.books.xlsx.check_sheet import Change, Place, Rows, SheetText, column_number
 
 # Built-in number formats that show a date or a time (ISO/IEC 29500-1 §18.8.30, with the East Asian ones).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -38,27 +38,26 @@ class Reader:
         self._dated: dict[int, bool] = {}
         self.epoch = epoch
 
-    def wrong(self, sheet: SheetText, rows: list[Row], planned: Mapping[Place, object]) -> str | None:
-        """The first planned cell that does not hold its value, in words, or None. `rows`: those that changed."""
-        known = {row.number: row for row in rows}
-        if any(row not in known for row, _ in planned):
-            known = {row.number: row for row in sheet.rows(sheet.start, sheet.end)}
-        cells = {
-            number: sheet.cells(known[number]) for number in {row for row, _ in planned} if number in known
-        }
-        found = {place: cells.get(place[0], {}).get(place[1]) for place in planned}
-        parsed = dict(
-            zip(
-                (p for p, xml in found.items() if xml),
-                self._parse(sheet, [x for x in found.values() if x]),
-                strict=True,
-            )
-        )
+    def wrong(self, sheet: SheetText, changes: list[Change], planned: Mapping[Place, object]) -> str | None:
+        """The first planned cell that does not hold its value, in words, or None. `changes`: see check_sheet."""
+        found = self._cells(sheet, changes, planned)
+        parsed = dict(zip(found, self._parse(sheet, list(found.values())), strict=True))
         for (row, column), value in planned.items():
-            cell = parsed.get((row, column))
-            if not self._holds(cell, value):
+            if not self._holds(parsed.get((row, column)), value):
                 return f"the cell in row {row}, column {column} does not hold the planned value"
         return None
+
+    def _cells(
+        self, sheet: SheetText, changes: list[Change], planned: Collection[Place]
+    ) -> dict[Place, bytes]:
+        """The bytes of each planned cell that is there; rows that did not change are looked up too."""
+        rows = {change.number: change.after or b"" for change in changes}
+        wanted = {row for row, _ in planned}
+        if wanted - rows.keys():
+            every = Rows(sheet, sheet.start, sheet.end)
+            rows = {number: every.xml[i] for i in range(len(every)) if (number := every.number(i)) in wanted}
+        cells = {number: sheet.cells(number, rows[number]) for number in wanted if number in rows}
+        return {(row, column): xml for row, column in planned if (xml := cells.get(row, {}).get(column))}
 
     def _parse(self, sheet: SheetText, cells: list[bytes]) -> list[Element]:
         """The cells as elements, read with the namespaces of their sheet."""
