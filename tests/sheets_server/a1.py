@@ -48,16 +48,16 @@ def quote_title(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def split_sheet(text: str) -> tuple[str | None, str | None, bool]:
-    """(sheet title, cell part, was the title quoted). A bare quoted title has no cell part."""
+def split_sheet(text: str) -> tuple[str | None, str | None]:
+    """(sheet title, cell part). A bare quoted title has no cell part, other bare text no title."""
     if text.startswith("'"):
         match = re.match(r"'((?:[^']|'')*)'(?:!(.*))?\Z", text, re.DOTALL)
         if match:
-            return match.group(1).replace("''", "'"), match.group(2), True
+            return match.group(1).replace("''", "'"), match.group(2)
     if "!" in text:
         title, _, cells = text.rpartition("!")
-        return title, cells, False
-    return None, text, False
+        return title, cells
+    return None, text
 
 
 def _corner(text: str) -> tuple[int | None, int | None] | None:

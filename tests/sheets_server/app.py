@@ -107,9 +107,9 @@ class App:
     def _upload(self, request: Request) -> Any:
         for (http, path), handler in UPLOADS.items():
             rest = request.path.removeprefix(path)
-            if http == request.http and request.path.startswith(path) and "/" not in rest:
-                if path.endswith("/") == bool(rest):
-                    return handler, rest
+            fits = http == request.http and request.path.startswith(path) and "/" not in rest
+            if fits and path.endswith("/") == bool(rest):
+                return handler, rest
         return None
 
     def _answer(self, request: Request, found: Any, upload: Any, method_id: str) -> Answer:

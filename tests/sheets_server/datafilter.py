@@ -25,11 +25,8 @@ def ranges(book: Spreadsheet, filter_: dict[str, Any], project: str) -> list[Hit
         return [(sheet.id, box_of(value, sheet.row_count, sheet.column_count))]
     if "developerMetadataLookup" not in filter_:
         raise bad_request("Must specify a filter in DataFilter.")
-    out: list[Hit] = []
-    for item in lookup(book, filter_["developerMetadataLookup"], project):
-        for hit in _places(book, item):
-            if hit not in out:
-                out.append(hit)
+    found_by_lookup = lookup(book, filter_["developerMetadataLookup"], project)
+    out = {hit: None for item in found_by_lookup for hit in _places(book, item)}
     order = {sheet.id: at for at, sheet in enumerate(book.sheets)}
     return sorted(out, key=lambda hit: (order[hit[0]], hit[1]))
 

@@ -84,9 +84,9 @@ def render_grid(
 def _by_line(call: Call, sheet: Sheet, dimension: str) -> dict[int, list[Metadata]]:
     out: dict[int, list[Metadata]] = {}
     for item in call.book.metadata.values():
-        if item.sheet_id == sheet.id and item.dimension == dimension and item.index is not None:
-            if datafilter.visible(item, call.user.project):
-                out.setdefault(item.index, []).append(item)
+        here = item.sheet_id == sheet.id and item.dimension == dimension
+        if here and item.index is not None and datafilter.visible(item, call.user.project):
+            out.setdefault(item.index, []).append(item)
     return out
 
 
@@ -185,7 +185,9 @@ def effective_value(value: Any) -> dict[str, Any]:
 def effective_format(reading: Reading, sheet: Sheet, row: int, column: int) -> dict[str, Any]:
     """The spreadsheet's default format, the cell's own over it, and what its formula brings."""
     cell = sheet.cell(row, column)
-    out = _overlay(reading.book.properties["defaultFormat"], cell.format or {})
+    base = reading.book.properties["defaultFormat"]
+    theme = reading.book.properties["spreadsheetTheme"]["primaryFontFamily"]
+    out = _overlay({**base, "textFormat": {**base["textFormat"], "fontFamily": theme}}, cell.format or {})
     if "numberFormat" not in out:
         found = reading.number_format(sheet, row, column)
         if found:

@@ -74,6 +74,15 @@ class Reading:
             return number(value)
         return value
 
+    def _shown(self, sheet: Sheet, cells: Any, row: int, column: int, option: str, dates: str) -> Any:
+        """As `rendered`; blank and text cells, which are most, take a short way."""
+        cell = cells.get(column)
+        if cell is None or cell.value is None:
+            return ""
+        if type(cell.value) is str and cell.format is None:
+            return cell.value
+        return self.rendered(sheet, row, column, option, dates)
+
     def matrix(self, sheet: Sheet, box: Bounds, option: str, dates: str, major: str) -> list[list[Any]]:
         """The values of a box without blank tails."""
         row0, row1, col0, col1 = box
@@ -81,11 +90,7 @@ class Reading:
         for r in range(row0, row1):
             cells = sheet.rows[r]
             last = max((c for c in cells if col0 <= c < col1), default=-1) if cells else -1
-            line = [
-                self.rendered(sheet, r, c, option, dates) if cells and c in cells else ""
-                for c in range(col0, last + 1)
-            ]
-            rows.append(line)
+            rows.append([self._shown(sheet, cells, r, c, option, dates) for c in range(col0, last + 1)])
         if major == "COLUMNS":
             width = max((len(line) for line in rows), default=0)
             rows = [[line[c] if c < len(line) else "" for line in rows] for c in range(width)]
@@ -149,7 +154,7 @@ def exceeds(sheet: Sheet, box: Bounds) -> Exception:
 
 def target(book: Spreadsheet, text: str) -> Target:
     """`Sheet1!A1:B2`, `'My tab'`, a named range, `A1` (first tab) … or 400 "Unable to parse range"."""
-    title, cells, quoted = split_sheet(text)
+    title, cells = split_sheet(text)
     if title is None:
         return _bare(book, text)
     sheet = book.titled(title)

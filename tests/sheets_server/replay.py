@@ -9,6 +9,7 @@ scenario (other files in a Drive list) is put into the server through its admin 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
@@ -100,10 +101,8 @@ class Replay:
         )
         body = request.get("body")
         if body:
-            try:
+            with contextlib.suppress(json.JSONDecodeError):
                 body = json.dumps(self._mapped(json.loads(body)))
-            except json.JSONDecodeError:
-                pass
         return self._call(request["method"], target, body.encode() if body else None)
 
     def _mapped(self, value: Any, key: str = "") -> Any:

@@ -10,13 +10,13 @@ from tests.sheets_server.masks import merge, update_tree
 from tests.sheets_server.model import Sheet
 from tests.sheets_server.requests.cells import check_condition
 from tests.sheets_server.requests.ranges import fresh_id, on_sheets
-from tests.sheets_server.requests.registry import full_range, handles
+from tests.sheets_server.requests.registry import bounded_range, handles
 from tests.sheets_server.spans import box_of, intersects
 from tests.sheets_server.world import Call
 
 
 def _checked_rule(call: Call, rule: dict[str, Any]) -> tuple[Sheet, dict[str, Any]]:
-    ranges = [full_range(each, call) for each in rule.get("ranges", [])]
+    ranges = [bounded_range(each, call) for each in rule.get("ranges", [])]
     if not ranges:
         raise RequestError("Must specify at least one range.")
     if len({each["sheetId"] for each in ranges}) > 1:
@@ -106,7 +106,7 @@ def _check_overlap(sheet: Sheet, made: dict[str, Any]) -> None:
 @handles("addBanding")
 def add_banding(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     given = _mirror_bands(request.get("bandedRange", {}))
-    given["range"] = full_range(given.get("range"), call)
+    given["range"] = bounded_range(given.get("range"), call)
     if "rowProperties" not in given and "columnProperties" not in given:
         raise RequestError("Must specify at least one of rowProperties and columnProperties.")
     sheet = call.book.grid(given["range"]["sheetId"])
@@ -125,7 +125,7 @@ def update_banding(call: Call, request: dict[str, Any]) -> None:
     tree = update_tree(request.get("fields"), "BandedRange", "bandedRange")
     merged = merge(item, given, tree)
     merged["bandedRangeId"] = item["bandedRangeId"]
-    merged["range"] = full_range(merged.get("range"), call)
+    merged["range"] = bounded_range(merged.get("range"), call)
     _check_overlap(sheet, merged)
     sheet.banded = [merged if b is item else b for b in sheet.banded]
 

@@ -46,12 +46,15 @@ def _checked(key: str | None, visibility: str | None) -> None:
 
 
 def _check_room(book: Spreadsheet, new: Metadata) -> None:
+    """The character limit holds for what hangs on a tab or on the spreadsheet, not for rows and columns."""
+    if new.dimension is not None:
+        return
     used = sum(
         len(item.key) + len(item.value or "")
         for item in book.metadata.values()
         if item.sheet_id == new.sheet_id and item.dimension is None and item.id != new.id
     )
-    if new.dimension is None and used + len(new.key) + len(new.value or "") > MAX_CHARACTERS:
+    if used + len(new.key) + len(new.value or "") > MAX_CHARACTERS:
         raise RequestError(f"Developer metadata is limited to {MAX_CHARACTERS} characters.")
 
 

@@ -126,7 +126,7 @@ def cut_paste(call: Call, request: dict[str, Any]) -> None:
     ]
     merges = [m for m in source.merges if contains(box, box_of(m, source.row_count, source.column_count))]
     source.merges = [m for m in source.merges if m not in merges]
-    for i, j, cell, _ in taken:
+    for i, j, _, _ in taken:
         left = EMPTY if kind == "PASTE_NORMAL" else source.cell(box[0] + i, box[2] + j).with_value(None)
         source.put(box[0] + i, box[2] + j, left)
     for i, j, cell, flat in taken:

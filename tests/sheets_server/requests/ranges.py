@@ -9,7 +9,7 @@ from tests.sheets_server.a1 import LOOKS_LIKE_CELL
 from tests.sheets_server.errors import RequestError
 from tests.sheets_server.masks import merge, update_tree
 from tests.sheets_server.model import Sheet
-from tests.sheets_server.requests.registry import full_range, handles
+from tests.sheets_server.requests.registry import bounded_range, full_range, handles
 from tests.sheets_server.requests.sorting import sort_box
 from tests.sheets_server.spans import box_of
 from tests.sheets_server.world import Call
@@ -169,7 +169,7 @@ def _both_forms(given: dict[str, Any]) -> dict[str, Any]:
 @handles("setBasicFilter")
 def set_basic_filter(call: Call, request: dict[str, Any]) -> None:
     given = _both_forms(request.get("filter", {}))
-    given["range"] = full_range(given.get("range"), call)
+    given["range"] = bounded_range(given.get("range"), call)
     sheet = call.book.grid(given["range"]["sheetId"])
     sheet.basic_filter = given
     if given.get("sortSpecs"):
@@ -193,7 +193,7 @@ def _view_title(sheet: Sheet) -> str:
 @handles("addFilterView")
 def add_filter_view(call: Call, request: dict[str, Any]) -> dict[str, Any]:
     given = _both_forms(request.get("filter", {}))
-    given["range"] = full_range(given.get("range"), call)
+    given["range"] = bounded_range(given.get("range"), call)
     sheet = call.book.grid(given["range"]["sheetId"])
     given["filterViewId"] = fresh_id(
         call, "filter_views", "filterViewId", given.get("filterViewId"), "Filter view"
@@ -216,7 +216,7 @@ def update_filter_view(call: Call, request: dict[str, Any]) -> None:
         given = _both_forms(given)
     merged = merge(item, given, tree)
     merged["filterViewId"] = item["filterViewId"]
-    merged["range"] = full_range(merged.get("range"), call)
+    merged["range"] = bounded_range(merged.get("range"), call)
     sheet.filter_views = [
         merged if v["filterViewId"] == merged["filterViewId"] else v for v in sheet.filter_views
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from tests.sheets_server.errors import ApiError, RequestError, bad_request
 from tests.sheets_server.model import Sheet
 from tests.sheets_server.reading import Bounds
-from tests.sheets_server.spans import GRID_KEYS, box_of
+from tests.sheets_server.spans import GRID_KEYS, box_of, grid_range
 from tests.sheets_server.world import Call
 from tests.sheets_server.writing import check_protection
 
@@ -74,6 +74,13 @@ def full_range(value: dict[str, Any] | None, call: Call) -> dict[str, Any]:
                 f"GridRange.end{line}Index[{end}] is after last {line.lower()} in grid[{size}]"
             )
     return out
+
+
+def bounded_range(value: dict[str, Any] | None, call: Call) -> dict[str, Any]:
+    """As `full_range`, with open sides closed at the grid: filters, bands and conditional formats keep it so."""
+    given = full_range(value, call)
+    sheet = call.book.grid(given["sheetId"])
+    return grid_range(sheet.id, box_of(given, sheet.row_count, sheet.column_count))
 
 
 def area(call: Call, value: dict[str, Any] | None) -> tuple[Sheet, Bounds]:

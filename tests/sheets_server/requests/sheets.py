@@ -223,6 +223,9 @@ def update_sheet_properties(call: Call, request: dict[str, Any]) -> None:
         _resize(book, sheet, merged.get("gridProperties", {}))
     merged.pop("index", None)
     merged["gridProperties"] = sheet.properties.get("gridProperties")
+    if not merged.get("tabColorStyle"):  # a style without a colour takes the colour away
+        merged.pop("tabColorStyle", None)
+        merged.pop("tabColor", None)
     merged["title"] = sheet.title
     merged["sheetType"] = sheet.properties.get("sheetType", "GRID")
     sheet.properties = {k: v for k, v in merged.items() if v is not None}
