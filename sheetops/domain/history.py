@@ -6,7 +6,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
+
+from sheetops.domain.table import Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,18 @@ class History:
     def life(self, identifier: str | None) -> Life | None:
         """What is remembered of a request, None for one never seen."""
         return self.lives.get(identifier) if identifier else None
+
+
+class PastEdit(NamedTuple):
+    """One edit that a run made, or left alone (see `outcome`), as the ledger remembers it."""
+
+    run: str
+    tab: str  # where its row stands now, else where it stood
+    row: int | None  # where its row stands now; None where that is not known
+    cell: str  # where it was made
+    id: str | None  # the request's ID as last seen
+    column: str
+    old: Raw
+    new: Raw
+    outcome: str  # `written`, or why it was left alone
+    stored: bool = True  # False: what people wrote is not kept, so it cannot be put back

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,16 +13,18 @@ from types import TracebackType
 from sqlalchemy import Connection, Engine, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from sheetops.domain.history import History
+from sheetops.domain.history import History, PastEdit
 from sheetops.domain.plan import Plan
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
+from sheetops.ledger import asking, upkeep
 from sheetops.ledger import tables as t
 from sheetops.ledger.opening import told
 from sheetops.ledger.prints import Printer, label
 from sheetops.ledger.recalling import recall
-from sheetops.ledger.recording import record
-from sheetops.ledger.seeing import Done
+from sheetops.ledger.recording import record, see
+from sheetops.ledger.rows import place_rows
+from sheetops.ledger.seeing import Done, Place
 
 
 class Ledger:
@@ -137,6 +139,79 @@ class Ledger:
         """Take one due time of a scheduled job (`slot`: its moment as ISO text); False if it was taken before."""
         return self._take(lambda link: link.execute(insert(t.slots).values(job=job, slot=slot)))
 
+    # What people ask
+
+    def runs(self, limit: int = 20) -> list[asking.Run]:
+        """The last runs, newest first."""
+        with self._read() as link:
+            return asking.runs(link, limit)
+
+    def unfinished(self, limit: int = 20) -> list[asking.Run]:
+        """Runs that never said how they ended: they crashed, or are still at work. Newest first."""
+        with self._read() as link:
+            return asking.runs(link, limit, only_unfinished=True)
+
+    def unknown_mails(self) -> list[asking.Mail]:
+        """Mails that were claimed and of which nobody knows whether they left."""
+        with self._read() as link:
+            return asking.mails(link)
+
+    def sheets(self, today: date) -> list[asking.SheetState]:
+        """Every sheet as its last recorded run left it; overdue is counted against `today`."""
+        with self._read() as link:
+            return list(asking.sheet_states(link, today))
+
+    def run(self, name: str) -> tuple[str, str]:
+        """The id and sheet of the run called `name`, or whose id alone begins so. Raises LedgerError."""
+        with self._read() as link:
+            found = asking.run_named(link, name)
+            place = link.execute(select(t.sheets.c.place).where(t.sheets.c.number == found.sheet))
+            return found.id, place.scalar_one()
+
+    def edits_of(self, run: str, view: View | None = None) -> list[PastEdit]:
+        """What a run wrote and left alone; with a `view` of its sheet, each with the place of its row now."""
+        with self._read() as link:
+            found = asking.run_named(link, run)
+            where_now = None if view is None else self._where(link, found.sheet, view)
+            return asking.past_edits(link, asking.edits_of(found.number), where_now)
+
+    def _where(self, link: Connection, sheet: int, view: View) -> dict[int, Place]:
+        placed = place_rows(link, sheet, see(view, (), self._printer))
+        where = {number: place for place, number in placed.same.items()}
+        return where | {was.number: row.place for row, was in placed.matched.pairs}
+
+    def stories(self, identifier: str, sheet: str | None = None) -> list[asking.LifeStory]:
+        """The life of each request that has this ID (in all sheets, or one): events, edits and findings."""
+        with self._read() as link:
+            return asking.stories(link, identifier, _scope(link, sheet))
+
+    # Upkeep
+
+    def forget(self, identifier: str, sheet: str | None = None) -> int:
+        """Delete all that is known of the requests with this ID; returns how many there were.
+
+        A row that is still in a sheet is seen again, as new, by the next run.
+        """
+        with self._write() as link:
+            count = upkeep.forget(link, identifier, _scope(link, sheet))
+        if count and self._engine.dialect.name == "sqlite":
+            with told(self.place), closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file forgets too
+        return count
+
+    def prune(self, before: datetime) -> dict[str, int]:
+        """Delete requests that left their sheet, and runs, edits, mails and slots, from before a moment.
+
+        Returns how many rows of each table went. The life of a request that is still in its sheet is kept.
+        """
+        with self._write() as link:
+            return upkeep.prune(link, before.isoformat(timespec="seconds"))
+
+    def rebuild(self) -> int:
+        """Derive every request's life anew from the changes; returns how many were not as they should be."""
+        with self._write() as link:
+            return upkeep.rebuild(link)
+
     def _take(self, work: Callable[[Connection], object]) -> bool:
         """Do `work` in a transaction; False, and nothing done, when it took what is taken already."""
         try:
@@ -158,6 +233,11 @@ def sheet_number(link: Connection, sheet: str) -> int | None:
         select(t.sheets.c.number).where(t.sheets.c.place == place_of(sheet))
     ).scalar()
     return number
+
+
+def _scope(link: Connection, sheet: str | None) -> int | None:
+    """The number of a sheet that was asked for; 0, which no sheet has, for one never seen; None for all."""
+    return None if sheet is None else sheet_number(link, sheet) or 0
 
 
 def _sheet_for(link: Connection, sheet: str) -> int:

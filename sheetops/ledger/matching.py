@@ -46,19 +46,16 @@ def match(
     """Pair rows with requests. `known` were there at the last look, `gone()` earlier; prints are made on demand."""
     work = _Work(list(rows), list(known))
     work.pair(lambda row: row.print, lambda was: was.print)
-    if work.rows:
-        work.pair(
-            lambda row: (row.identifier, core_print(row)),
-            lambda was: (was.identifier, was.core_print),
-            _with_id,
-        )
-        work.pair(lambda row: row.identifier, lambda was: was.identifier, _with_id)
-        work.pair(person_print, lambda was: was.person_print)
-        work.pair_by_core(core_print)
+    work.pair(
+        lambda row: (row.identifier, core_print(row)), lambda was: (was.identifier, was.core_print), _with_id
+    )
+    work.pair(lambda row: row.identifier, lambda was: was.identifier, _known)
+    work.pair(person_print, lambda was: was.person_print)
+    work.pair_by_core(core_print)
     missing = work.known
     if work.rows:
         work.known = list(gone())
-        work.pair(lambda row: row.identifier, lambda was: was.identifier, _with_id)
+        work.pair(lambda row: row.identifier, lambda was: was.identifier, _known)
         work.pair(
             lambda row: core_print(row) and person_print(row),
             lambda was: was.core_print and was.person_print,
@@ -68,7 +65,7 @@ def match(
 
 
 def _with_id(key: Hashable) -> bool:
-    return key is not None and not (isinstance(key, tuple) and None in key)
+    return isinstance(key, tuple) and None not in key
 
 
 def _known(key: Hashable) -> bool:
@@ -88,6 +85,8 @@ class _Work:
         wanted: Callable[[Hashable], bool] = lambda key: True,
     ) -> None:
         """Pair what has the same key; of several alike the same tab first, then the order of the numbers."""
+        if not (self.rows and self.known):
+            return
         waiting: dict[Hashable, list[Known]] = defaultdict(list)
         for was in self.known:
             key = of_known(was)
@@ -107,6 +106,8 @@ class _Work:
 
     def pair_by_core(self, core_print: Callable[[Seen], bytes | None]) -> None:
         """Pair rows with the same customer and description, where each is the only one and IDs do not gainsay."""
+        if not (self.rows and self.known):
+            return
         cores = [core_print(row) for row in self.rows]
         count_rows = Counter(cores)
         count_known = Counter(was.core_print for was in self.known)

@@ -12,6 +12,7 @@ from sheetops.domain.table import CellError, Raw
 from sheetops.domain.table import as_text as as_text
 from sheetops.domain.template import BY_KEY, Kind
 
+CELL = "\x1e"  # between a column's key and its cell; no cell of a sheet can hold it
 _ROW_BYTES = 12  # 96 bits: two of a million rows collide with a chance below 10^-16
 _FIELD_BYTES = 6  # a field is only compared with its own past
 
@@ -47,9 +48,9 @@ class Printer:
         return self.row(f"person\x1f{key.casefold()}")
 
 
-def joined(cells: Iterable[tuple[str, Raw]]) -> str:
-    """A row as one text: its cells that are not blank, each with its column, so that a new column changes nothing."""
-    return "\x1f".join(f"{key}\x1e{text}" for key, raw in cells if (text := plain(raw)))
+def joined(cells: Iterable[str]) -> str:
+    """A row as one text: its cells (key, CELL, text) that are not blank, so that a new blank column changes nothing."""
+    return "\x1f".join(filter(None, cells))
 
 
 def plain(raw: Raw) -> str:

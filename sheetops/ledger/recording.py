@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from sheetops.domain.finding import Finding
-from sheetops.domain.plan import Edit, Plan
+from sheetops.domain.plan import Edit, Plan, Write
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
@@ -22,9 +22,8 @@ from sheetops.ledger.seeing import Done, Place, SeenTable
 def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Plan, done: Done) -> None:
     """Write what the run saw and did. Raises LedgerError for a run that is unknown or was recorded before."""
     run = _open_run(link, run_id)
-    moment = view.now.isoformat(timespec="seconds")
-    look = Look(run.sheet, run.number, moment, day_of_last_look(link, run.sheet))
-    tables = see(view, done, printer)
+    look = Look(run.sheet, run.number, run.began, day_of_last_look(link, run.sheet))
+    tables = see(view, done.writes, printer)
     there = frozenset(grid.name for grid in view.snapshot.raw.grids)
     request_of = remember_rows(link, look, tables, there)
     _edits(link, run.number, done, request_of, printer)
@@ -40,13 +39,13 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
         .values(recorded=1, seen=_json(seen), counts=_json(_counts(plan, done)), token=done.token)
     )
     if not look.before:
-        link.execute(update(t.sheets).where(t.sheets.c.number == run.sheet).values(since=moment))
+        link.execute(update(t.sheets).where(t.sheets.c.number == run.sheet).values(since=run.began))
 
 
-def see(view: View, done: Done, printer: Printer) -> dict[str, SeenTable]:
-    """The request tables of a view as they stand after what was done."""
+def see(view: View, writes: Sequence[Write], printer: Printer) -> dict[str, SeenTable]:
+    """The request tables of a view as they stand after the writes."""
     return {
-        table.tab: SeenTable(table, view, [w for w in done.writes if w.tab == table.tab], printer)
+        table.tab: SeenTable(table, view, [w for w in writes if w.tab == table.tab], printer)
         for table in view.snapshot.tables
     }
 

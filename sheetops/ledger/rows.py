@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -30,18 +31,55 @@ class Look(NamedTuple):
     before: str
 
 
-def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) -> tuple[Matched, set[int]]:
-    """Pair the rows of `tables` with the sheet's requests; also the numbers of those present at the last look."""
-    wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet)
-    known = [Known(*row) for row in link.execute(wanted.where(t.requests.c.gone.is_(None)))]
+class Placed(NamedTuple):
+    """Which request stands where: rows that are as they were, and the others looked at closely."""
+
+    same: dict[Place, int]
+    matched: Matched
+    present: set[int]  # numbers of the requests that the last look saw
+
+
+def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) -> Placed:
+    """Pair the rows of `tables` with the sheet's requests. Rows that are as they were need only their print."""
+    columns = t.requests.c
+    wanted = select(columns.print, columns.number, columns.tab)
+    here = link.execute(wanted.where(columns.sheet == sheet, columns.gone.is_(None))).all()
+    by_print = {mark: (number, tab) for mark, number, tab in here}
+    if len(by_print) < len(here):  # of several alike none can be told by its print alone
+        count = Counter(mark for mark, _, _ in here)
+        by_print = {mark: was for mark, was in by_print.items() if count[mark] == 1}
+    same: dict[Place, int] = {}
+    rest: list[Seen] = []
+    for tab, table in tables.items():
+        for row in table.rows:
+            was = by_print.get(row.print)
+            if was is not None and was[1] == tab:
+                same[row.place] = was[0]
+                del by_print[row.print]
+            else:
+                rest.append(row)
+    present = {number for _, number, _ in here}
     matched = match(
-        [row for table in tables.values() for row in table.rows],
-        known,
-        lambda: [Known(*row) for row in link.execute(wanted.where(t.requests.c.gone.is_not(None)))],
+        rest,
+        _load_known(link, sheet, present.difference(same.values())),
+        lambda: _load_gone(link, sheet),
         lambda row: tables[row.place.tab].person_print(row),
         lambda row: tables[row.place.tab].core_print(row),
     )
-    return matched, {was.number for was in known}
+    return Placed(same, matched, present)
+
+
+def _load_known(link: Connection, sheet: int, numbers: Iterable[int]) -> list[Known]:
+    known: list[Known] = []
+    for part in chunks(sorted(numbers)):
+        wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(part))
+        known += [Known(*row) for row in link.execute(wanted)]
+    return known
+
+
+def _load_gone(link: Connection, sheet: int) -> list[Known]:
+    wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet, t.requests.c.gone.is_not(None))
+    return [Known(*row) for row in link.execute(wanted)]
 
 
 def remember_rows(
@@ -51,27 +89,24 @@ def remember_rows(
 
     A tab that is still there but was not read (other settings) says nothing about its requests.
     """
-    matched, present = place_rows(link, look.sheet, tables)
+    same, matched, present = place_rows(link, look.sheet, tables)
     missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
     differing = [
         (row, was)
         for row, was in matched.pairs
         if row.print != was.print or row.place.tab != was.tab or was.number not in present
     ]
-    guessed = matched.guessed - {
-        was.number for row, was in differing if row.identifier == was.identifier is not None
-    }
-    touched = {was.number for _, was in differing} | {was.number for was in missing} | guessed
+    touched = {was.number for _, was in differing} | {was.number for was in missing} | matched.guessed
     stories = load_stories(link, look.sheet, touched)
     first = _next_number(link, look.sheet, len(matched.new))
-    news = {id(row): Story(first + at) for at, row in enumerate(matched.new)}
+    news = {row.place: Story(first + at) for at, row in enumerate(matched.new)}
     changes = _differences(differing, stories, tables, present)
     changes += _beginnings(matched.new, news, tables, look, [stories[was.number] for was in missing])
     changes += [(stories[was.number], {"gone": 1}) for was in missing]
-    _add_guesses(changes, guessed, stories)
+    _add_guesses(changes, matched.guessed, stories)
     _save(link, look, changes, {story.number for story in news.values()})
-    request_of = {row.place: was.number for row, was in matched.pairs}
-    return request_of | {row.place: news[id(row)].number for row in matched.new}
+    same |= {row.place: was.number for row, was in matched.pairs}
+    return same | {place: story.number for place, story in news.items()}
 
 
 def _fields(rows: Iterable[Seen], tables: Mapping[str, SeenTable]) -> dict[Place, dict[str, str]]:
@@ -109,7 +144,7 @@ def _differences(
         read = tables[row.place.tab].columns
         differ = {
             key: now.get(key)
-            for key in story.fields.keys() | now.keys()
+            for key in sorted(story.fields.keys() | now.keys())
             if key in read and now.get(key) != story.fields.get(key)
         }
         if differ:
@@ -122,7 +157,7 @@ def _differences(
 
 def _beginnings(
     rows: Sequence[Seen],
-    news: Mapping[int, Story],
+    news: Mapping[Place, Story],
     tables: Mapping[str, SeenTable],
     look: Look,
     lost: Sequence[Story],
@@ -138,7 +173,7 @@ def _beginnings(
             change["j"] = sorted(row.written)
         if vanished & {(key, now[key]) for key in CORE if key in now}:
             change["u"] = ["first_seen"]  # perhaps a row deleted and typed anew
-        changes.append((news[id(row)], change))
+        changes.append((news[row.place], change))
     return changes
 
 

@@ -14,9 +14,10 @@ from sheetops.domain.table import Grid, Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
 from sheetops.domain.values import Feedback
 from sheetops.domain.view import View
-from sheetops.ledger.prints import Printer, joined, plain
+from sheetops.ledger.prints import CELL, Printer, joined, plain
 
 CORE = ("customer", "description")
+_NOTHING: frozenset[str] = frozenset()
 _TYPED = frozenset((Kind.DATE, Kind.MOMENT, Kind.LIST, Kind.PRIORITY, Kind.SCORE, Kind.FEEDBACK))
 
 
@@ -58,6 +59,7 @@ class SeenTable:
         self.table, self.view, self.printer = table, view, printer
         self.keys = sorted(table.columns)
         self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
+        self._person_keys = [key for key in self.keys if not BY_KEY[key].by_job]
         self.written: dict[int, set[str]] = {}
         index_of = {number: index for index, number in enumerate(table.numbers)}
         for write in writes:
@@ -72,35 +74,36 @@ class SeenTable:
         self.written.setdefault(index, set()).add(key)
 
     @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        """Column → its cells as `key, separator, text`, blank where the cell is."""
+        return {
+            key: [f"{key}{CELL}{text}" if (text := plain(raw)) else "" for raw in self.columns[key]]
+            for key in self.keys
+        }
+
+    @cached_property
     def rows(self) -> list[Seen]:
         """The begun rows, in sheet order."""
-        texts = [
-            [f"{key}\x1e{text}" if (text := plain(raw)) else "" for raw in self.columns[key]]
-            for key in self.keys
-        ]
-        identifiers = self.columns.get("id") or [None] * len(self.table)
+        identifiers = self._texts.get("id") or [""] * len(self.table)
+        tab, numbers, of_row = self.table.tab, self.table.numbers, self.printer.row
         seen = []
-        for index, cells in enumerate(zip(*texts, strict=True)):
-            text = "\x1f".join(filter(None, cells))
+        for index, cells in enumerate(zip(*self._texts.values(), strict=True)):
+            text = joined(cells)
             if text:
-                place = Place(self.table.tab, self.table.numbers[index])
-                written = frozenset(self.written.get(index, ()))
-                identifier = plain(identifiers[index]) or None
-                seen.append(Seen(place, identifier, self.printer.row(text), index, written))
+                identifier = identifiers[index][len("id" + CELL) :] or None
+                written = frozenset(self.written[index]) if index in self.written else _NOTHING
+                seen.append(Seen(Place(tab, numbers[index]), identifier, of_row(text), index, written))
         return seen
 
     def person_print(self, row: Seen) -> bytes:
         """The print of the cells that people own."""
-        return self._part(row, (key for key in self.keys if not BY_KEY[key].by_job)) or b""
+        return self.printer.row(joined(self._texts[key][row.index] for key in self._person_keys))
 
     def core_print(self, row: Seen) -> bytes | None:
         """The print of customer and description, None while there is no description."""
-        described = "description" in self.columns and plain(self.columns["description"][row.index])
-        return self._part(row, (key for key in CORE if key in self.columns)) if described else None
-
-    def _part(self, row: Seen, keys: Iterable[str]) -> bytes | None:
-        text = joined((key, self.columns[key][row.index]) for key in keys)
-        return self.printer.row(text) if text else None
+        if "description" not in self._texts or not self._texts["description"][row.index]:
+            return None
+        return self.printer.row(joined(self._texts[key][row.index] for key in CORE if key in self._texts))
 
     def fields(self, rows: Sequence[Seen]) -> list[dict[str, str]]:
         """The fields of these rows: dates, numbers and list keys in clear, everything else as prints.
@@ -119,8 +122,8 @@ class SeenTable:
         log = Requests(table, view.lists, view.language, view.today)
         fields: list[dict[str, str]] = [{} for _ in rows]
         for key in self.keys:
-            texts = (plain(self.columns[key][row.index]) for row in rows)
-            for at, text in enumerate(self._column(key, list(texts), log)):
+            texts = [self._texts[key][row.index][len(key) + 1 :] for row in rows]
+            for at, text in enumerate(self._column(key, texts, log)):
                 if text:
                     fields[at][key] = text
         return fields

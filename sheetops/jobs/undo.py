@@ -1,0 +1,85 @@
+"""Put back what a run wrote, wherever the cell still holds the run's value. What a person changed since stays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, time
+from typing import NamedTuple
+
+from sheetops.domain.history import PastEdit
+from sheetops.domain.plan import Edit, same_value
+from sheetops.domain.table import Raw, Snapshot, Table
+
+
+class Kept(NamedTuple):
+    """An edit that is not taken back, and why."""
+
+    past: PastEdit
+    reason: str  # `row-gone`, `row-unclear`, `column-gone`, `changed-since`, `already-back`, `not-stored`
+
+
+def undo(
+    past: Iterable[PastEdit], snapshot: Snapshot, why: str, only: Collection[str] = ()
+) -> tuple[tuple[Edit, ...], tuple[Kept, ...]]:
+    """The edits that take back a run's, and those of the run's that stay.
+
+    `past` is what the run wrote (`Ledger.edits_of`); what it left alone is not looked at. A row is found where
+    the ledger says that its request stands now, else by its ID. `only` narrows it to some columns (keys) or
+    requests (IDs). `why` is the reason that each edit carries.
+    """
+    rows = {table.tab: _Rows(table) for table in snapshot.tables}
+    edits: list[Edit] = []
+    kept: list[Kept] = []
+    for made in past:
+        if made.outcome != "written" or (only and made.column not in only and made.id not in only):
+            continue
+        outcome = _back(made, rows, why)
+        if isinstance(outcome, Edit):
+            edits.append(outcome)
+        else:
+            kept.append(Kept(made, outcome))
+    return tuple(edits), tuple(kept)
+
+
+class _Rows:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.at = {number: index for index, number in enumerate(table.numbers)}
+        self.by_id: dict[str, list[int]] = {}
+        for index in range(len(table)) if table.has("id") else ():
+            identifier = table.ref(index).id
+            if identifier is not None:
+                self.by_id.setdefault(identifier, []).append(index)
+
+
+def _back(made: PastEdit, rows: Mapping[str, _Rows], why: str) -> Edit | str:
+    if not made.stored:
+        return "not-stored"
+    places = _places(made, rows)
+    if len(places) != 1:
+        return "row-unclear" if places else "row-gone"
+    table, index = places[0]
+    if not table.has(made.column):
+        return "column-gone"
+    now = table.column(made.column)[index]
+    if not _alike(now, made.new):
+        return "already-back" if _alike(now, made.old) else "changed-since"
+    return Edit(table.ref(index), made.column, table.cell(index, made.column), now, made.old, why)
+
+
+def _places(made: PastEdit, rows: Mapping[str, _Rows]) -> list[tuple[Table, int]]:
+    if made.row is not None:
+        found = rows.get(made.tab)
+        return [(found.table, found.at[made.row])] if found and made.row in found.at else []
+    if made.id is None:
+        return []
+    return [(found.table, index) for found in rows.values() for index in found.by_id.get(made.id, ())]
+
+
+def _alike(now: Raw, then: Raw) -> bool:
+    return same_value(_day(now), _day(then))
+
+
+def _day(raw: Raw) -> Raw:
+    """A moment at midnight is a date: books differ in how they read one."""
+    return raw.date() if isinstance(raw, datetime) and raw.time() == time(0) else raw

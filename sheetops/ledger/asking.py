@@ -1,0 +1,267 @@
+"""What the ledger tells people: its runs, what is unfinished or unknown, the life of a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, select
+
+from sheetops.domain.history import Life, PastEdit
+from sheetops.errors import LedgerError
+from sheetops.ledger import tables as t
+from sheetops.ledger.events import Event, events
+from sheetops.ledger.prints import unpack
+from sheetops.ledger.recalling import life
+from sheetops.ledger.rows import as_row
+from sheetops.ledger.seeing import Place
+
+
+class Run(NamedTuple):
+    """One run. `outcome` is None while it is unfinished; then `recorded` says whether its writes are remembered."""
+
+    id: str
+    sheet: str
+    jobs: tuple[str, ...]
+    began: datetime
+    recorded: bool
+    outcome: str | None
+    counts: Mapping[str, int]
+    timings: Mapping[str, float]
+    tabs: tuple[str, ...]
+
+
+class Mail(NamedTuple):
+    """One claimed mail; `to` is masked. `outcome` is None where nobody knows whether it left."""
+
+    run: str
+    sheet: str
+    job: str
+    to: str
+    day: date
+    outcome: str | None
+    message_id: str
+
+
+class SheetState(NamedTuple):
+    """One sheet as the last recorded run left it."""
+
+    place: str
+    since: datetime
+    last_run: str
+    last_seen: datetime
+    requests: int  # in the sheet
+    open: int
+    overdue: int  # open and due before the day asked for
+    findings: Mapping[str, int]  # severity → how many are there now
+
+
+class LifeStory(NamedTuple):
+    """All that is known of one request."""
+
+    sheet: str
+    tab: str
+    id: str | None
+    life: Life
+    gone: datetime | None  # when it was found to be no longer in the sheet
+    fields: Mapping[str, str | None]  # as last seen; None where the words are not stored
+    events: tuple[Event, ...]
+    edits: tuple[PastEdit, ...]
+    findings: tuple[tuple[str, str, str, str | None], ...]  # rule, field, first run, run that found it gone
+
+
+def runs(link: Connection, limit: int, only_unfinished: bool = False) -> list[Run]:
+    """Runs, newest first."""
+    wanted = select(t.runs, t.sheets.c.place).join(t.sheets, t.sheets.c.number == t.runs.c.sheet)
+    if only_unfinished:
+        wanted = wanted.where(t.runs.c.outcome.is_(None))
+    found = link.execute(wanted.order_by(t.runs.c.number.desc()).limit(limit)).all()
+    names: dict[int, list[str]] = {}
+    for run, name in link.execute(
+        select(t.tabs.c.run, t.tabs.c.name).where(t.tabs.c.run.in_([row.number for row in found]))
+    ):
+        names.setdefault(run, []).append(name)
+    return [
+        Run(
+            row.id,
+            row.place,
+            tuple(json.loads(row.jobs)),
+            datetime.fromisoformat(row.began),
+            bool(row.recorded),
+            row.outcome,
+            json.loads(row.counts or "{}"),
+            json.loads(row.timings or "{}"),
+            tuple(names.get(row.number, ())),
+        )
+        for row in found
+    ]
+
+
+def run_named(link: Connection, name: str) -> Any:
+    """The run whose id is `name` or, alone, begins with it. Raises LedgerError."""
+    exact = link.execute(select(t.runs).where(t.runs.c.id == name)).one_or_none()
+    if exact is not None:
+        return exact
+    begins = t.runs.c.id.startswith(name, autoescape=True)
+    found = link.execute(select(t.runs).where(begins).limit(2)).all() if name else []
+    if len(found) != 1:
+        state = "several runs begin so" if found else "the ledger knows no such run"
+        raise LedgerError(f"{name}: {state}", mend="`sheetops status` lists the runs")
+    return found[0]
+
+
+def mails(link: Connection, run: int | None = None) -> list[Mail]:
+    """The mails of a run, or those of all runs whose outcome is unknown."""
+    wanted = (
+        select(t.mails, t.runs.c.id.label("run_id"), t.sheets.c.place)
+        .join(t.runs, t.runs.c.number == t.mails.c.run)
+        .join(t.sheets, t.sheets.c.number == t.mails.c.sheet)
+        .where(t.mails.c.outcome.is_(None) if run is None else t.mails.c.run == run)
+        .order_by(t.mails.c.number)
+    )
+    return [
+        Mail(row.run_id, row.place, row.job, row.label, row.day, row.outcome, row.message_id)
+        for row in link.execute(wanted)
+    ]
+
+
+def past_edits(
+    link: Connection, wanted: Select[Any], where_now: Mapping[int, Place] | None = None
+) -> list[PastEdit]:
+    """Edits as they were made (or left alone), each with the place of its row now where that is known."""
+    found = link.execute(wanted).all()
+    identifiers = _identifiers(link, found)
+    edits = []
+    for row in found:
+        (old, old_print), (new, new_print) = unpack(row.old), unpack(row.new)
+        now = (where_now or {}).get(row.request) if row.request is not None else None
+        edits.append(
+            PastEdit(
+                run=row.run_id,
+                tab=now.tab if now else row.tab,
+                row=now.row if now else None,
+                cell=row.cell,
+                id=identifiers.get((row.sheet, row.request)),
+                column=row.field,
+                old=old,
+                new=new,
+                outcome=row.outcome,
+                stored=old_print is None and new_print is None,
+            )
+        )
+    return edits
+
+
+def edits_of(number: int) -> Select[Any]:
+    """The edits of one run."""
+    return _edits().where(t.edits.c.run == number)
+
+
+def _edits() -> Select[Any]:
+    return (
+        select(t.edits, t.runs.c.id.label("run_id"), t.runs.c.sheet)
+        .join(t.runs, t.runs.c.number == t.edits.c.run)
+        .order_by(t.edits.c.run, t.edits.c.place)
+    )
+
+
+def _identifiers(link: Connection, found: Sequence[Any]) -> dict[tuple[int, int | None], str | None]:
+    sheets = {row.sheet for row in found}
+    wanted = select(t.requests.c.sheet, t.requests.c.number, t.requests.c.identifier)
+    if len(found) < 500:
+        wanted = wanted.where(
+            t.requests.c.number.in_({row.request for row in found if row.request is not None})
+        )
+    known = link.execute(wanted.where(t.requests.c.sheet.in_(sheets))) if found else ()
+    return {(sheet, number): identifier for sheet, number, identifier in known}
+
+
+def sheet_states(link: Connection, today: date) -> Iterator[SheetState]:
+    """Every sheet that was ever recorded, and how the last run left it."""
+    for sheet in link.execute(
+        select(t.sheets).where(t.sheets.c.since.is_not(None)).order_by(t.sheets.c.place)
+    ):
+        last = link.execute(
+            select(t.runs.c.id, t.runs.c.began)
+            .where(t.runs.c.sheet == sheet.number, t.runs.c.recorded == 1)
+            .order_by(t.runs.c.number.desc())
+            .limit(1)
+        ).one_or_none()
+        if last is None:
+            continue
+        there = (t.requests.c.sheet == sheet.number) & t.requests.c.gone.is_(None)
+        count: int = link.execute(select(func.count()).where(there)).scalar_one()
+        open_ones = link.execute(
+            select(t.requests.c.fields).where(there, t.requests.c.resolved_seen.is_(None))
+        ).scalars()
+        dues = [json.loads(fields).get("due") for fields in open_ones]
+        findings = (
+            select(t.findings.c.severity, func.count())
+            .where(t.findings.c.sheet == sheet.number, t.findings.c.gone_run.is_(None))
+            .group_by(t.findings.c.severity)
+        )
+        yield SheetState(
+            sheet.place,
+            datetime.fromisoformat(sheet.since),
+            last.id,
+            datetime.fromisoformat(last.began),
+            count,
+            len(dues),
+            sum(due is not None and not due.startswith("#") and due < today.isoformat() for due in dues),
+            dict(map(tuple, link.execute(findings))),
+        )
+
+
+def stories(link: Connection, identifier: str, sheet: int | None = None) -> list[LifeStory]:
+    """Every request that has (or last had) this ID, in the sheets known; the one still there first."""
+    wanted = (
+        select(t.requests.c.sheet, t.requests.c.number, t.sheets.c.place)
+        .join(t.sheets, t.sheets.c.number == t.requests.c.sheet)
+        .where(t.requests.c.identifier == identifier)
+        .order_by(t.requests.c.gone.is_not(None), t.requests.c.sheet, t.requests.c.number)
+    )
+    if sheet is not None:
+        wanted = wanted.where(t.requests.c.sheet == sheet)
+    return [_story(link, row.sheet, row.number, row.place) for row in link.execute(wanted).all()]
+
+
+def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
+    told = (
+        select(t.runs.c.began, t.runs.c.id, t.changes.c.what)
+        .join(t.runs, t.runs.c.number == t.changes.c.run)
+        .where(t.changes.c.sheet == sheet, t.changes.c.request == number)
+        .order_by(t.changes.c.run)
+    )
+    changes = [(began, run, json.loads(what)) for began, run, what in link.execute(told)]
+    story, happened = events(number, changes)
+    row = SimpleNamespace(**as_row(sheet, story))
+    edits = _edits().where(t.edits.c.request == number, t.runs.c.sheet == sheet)
+    found = link.execute(
+        select(t.findings).where(t.findings.c.sheet == sheet, t.findings.c.request == number)
+    ).all()
+    ids = dict(
+        map(
+            tuple,
+            link.execute(
+                select(t.runs.c.number, t.runs.c.id).where(
+                    t.runs.c.number.in_(
+                        {f.first_run for f in found} | {f.gone_run for f in found if f.gone_run}
+                    )
+                )
+            ),
+        )
+    )
+    return LifeStory(
+        sheet=place,
+        tab=story.tab,
+        id=story.identifier,
+        life=life(row),
+        gone=datetime.fromisoformat(story.gone) if story.gone else None,
+        fields={key: value.partition("#")[0] or None for key, value in sorted(story.fields.items())},
+        events=tuple(happened),
+        edits=tuple(past_edits(link, edits)),
+        findings=tuple((f.rule, f.field, ids.get(f.first_run, ""), ids.get(f.gone_run)) for f in found),
+    )

@@ -1,0 +1,114 @@
+"""Keep the ledger small, honest and discreet: rebuild what is derived, prune what is old, forget a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
+
+from sheetops.ledger import tables as t
+from sheetops.ledger.life import Story, told
+from sheetops.ledger.rows import as_row, chunks, write_stories
+
+
+def rebuild(link: Connection) -> int:
+    """Derive every request anew from the changes. Returns how many were not as they should be."""
+    wrong = 0
+    for sheet in link.execute(select(t.sheets.c.number)).scalars().all():
+        stored = {
+            row.number: dict(row._mapping)
+            for row in link.execute(select(t.requests).where(t.requests.c.sheet == sheet))
+        }
+        missing: list[Story] = []
+        differing: list[Story] = []
+        for story in _retold(link, sheet):
+            was = stored.pop(story.number, None)
+            if was is None:
+                missing.append(story)
+            elif was != as_row(sheet, story):
+                differing.append(story)
+        write_stories(link, sheet, missing, insert_them=True)
+        write_stories(link, sheet, differing)
+        _delete_requests(link, sheet, stored)
+        wrong += len(missing) + len(differing) + len(stored)
+    return wrong
+
+
+def _retold(link: Connection, sheet: int) -> Iterator[Story]:
+    changes = (
+        select(t.changes.c.request, t.runs.c.began, t.changes.c.what)
+        .join(t.runs, t.runs.c.number == t.changes.c.run)
+        .where(t.changes.c.sheet == sheet)
+        .order_by(t.changes.c.request, t.changes.c.run)
+    )
+    for number, of_request in groupby(link.execute(changes).all(), key=itemgetter(0)):
+        yield told(number, ((began, json.loads(what)) for _, began, what in of_request))
+
+
+def forget(link: Connection, identifier: str, sheet: int | None) -> int:
+    """Delete all that is known of the requests with this ID. Returns how many there were."""
+    wanted = select(t.requests.c.sheet, t.requests.c.number).where(t.requests.c.identifier == identifier)
+    if sheet is not None:
+        wanted = wanted.where(t.requests.c.sheet == sheet)
+    found = link.execute(wanted).all()
+    for of_sheet, number in found:
+        _forget(link, of_sheet, [number])
+    return len(found)
+
+
+def _forget(link: Connection, sheet: int, numbers: Iterable[int]) -> None:
+    of_sheet = select(t.runs.c.number).where(t.runs.c.sheet == sheet)
+    for part in chunks(numbers):
+        link.execute(delete(t.changes).where(t.changes.c.sheet == sheet, t.changes.c.request.in_(part)))
+        link.execute(delete(t.findings).where(t.findings.c.sheet == sheet, t.findings.c.request.in_(part)))
+        link.execute(delete(t.edits).where(t.edits.c.run.in_(of_sheet), t.edits.c.request.in_(part)))
+        _delete_requests(link, sheet, part)
+
+
+def _delete_requests(link: Connection, sheet: int, numbers: Iterable[int]) -> None:
+    for part in chunks(numbers):
+        link.execute(delete(t.requests).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(part)))
+
+
+def prune(link: Connection, before: str) -> dict[str, int]:
+    """Delete what ended before the moment `before` (ISO text). Returns how many rows of each table went.
+
+    Kept whatever its age: requests that are still in the sheet with their whole life, the highest number given
+    under each prefix, runs that a kept life needs, and the last recorded run of each sheet.
+    """
+    removed = {"requests": 0}
+    for sheet in link.execute(select(t.sheets.c.number)).scalars().all():
+        old = select(t.requests.c.number).where(t.requests.c.sheet == sheet, t.requests.c.gone < before)
+        numbers = link.execute(old).scalars().all()
+        _forget(link, sheet, numbers)
+        removed["requests"] += len(numbers)
+    old_runs = select(t.runs.c.number).where(t.runs.c.began < before)
+    last = select(func.max(t.runs.c.number)).where(t.runs.c.recorded == 1).group_by(t.runs.c.sheet)
+    highest = t.ids.alias()
+    higher = select(highest.c.sequence).where(
+        highest.c.sheet == t.ids.c.sheet,
+        highest.c.prefix == t.ids.c.prefix,
+        highest.c.sequence > t.ids.c.sequence,
+    )
+    for table, ended in (
+        (t.edits, t.edits.c.run.in_(old_runs)),
+        (t.tabs, t.tabs.c.run.in_(old_runs)),
+        (t.findings, t.findings.c.gone_run.in_(old_runs)),
+        (t.mails, t.mails.c.day < datetime.fromisoformat(before).date()),
+        (t.slots, t.slots.c.slot < before),
+        (t.ids, t.ids.c.run.in_(old_runs) & higher.exists()),
+    ):
+        removed[table.name] = _delete(link, table, ended)
+    needed = t.runs.c.number.in_(select(t.changes.c.run)) | t.runs.c.number.in_(last)
+    needed |= t.runs.c.number.in_(select(t.findings.c.first_run)) | t.runs.c.number.in_(select(t.mails.c.run))
+    removed["runs"] = _delete(link, t.runs, (t.runs.c.began < before) & ~needed)
+    return removed
+
+
+def _delete(link: Connection, table: Table, ended: ColumnElement[bool]) -> int:
+    count: int = link.execute(delete(table).where(ended)).rowcount
+    return count

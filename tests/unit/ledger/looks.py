@@ -1,0 +1,65 @@
+"""Let a ledger look at small sheets, without the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from sheetops.books.base import Applied
+from sheetops.domain.history import History, Life
+from sheetops.domain.plan import Edit, Plan, resolve
+from sheetops.domain.table import Grid, Raw, RawSheet, take_snapshot
+from sheetops.domain.view import View
+from sheetops.ledger import Ledger
+from tests.sheets import log, policy
+
+DAY = timedelta(days=1)
+START = datetime(2026, 11, 2, 9, 30)  # a Monday
+SHEET = "desk.xlsx"
+_policy = cache(policy)
+
+
+def see(grids: Sequence[Grid], now: datetime, place: str = SHEET) -> View:
+    """The view of these tabs."""
+    snapshot = take_snapshot(RawSheet(place, tuple(grids), "0"), language="en")
+    return View(snapshot, _policy("en"), History(), now)
+
+
+def look(
+    ledger: Ledger,
+    *grids: Grid,
+    now: datetime = START,
+    place: str = SHEET,
+    edits: Sequence[tuple[int, str, Raw]] = (),
+    plan: Plan | None = None,
+    jobs: Sequence[str] = ("fill",),
+) -> str:
+    """Record one run that saw `grids` and wrote `edits` (index in the first tab, column, new value)."""
+    view = see(grids, now, place)
+    run = ledger.start_run(place, jobs, now)
+    table = view.snapshot.tables[0] if view.snapshot.tables else None
+    wanted = [
+        Edit(table.ref(i), key, table.cell(i, key), table.column(key)[i], new, "why")
+        for i, key, new in edits
+        if table
+    ]
+    writes, conflicts = resolve(wanted, view.snapshot)
+    plan = replace(plan or Plan(), edits=tuple(wanted))
+    tabs = tuple(tab.name for tab in plan.tabs)
+    ledger.record(run, view, plan, Applied(tuple(writes), tuple(conflicts), tabs, "1"))
+    ledger.finish_run(run, "done", {"read": 0.5})
+    return run
+
+
+def look_at_rows(ledger: Ledger, rows: Sequence[Sequence[Raw]], day: int, place: str = SHEET) -> str:
+    """Record a run that saw `rows` in the tab Requests, `day` days after the first look."""
+    return look(ledger, log(*rows), now=START + day * DAY, place=place)
+
+
+def life(ledger: Ledger, identifier: str, place: str = SHEET) -> Life:
+    """The life of a request as the jobs are told."""
+    found = ledger.history(place, START).life(identifier)
+    assert found is not None, f"{identifier} is not in the ledger"
+    return found
