@@ -16,8 +16,9 @@ from sheetops.books.xlsx import edit_cells
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.edit import patch_cells
 from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.tab import graft_tab
 from sheetops.errors import EditRefused, SheetError
-from tests.xlsx_oracle import features, parts, reader, schema, wiring
+from tests.xlsx_oracle import corpus, features, parts, reader, schema, wiring
 from tests.xlsx_oracle.reader import Formula, Values, letters, split_ref
 from tests.xlsx_oracle.traps import HIDDEN, MAIN, OTHER, TRAPS, Built, build
 
@@ -227,6 +228,30 @@ def test_the_file_itself_is_changed_the_same_way(
     when = path.stat().st_mtime_ns
     edit_cells(path, edits)
     assert path.stat().st_mtime_ns == when
+
+
+@settings(SETTINGS, max_examples=30)
+@given(traps=chosen, charts=st.integers(0, 2), again=st.integers(0, 2))
+@example(traps=frozenset(TRAPS), charts=1, again=2)
+def test_a_tab_comes_and_is_replaced_beside_any_trap(traps: frozenset[str], charts: int, again: int) -> None:
+    built = build(traps)
+    data = built.data
+    for rounds in (charts, again):
+        package = Package.from_bytes(data, "team.xlsx")
+        graft_tab(package, "Review", corpus.report(rounds))
+        data, before = package.to_bytes(), data
+        check_save(Package.from_bytes(before, "team.xlsx"), data, {}, ["Review"])
+        found = parts.difference(built.data, data)
+        may_change = {*GROWING, "docprops/app.xml"} - {"xl/tables/table1.xml", "xl/calcchain.xml"}
+        assert (
+            {name.lower() for name in found.changed} <= may_change and not found.removed and not found.moved
+        )
+        assert features.lost_by_part(built.data, data) == []
+        assert schema.newly_invalid(built.data, data) == {}
+        assert wiring.newly_wrong(built.data, data) == []
+        assert list(wiring.sheet_parts(parts.read(data))) == [MAIN, OTHER, HIDDEN, "Review"]
+        assert {k: v for k, v in reader.values(data).items() if k[0] != "Review"} == built.values
+        assert features.inventory(data)["chart"] - features.inventory(built.data)["chart"] == rounds
 
 
 @settings(SETTINGS, max_examples=40)

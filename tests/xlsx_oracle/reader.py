@@ -139,7 +139,7 @@ def _value(cell: etree._Element, shared: list[str], dates: set[int], base: dt.da
     if kind == "d":
         return dt.datetime.fromisoformat(raw.removesuffix("Z"))
     number = float(raw)
-    if int(cell.get("s", "0")) not in dates:
+    if int(cell.get("s", "0")) not in dates or not -600_000 < number < 2_958_466:  # what Excel shows as ####
         return number
     moment = base + dt.timedelta(days=number)
     return (moment + dt.timedelta(milliseconds=500)).replace(microsecond=0)
