@@ -79,6 +79,16 @@ def test_a_name_that_means_something_else_keeps_its_meaning() -> None:
     assert wiring.newly_wrong(target(), once) == []
 
 
+def test_a_name_that_says_the_same_is_left_as_it_is_written() -> None:
+    package = Package.from_bytes(grafted(target(), "New", named("Mine!$B$1")), "f")
+    book = package.part("xl/workbook.xml")
+    swapped = book.replace(b'name="mine" localSheetId="2"', b'localSheetId="2" name="mine"')
+    assert swapped != book
+    package.set_part("xl/workbook.xml", swapped)
+    data = package.to_bytes()
+    assert grafted(data, "New", named("Mine!$B$1")) is data
+
+
 def test_of_two_names_in_the_source_the_sheets_own_counts() -> None:
     source = named("Mine!$B$1")
     source.active.defined_names["Mine"] = DefinedName("Mine", attr_text="Mine!$C$1")
@@ -98,6 +108,13 @@ def test_tables_get_names_and_ids_of_their_own_and_keep_them() -> None:
     three = grafted(two, "Two", renamed)
     assert root(three, "xl/tables/table2.xml").get("displayName") == "Others"
     assert root(three, "xl/tables/table1.xml").get("displayName") == "People"
+
+
+def test_a_table_names_no_cell_style_of_the_source() -> None:
+    source = dressed()
+    source.active.tables["People"].headerRowCellStyle = "Good"
+    after = grafted(target(), "New", source)
+    assert "CellStyle" not in text(after, "xl/tables/table1.xml")
 
 
 def test_a_table_does_not_take_the_name_of_a_defined_name() -> None:

@@ -197,6 +197,17 @@ def test_a_table_that_something_else_uses_stays() -> None:
     assert grafted(data, "Review", dressed(charts=1)) != data  # it has such a table again
 
 
+def test_a_table_that_a_slicer_shows_stays() -> None:
+    data = grafted(target(), "Review", dressed())
+    package = Package.from_bytes(data, "f")
+    slicer = '<slicerCacheDefinition><tableSlicerCache column="1" tableId="{}"/></slicerCacheDefinition>'
+    kind = "application/vnd.ms-excel.slicerCache+xml"
+    package.set_part("xl/slicerCaches/s.xml", slicer.format(1).encode(), kind)
+    assert "uses the tab's table People" in refused(package.to_bytes(), "Review", plain())
+    package.set_part("xl/slicerCaches/s.xml", slicer.format(2).encode(), kind)
+    assert grafted(package.to_bytes(), "Review", plain()) != data
+
+
 def test_a_defined_name_cannot_be_a_table() -> None:
     data = grafted(target(), "Tables", dressed())
     source = plain()
