@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from os import PathLike
-from pathlib import Path
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellref import cell_name, wanted_cell
@@ -30,7 +29,7 @@ from sheetops.books.xlsx.tables import (
     tables_of,
 )
 from sheetops.books.xlsx.xmlbytes import integer
-from sheetops.errors import EditRefused, UsageError
+from sheetops.errors import EditRefused
 
 _SAME_MOMENT = 5e-9
 """Two day numbers closer than this (half a millisecond) are one moment: Excel keeps no more."""
@@ -233,25 +232,10 @@ def edit_cells(
     without harm, and SheetInUse when someone has the workbook open.
     """
     from sheetops.books.xlsx.check import check_save
-    from sheetops.books.xlsx.replace import changing, read_whole, real_path, write_new
+    from sheetops.books.xlsx.saving import Check, save_changed
 
-    source = Path(path)
-
-    def patched(data: bytes) -> tuple[bytes, Callable[[bytes], None]]:
-        package = Package.from_bytes(data, source.name)
+    def change(package: Package) -> Check | None:
         done = patch_cells(package, edits)
-        new = package.to_bytes() if done.cells else data
-        return new, lambda after: check_save(package, after, done.cells)
+        return (lambda after: check_save(package, after, done.cells)) if done.cells else None
 
-    if save_as is not None:
-        real = real_path(source)
-        if Path(save_as).exists() and Path(save_as).samefile(real):
-            raise UsageError("save_as names the workbook itself", where=str(path), mend="leave save_as out")
-        new, check = patched(read_whole(real))
-        check(new)
-        write_new(Path(save_as), new, overwrite=True)
-        return
-    with changing(source) as original:
-        new, check = patched(original.data)
-        if new != original.data:
-            original.replace(new, check)
+    save_changed(path, change, save_as)

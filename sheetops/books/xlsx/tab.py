@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-from pathlib import Path
 
 from openpyxl import Workbook
 
@@ -234,22 +233,10 @@ def put_tab(
     changed without harm, and SheetInUse when someone has it open.
     """
     from sheetops.books.xlsx.check import check_save
-    from sheetops.books.xlsx.replace import changing, read_whole, write_new
+    from sheetops.books.xlsx.saving import Check, save_changed
 
-    source = Path(path)
-
-    def grafted(data: bytes) -> tuple[bytes, Callable[[bytes], None]]:
-        package = Package.from_bytes(data, source.name)
+    def change(package: Package) -> Check | None:
         graft_tab(package, name, workbook)
-        new = package.to_bytes() if package.touched() else data
-        return new, lambda after: check_save(package, after, {}, tabs=[name])
+        return (lambda after: check_save(package, after, {}, tabs=[name])) if package.touched() else None
 
-    if save_as is not None:
-        new, check = grafted(read_whole(source))
-        check(new)
-        write_new(Path(save_as), new)
-        return
-    with changing(source) as original:
-        new, check = grafted(original.data)
-        if new != original.data:
-            original.replace(new, check)
+    save_changed(path, change, save_as)
