@@ -49,6 +49,4 @@ def google_service(base_url: str, name: str = "sheets", version: str = "v4") -> 
     from googleapiclient.discovery import build
 
     options = {"api_endpoint": base_url if name == "sheets" else f"{base_url}/drive/v3/"}
-    return build(
-        name, version, http=httplib2.Http(timeout=20), static_discovery=True, client_options=options
-    )
+    return build(name, version, http=httplib2.Http(timeout=20), static_discovery=True, client_options=options)
