@@ -161,9 +161,8 @@ def temp_beside(
             os.fsync(file.fileno())
         yield temp
     finally:
-        with suppress(
-            OSError
-        ):  # renamed already, or the next job sweeps it; the first error is the one to tell
+        # Renamed already, or out of reach and swept by the next job; the first error is the one to tell.
+        with suppress(OSError):
             temp.unlink()
 
 

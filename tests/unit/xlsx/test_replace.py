@@ -326,6 +326,22 @@ def test_left_over_temp_files_of_this_workbook_go_and_others_stay(place: Place) 
     assert place.others() == sorted(path.name for path in (foreign, other, persons))
 
 
+def test_the_first_error_is_told_when_the_temp_file_cannot_be_removed_either(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def full(fd: int) -> None:
+        monkeypatch.setattr(Path, "unlink", gone)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SheetError, match="no room"):
+        place.save()
+    assert place.book.read_bytes() == OLD
+
+
 def _save_by_rename(path: Path, data: bytes) -> None:
     temp = path.with_name("A1B2C3D4")
     temp.write_bytes(data)
