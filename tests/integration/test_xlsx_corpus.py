@@ -175,7 +175,9 @@ def as_seen(before: bytes, after: bytes, sample: Sample) -> None:
 @pytest.mark.parametrize("path", corpus.refused(), ids=lambda path: path.name)
 @pytest.mark.parametrize("change", ["cell", "tab"])
 def test_a_refused_file_gets_one_clear_line(path: Path, change: str, tmp_path: Path) -> None:
-    copy = corpus.copied(path, tmp_path)
+    folder = tmp_path / "team"
+    folder.mkdir()
+    copy = corpus.copied(path, folder)
     before = copy.read_bytes(), copy.stat().st_mtime_ns
     with pytest.raises(SheetopsError) as caught:
         if change == "cell":
@@ -185,7 +187,7 @@ def test_a_refused_file_gets_one_clear_line(path: Path, change: str, tmp_path: P
     line = str(caught.value)
     assert path.name in line and "\n" not in line and len(line) < 300
     assert (copy.read_bytes(), copy.stat().st_mtime_ns) == before
-    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+    assert [p.name for p in folder.iterdir()] == [path.name]
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
