@@ -37,10 +37,12 @@ def cell_name(row: int, column: int) -> str:
 
 
 def as_text(raw: Raw) -> str:
-    """A cell as the person sees it, near enough for messages: whole numbers without a point, ISO dates."""
+    """A cell as the person sees it, near enough for messages: whole numbers without a point, ISO dates, TRUE."""
     if raw is None:
         return ""
-    if isinstance(raw, float) and raw == int(raw):
+    if isinstance(raw, bool):
+        return str(raw).upper()
+    if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d %H:%M")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import NamedTuple
 
 from sheetops.domain.table import CellError, Raw
@@ -90,6 +91,8 @@ def _in_range(value: date | datetime) -> tuple[date | datetime | None, Problem |
 
 
 def _from_number(number: float) -> tuple[date | datetime | None, Problem | None]:
+    if not isfinite(number):
+        return None, Problem("not-a-date")
     if number == int(number) and (compact := _COMPACT.fullmatch(str(int(number)))):
         return _build(*compact.groups())
     if not 1 <= number < 2958466:  # the serials of 1900-01-01 and 9999-12-31
@@ -184,8 +187,7 @@ def read_priority(raw: Raw) -> tuple[int | None, Problem | None]:
     if raw is None:
         return None, None
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
-        whole = int(raw)
-        return (whole, None) if raw == whole and 1 <= whole <= 5 else (None, Problem("unknown-value"))
+        return (int(raw), None) if raw in (1, 2, 3, 4, 5) else (None, Problem("unknown-value"))
     if not isinstance(raw, str) or isinstance(raw, CellError):
         return None, Problem("unknown-value")
     text = tidy(raw).translate(_NUMERALS)
@@ -275,7 +277,7 @@ def read_feedback(raw: Raw) -> tuple[Feedback | None, Problem | None]:
     if not label and (first := _FIRST_WORDS.match(text, match.end())):
         label = first[1]
     number = float(next(group for group in match.groups() if group is not None))
-    if number != int(number) or not 1 <= number <= 5:
+    if not (1 <= number <= 5 and number.is_integer()):
         return Feedback(None, words, _tone(label)), Problem("score-range")
     return Feedback(int(number), words, _tone(label)), None
 
@@ -302,7 +304,7 @@ def read_score(raw: Raw) -> tuple[int | None, Problem | None]:
         number = float(text)
     except ValueError:
         return None, Problem("score-range")
-    if number != int(number) or not 0 <= number <= 10:
+    if not (0 <= number <= 10 and number.is_integer()):
         return None, Problem("score-range")
     return int(number), None
 
