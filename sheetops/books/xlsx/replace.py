@@ -62,7 +62,10 @@ class Original:
 
     def look_again(self) -> bool:
         """Read the workbook anew; True if somebody saved it since it was read. Raises as `changing` does."""
-        data = read_whole(self.path)
+        try:
+            data = read_whole(self.path)
+        except OSError as error:
+            raise trouble(self.path, error, "reading") from error
         changed = data != self.data
         if changed:
             self.data, self.sha256 = data, hashlib.sha256(data).hexdigest()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetops.books.xlsx import durable
+from sheetops.books.xlsx import durable, replace
 from sheetops.books.xlsx.replace import write_new
 from sheetops.errors import SheetError, SheetInUse
 from tests.unit.xlsx.replacing import NEW, OLD, Place, place_in
@@ -117,3 +117,22 @@ def test_no_room_leaves_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(SheetError, match="no room on the disk"):
         make(place, place.team / "copy.xlsx")
     assert place.others() == []
+
+
+def test_looking_again_takes_up_what_someone_saved_meanwhile(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place.changing() as original:
+        assert not original.look_again()
+        place.book.write_bytes(NEW)
+        assert original.look_again()
+        assert original.data == NEW
+        original.replace(OLD, lambda _: None)  # made from what was read last, so nothing is lost
+
+        def broken(path: Path) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(replace, "_read_sharing", broken)
+        with pytest.raises(SheetError, match="refused reading"):
+            original.look_again()
+    assert place.book.read_bytes() == OLD
