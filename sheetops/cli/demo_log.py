@@ -57,8 +57,10 @@ def _rows(policy: Policy, language: str, today: date) -> list[dict[str, Raw]]:
     moments += [datetime.combine(today, time(8, 40 + 3 * n)) for n in range(UNFILLED)]
     numbers: dict[str, int] = {}
     rows = []
-    for place, opened in enumerate(moments):
-        case = words["case"][dice.randrange(len(words["case"]))]
+    # Every pair of a customer and a need once: nobody asks the same thing twice, but for what is planted.
+    pairs = [{**case, "customer": other["customer"]} for case in words["case"] for other in words["case"]]
+    dice.shuffle(pairs)
+    for case, opened, place in zip(pairs, moments, range(ROWS), strict=False):
         row = _row(case, words, policy, language, opened, today, dice)
         month = f"{opened:%Y%m}"
         if place < ROWS - UNFILLED:
