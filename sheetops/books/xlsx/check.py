@@ -201,14 +201,20 @@ class _Save:
 
 def _unreadable(before: bytes, after: bytes) -> str | None:
     """Another program's reader must open the new file if it could open the old one."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    wrong = _opening_error(after)
+    return f"another reader cannot open it: {wrong}" if wrong and not _opening_error(before) else None
+
+
+def _opening_error(data: bytes) -> str | None:
+    """What calamine says against the file, or None if it opens it."""
+    from python_calamine import CalamineWorkbook
 
     try:
-        CalamineWorkbook.from_filelike(io.BytesIO(after))
-    except (CalamineError, OSError) as error:
-        try:
-            CalamineWorkbook.from_filelike(io.BytesIO(before))
-        except (CalamineError, OSError):
-            return None
-        return f"another reader cannot open it: {error}"
+        CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except Exception as error:
+        return str(error)
+    except BaseException as error:  # a panic of its Rust code is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        return str(error)
     return None
