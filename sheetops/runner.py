@@ -64,6 +64,7 @@ class Order:
     period: str | None = None  # of the review
     dry_run: bool = False
     force: bool = False
+    own: Mapping[str, Job] = field(default_factory=dict)  # jobs of this order alone, by name; they come first
 
 
 @dataclass
@@ -126,10 +127,10 @@ def _think(
     if not order.force:
         _brake(snapshot, history, policy)
     if not order.dry_run:
-        report.run = memory.start_run(raw.location, order.jobs, now)
+        report.run = memory.start_run(raw.location, [*order.own, *order.jobs], now)
     for _ in range(_TRIES):
         view = View(snapshot, policy, history, now, order.period)
-        plan = _ask(order.jobs, view)
+        plan = _ask(order, view)
         if report.run is None or _reserve(memory, report.run, plan):
             changed = tuple(tab for tab in plan.tabs if not tab_is_as_planned(tab, snapshot))
             return view, plan.with_tabs(changed)
@@ -143,14 +144,13 @@ def _see(order: Order, raw: RawSheet) -> Snapshot:
     return take_snapshot(raw, order.log_tabs, order.column_names, order.language)
 
 
-def _ask(jobs: Sequence[str], view: View) -> Plan:
+def _ask(order: Order, view: View) -> Plan:
     """Each job sees the sheet as the jobs before it would leave it."""
     plan = Plan()
-    for name in JOBS:
-        if name in jobs:
-            wanted = job(name)(view)
-            plan += wanted
-            view = view.after(wanted.edits)
+    for ask in (*order.own.values(), *(job(name) for name in JOBS if name in order.jobs)):
+        wanted = ask(view)
+        plan += wanted
+        view = view.after(wanted.edits)
     return plan
 
 

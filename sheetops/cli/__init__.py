@@ -19,6 +19,9 @@ COMMANDS = {
     "remind": "Send each owner one digest",
     "review": "Write the summary tab of a period",
     "run": "Do all that is due",
+    "status": "Show the last runs and what needs a person",
+    "history": "Show the life of one request",
+    "undo": "Put back what a run wrote",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from sheetops.settings.model import Team
 from sheetops.settings.policy import build_policy
 
 if TYPE_CHECKING:
+    from sheetops.jobs import Job
     from sheetops.ledger import Ledger
     from sheetops.messages import Outbox
 
@@ -56,8 +57,15 @@ class Edge:
         folder = self.loaded.folder / mail.outbox.expanduser() if mail.outbox else state_folder() / "outbox"
         return Outbox(folder, mail.sender, self.ledger, partial(find, "templates"))
 
-    def run(self, location: str, team: Team, jobs: Sequence[str], period: str | None = None) -> Report:
-        """Run `jobs` on the sheet at `location`."""
+    def run(
+        self,
+        location: str,
+        team: Team,
+        jobs: Sequence[str],
+        period: str | None = None,
+        own: Mapping[str, Job] | None = None,
+    ) -> Report:
+        """Run `jobs`, after the command's `own`, on the sheet at `location`."""
 
         def policy_for(language: str) -> Policy:
             spoken = team.language or language
@@ -74,5 +82,6 @@ class Edge:
             period=period,
             dry_run=self.wishes.dry_run,
             force=self.wishes.force,
+            own=own or {},
         )
         return run_order(order, self.ledger, self.outbox, utc_now)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sheetops.domain.history import PastEdit
 from sheetops.domain.plan import Edit, same_value
-from sheetops.domain.table import Raw, Snapshot, Table
+from sheetops.domain.table import Raw, Snapshot, Table, as_text
+from sheetops.domain.texts import Texts
 
 
 class Kept(NamedTuple):
@@ -19,13 +20,13 @@ class Kept(NamedTuple):
 
 
 def undo(
-    past: Iterable[PastEdit], snapshot: Snapshot, why: str, only: Collection[str] = ()
+    past: Iterable[PastEdit], snapshot: Snapshot, texts: Texts, only: Collection[str] = ()
 ) -> tuple[tuple[Edit, ...], tuple[Kept, ...]]:
     """The edits that take back a run's, and those of the run's that stay.
 
     `past` is what the run wrote (`Ledger.edits_of`); what it left alone is not looked at. A row is found where
     the ledger says that its request stands now, else by its ID. `only` narrows it to some columns (keys) or
-    requests (IDs). `why` is the reason that each edit carries.
+    requests (IDs).
     """
     rows = {table.tab: _Rows(table) for table in snapshot.tables}
     edits: list[Edit] = []
@@ -33,7 +34,7 @@ def undo(
     for made in past:
         if made.outcome != "written" or (only and made.column not in only and made.id not in only):
             continue
-        outcome = _back(made, rows, why)
+        outcome = _back(made, rows, texts)
         if isinstance(outcome, Edit):
             edits.append(outcome)
         else:
@@ -52,7 +53,7 @@ class _Rows:
                 self.by_id.setdefault(identifier, []).append(index)
 
 
-def _back(made: PastEdit, rows: Mapping[str, _Rows], why: str) -> Edit | str:
+def _back(made: PastEdit, rows: Mapping[str, _Rows], texts: Texts) -> Edit | str:
     if not made.stored:
         return "not-stored"
     places = _places(made, rows)
@@ -64,6 +65,7 @@ def _back(made: PastEdit, rows: Mapping[str, _Rows], why: str) -> Edit | str:
     now = table.column(made.column)[index]
     if not _alike(now, made.new):
         return "already-back" if _alike(now, made.old) else "changed-since"
+    why = texts("undo.why", run=made.run, value=as_text(made.new))
     return Edit(table.ref(index), made.column, table.cell(index, made.column), now, made.old, why)
 
 

@@ -176,7 +176,8 @@ import os, signal, sys
 from sqlalchemy import event
 from sheetops.ledger import open_ledger
 from tests.integration.ledger_places import postgres
-from tests.sheets import log, row
+from tests.integration.ledger_places import postgres
+from tests.sheets import row
 from tests.unit.ledger.looks import START, DAY, look
 
 ledger = open_ledger(sys.argv[1])

@@ -1,0 +1,15 @@
+"""Rows of words as aligned columns; a Chinese character takes the room of two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def aligned(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
+    """One line a row; the last column is as long as it is."""
+    from rich.cells import cell_len, set_cell_size
+
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return [
+        (indent + "  ".join([*map(set_cell_size, row[:-1], widths[:-1]), row[-1]])).rstrip() for row in rows
+    ]

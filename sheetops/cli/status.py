@@ -1,0 +1,144 @@
+"""`sheetops status`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sheetops.cli.columns import aligned
+from sheetops.cli.common import Wishes, _day
+
+if TYPE_CHECKING:
+    from sheetops.cli.edge import Edge
+    from sheetops.ledger.asking import Mail, Run, SheetState
+
+
+@click.command("status")
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file.")
+@click.option("--as-of", callback=_day, metavar="DATE", help="Work as if today were DATE.")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Runs to show.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) -> None:
+    """Show the last runs, how each sheet stands, and what needs a person (then the exit code is 1)."""
+    from sheetops.cli.edge import Edge
+    from sheetops.runner import utc_now
+    from sheetops.settings.load import load
+
+    edge = Edge(load(config), Wishes((), config, as_of, False, as_json, False, False, False))
+    today = as_of or utc_now().astimezone().date()
+    ledger = edge.ledger
+    sheets, runs = ledger.sheets(today), ledger.runs(limit)
+    unfinished, unknown = ledger.unfinished(), ledger.unknown_mails()
+    wishes = [ledger.notice] if ledger.notice else []
+    wishes += [*_late(edge, sheets, today), *map(_of_run, unfinished), *map(_of_mail, unknown)]
+    if as_json:
+        document = {
+            "ledger": ledger.place,
+            "sheets": [_state_document(state) for state in sheets],
+            "runs": [_run_document(run) for run in runs],
+            "unfinished": [run.id for run in unfinished],
+            "unknown_mails": [{**mail._asdict(), "day": mail.day.isoformat()} for mail in unknown],
+            "to_do": wishes,
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        _print(ledger.place, sheets, runs, wishes)
+    raise click.exceptions.Exit(1 if wishes else 0)
+
+
+def _late(edge: Edge, states: list[SheetState], today: date) -> list[str]:
+    """Sheets of the settings that no run has looked at for more than a working day."""
+    from sheetops.ledger.ledger import place_of
+    from sheetops.settings.files import load_texts
+    from sheetops.settings.policy import build_policy
+
+    seen = {state.place: state.last_seen.date() for state in states}
+    wishes = []
+    for sheet in edge.loaded.settings.sheets:
+        place = edge.loaded.place(sheet)
+        last = seen.get(place_of(place))
+        if last is None:
+            wishes.append(f"{place}: never run; try `sheetops run {sheet.name or place}`")
+            continue
+        team = edge.loaded.settings.team_of(sheet)
+        language = team.language or "en"
+        calendar = build_policy(team, language, load_texts(language)).calendar.estimating()
+        if last < today and calendar.workdays_between(last, today) > 1:
+            wishes.append(f"{place}: last looked at on {last}; see whether its schedule still runs")
+    return wishes
+
+
+def _of_run(run: Run) -> str:
+    if run.recorded:
+        rest = "its writes are remembered, its mails may not all have left"
+    else:
+        rest = "what it wrote, if anything, is not remembered"
+    return f"run {run.id} on {run.sheet} did not say how it ended: {rest}; unless it is at work, run the sheet again"
+
+
+def _of_mail(mail: Mail) -> str:
+    return (
+        f"the mail of {mail.day} to {mail.to} (run {mail.run}) may or may not have left; "
+        "it is not sent again by itself: ask, or look in the mail server's log"
+    )
+
+
+def _state_document(state: SheetState) -> dict[str, Any]:
+    return {
+        **state._asdict(),
+        "since": state.since.isoformat(),
+        "last_seen": state.last_seen.isoformat(),
+        "findings": dict(state.findings),
+    }
+
+
+def _run_document(run: Run) -> dict[str, Any]:
+    return {
+        **run._asdict(),
+        "jobs": list(run.jobs),
+        "tabs": list(run.tabs),
+        "began": run.began.isoformat(),
+        "counts": dict(run.counts),
+        "timings": dict(run.timings),
+    }
+
+
+def _print(place: str, states: list[SheetState], runs: list[Run], wishes: list[str]) -> None:
+    click.echo(f"ledger {place}")
+    for state in states:
+        findings = ", ".join(f"{count} {severity}" for severity, count in state.findings.items()) or "none"
+        click.echo(
+            f"{state.place}: {state.requests} requests, {state.open} open, {state.overdue} overdue, findings: {findings}"
+        )
+    if runs:
+        click.echo("last runs")
+        rows = [["run", "ended", "jobs", "wrote", "took", "sheet"]]
+        rows += [
+            [run.id, _ended(run), " ".join(run.jobs), _wrote(run), _took(run), Path(run.sheet).name]
+            for run in runs
+        ]
+        click.echo("\n".join(aligned(rows)))
+    else:
+        click.echo("no run yet; try `sheetops run SHEET`")
+    for wish in wishes:
+        click.echo(f"to do: {wish}")
+
+
+def _ended(run: Run) -> str:
+    return run.outcome or "unfinished"
+
+
+def _wrote(run: Run) -> str:
+    if not run.recorded:
+        return "not known" if run.outcome is None else "nothing"
+    left = run.counts.get("conflicts", 0)
+    words = [f"{run.counts.get('written', 0)} cells"] + ([f"{left} left alone"] if left else [])
+    return ", ".join(words + list(run.tabs))
+
+
+def _took(run: Run) -> str:
+    return f"{sum(run.timings.values()):.1f} s" if run.timings else ""

@@ -1,0 +1,177 @@
+"""`status`, `history` and `undo` as a person runs them, on a workbook."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from sheetops.ledger import open_ledger
+from tests.sheets import header, row
+
+DESK = "desk.xlsx"
+
+
+class Person:
+    """Somebody at a terminal in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, *words: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "sheetops", *words],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={
+                **os.environ,
+                "XDG_STATE_HOME": str(self.folder / "state"),
+                "PYTHONPATH": os.pathsep.join(sys.path),
+            },
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def document(self, *words: str, code: int = 0) -> Any:
+        return json.loads(self.run(*words, "--json", code=code))
+
+    def cells(self) -> dict[str, tuple[object, object]]:
+        """Description → ID and due date."""
+        sheet = openpyxl.load_workbook(self.folder / DESK).worksheets[0]
+        return {
+            r[3]: (r[0], r[8].date() if r[8] else None) for r in sheet.iter_rows(min_row=2, values_only=True)
+        }
+
+    def change(self, cell: str, value: object) -> None:
+        book = openpyxl.load_workbook(self.folder / DESK)
+        book.worksheets[0][cell] = value
+        book.save(self.folder / DESK)
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Person:
+    book = openpyxl.Workbook()
+    book.active.title = "Requests"
+    common = {"source": "Phone", "type": "Complaint", "urgency": "High", "priority": "4", "owner": "Tech-Z*"}
+    for cells in (
+        header(),
+        *(row(customer=f"W*-{n}", description=f"thing {n} broke", **common) for n in range(1, 5)),
+    ):
+        book.active.append(cells)
+    book.save(tmp_path / DESK)
+    return Person(tmp_path)
+
+
+def test_undo_puts_back_what_nobody_changed_and_is_a_run_itself(person: Person) -> None:
+    before = person.cells()
+    run = person.document("fill", DESK, "--as-of", "2026-11-18")["run"]
+    filled = person.cells()
+    assert [one[0] for one in filled.values()] == [f"2026110{n}" for n in range(1, 5)]
+    person.change("I3", date(2026, 12, 1))
+    told = person.document("undo", run, "--dry-run", code=3)
+    assert person.cells()["thing 1 broke"] == filled["thing 1 broke"] and len(told["edits"]) == 7
+    said = person.run("undo", run, "--only", "Due", "--as-of", "2026-11-18", code=3)
+    assert "put back: 3 due" in said
+    assert "stays: Requests!I3 due of 20261102 (somebody changed it since)" in said
+    assert person.cells() == {
+        "thing 1 broke": ("20261101", None),
+        "thing 2 broke": ("20261102", date(2026, 12, 1)),
+        "thing 3 broke": ("20261103", None),
+        "thing 4 broke": ("20261104", None),
+    }
+    undone = person.document("undo", run, code=3)
+    assert [e["column"] for e in undone["edits"]] == ["id"] * 4
+    assert [e["reason"] for e in undone["kept"]].count("already-back") == 3
+    assert [one[0] for one in person.cells().values()] == [None] * 4
+    again = person.document("undo", undone["run"])
+    assert [e["new"] for e in again["edits"]] == [f"2026110{n}" for n in range(1, 5)]
+    assert before != person.cells()
+    assert [r["jobs"] for r in person.document("status")["runs"]] == [["undo"]] * 3 + [["fill"]]
+
+
+def test_undo_finds_rows_after_a_person_sorted_them(person: Person) -> None:
+    before = person.cells()
+    run = person.document("fill", DESK, "--as-of", "2026-11-18")["run"]
+    book = openpyxl.load_workbook(person.folder / DESK)
+    rows = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
+    for number, cells in enumerate(reversed(rows), 2):
+        for column, value in enumerate(cells, 1):
+            book.worksheets[0].cell(number, column, value)
+    book.save(person.folder / DESK)
+    assert "put back: 4 id, 4 due" in person.run("undo", run).replace("4 due, 4 id", "4 id, 4 due")
+    assert person.cells() == before
+
+
+def test_undo_of_what_is_not_there(person: Person) -> None:
+    assert "the ledger knows no such run; `sheetops status` lists the runs" in person.run(
+        "undo", "2020", code=2
+    )
+    run = person.document("fill", DESK)["run"]
+    assert "wrote no column and no request called Feedback" in person.run(
+        "undo", run, "--only", "Feedback", code=2
+    )
+    with open_ledger(person.folder / "state" / "sheetops" / "ledger.db") as ledger:
+        lost = ledger.start_run(DESK, ["fill"], ledger.runs()[0].began)
+    assert "cannot be undone" in person.run("undo", lost, code=2)
+
+
+def test_status_says_what_needs_a_person(person: Person) -> None:
+    assert "no run yet" in person.run("status")
+    run = person.document("fill", DESK, "--as-of", "2026-11-18")["run"]
+    said = person.run("status", "--as-of", "2026-11-18")
+    assert (
+        "4 requests, 4 open, 0 overdue" in said and run in said and "8 cells" in said and "to do" not in said
+    )
+    assert "4 overdue" in person.run("status", "--as-of", "2026-12-18")
+    with open_ledger(person.folder / "state" / "sheetops" / "ledger.db") as ledger:
+        began = ledger.runs()[0].began
+        lost = ledger.start_run(DESK, ["remind"], began)
+        ledger.claim_mail(lost, "remind", DESK, "zoe@example.com", began.date(), "<1@x>")
+    said = person.run("status", code=1)
+    assert f"to do: run {lost}" in said and "z***@example.com" in said and "zoe" not in said
+    document = person.document("status", code=1)
+    assert (
+        document["unfinished"] == [lost]
+        and len(document["unknown_mails"]) == 1
+        and len(document["to_do"]) == 2
+    )
+
+
+def test_status_says_which_sheets_are_late(person: Person) -> None:
+    (person.folder / "sheetops.yaml").write_text(f"sheets:\n  - name: desk\n    path: {DESK}\n")
+    assert "never run; try `sheetops run desk`" in person.run("status", code=1)
+    person.run("fill", "--as-of", "2026-11-20")  # a Friday
+    assert "to do" not in person.run("status", "--as-of", "2026-11-23")
+    assert "last looked at on 2026-11-20" in person.run("status", "--as-of", "2026-11-24", code=1)
+
+
+def test_history_tells_a_life(person: Person) -> None:
+    person.run("fill", DESK, "--as-of", "2026-11-18")
+    person.change("K2", "sent a new one")
+    person.run("fill", DESK, "--as-of", "2026-11-19")
+    said = person.run("history", "20261101")
+    assert "first response  2026-11-19 12:00" in said
+    assert "result filled" in said and "sent a new one" not in said
+    document = person.document("history", "20261101", DESK)
+    assert document["first_response"] == "2026-11-19T12:00:00" and document["unknowable"] == ["first_seen"]
+    assert [e["column"] for e in document["edits"]] == ["id", "due"]
+    assert "no run has seen a request 999; check the ID" in person.run("history", "999", code=2)
+    assert "of other.xlsx" in person.run("history", "20261101", "other.xlsx", code=2)
+
+
+def test_a_deleted_ledger_is_told(person: Person) -> None:
+    person.run("fill", DESK)
+    for path in (person.folder / "state" / "sheetops").glob("ledger.db*"):
+        if path.suffix != ".key":
+            path.unlink()
+    assert "history before today" in person.run("status", code=1)
+    assert person.run("fill", DESK) and "to do" not in person.run("status")
