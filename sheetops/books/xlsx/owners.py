@@ -1,6 +1,6 @@
 """Who has the workbook open, and which conflict copies lie beside it: read from the names in its folder.
 
-Facts (Excel and WPS: measured; LibreOffice: svl/source/misc, lockfilecommon and documentlockfile):
+Facts (not measured here; the Excel layout agrees with a real owner file in the shared inputs):
 
 - Excel writes `~$NAME`, 165 bytes: at 0 the length of the user's name in bytes and then the name in
   the writer's ANSI code page, padded to 55; at 55 the length in UTF-16 units (two bytes, little
