@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -97,7 +98,11 @@ class App:
         if fault and fault.kind == "status":
             return json_answer(fault.code, server_error(fault.code).body())
         with self.world.lock:
-            answer = self._answer(request, found, upload, method_id)
+            try:
+                answer = self._answer(request, found, upload, method_id)
+            except Exception:
+                self.world.crashes.append(traceback.format_exc())
+                answer = json_answer(500, server_error(500).body())
         if fault and fault.kind == "cut_after":
             raise CutConnection
         if fault and fault.kind == "status_after":

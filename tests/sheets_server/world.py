@@ -75,6 +75,7 @@ class World:
         self.default_user: User | None = User()
         self.switches = Switches()
         self.calls: list[dict[str, Any]] = []
+        self.crashes: list[str] = []  # tracebacks of the server's own faults; tests check that there are none
         self.add_private(PRIVATE_FILE)
 
     # Files ---------------------------------------------------------------------------------------
