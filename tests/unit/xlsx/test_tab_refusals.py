@@ -100,6 +100,15 @@ def test_a_source_that_leans_on_other_workbooks() -> None:
     assert "other workbooks" in refused(target(), "New", source)
 
 
+def test_a_source_with_a_pivot_table() -> None:
+    source = openpyxl.load_workbook(shared("excel-corpus") / "03_64450.xlsx")
+    pivots = [sheet.title for sheet in source if sheet._pivots]
+    for name in source.sheetnames:
+        if name != pivots[0]:
+            del source[name]
+    assert "it holds a pivotTable" in refused(target(), "New", source)
+
+
 LOCKED = {"xl/workbook.xml": ("<workbookPr/>", '<workbookPr/><workbookProtection lockStructure="1"/>')}
 
 
