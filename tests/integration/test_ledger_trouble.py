@@ -19,6 +19,7 @@ import pytest
 
 from sheetops.errors import LedgerError
 from sheetops.ledger import open_ledger
+from tests.integration.ledger_places import postgres
 from tests.sheets import row
 from tests.unit.ledger.looks import SHEET, START, look_at_rows
 
@@ -177,7 +178,7 @@ from sqlalchemy import event
 from sheetops.ledger import open_ledger
 from tests.integration.ledger_places import postgres
 from tests.integration.ledger_places import postgres
-from tests.sheets import row
+from tests.sheets import log, row
 from tests.unit.ledger.looks import START, DAY, look
 
 ledger = open_ledger(sys.argv[1])
