@@ -40,8 +40,8 @@ def check_save(before: Package, after: bytes, cells: Edits, tabs: Collection[str
     try:
         wrong = _Save(Members(before.original), Members(after), cells, tabs).wrong()
         wrong = wrong or _unreadable(before.original, after)
-    except ValueError as error:
-        wrong = str(error)
+    except (ValueError, LookupError, ArithmeticError) as error:
+        wrong = str(error) or type(error).__name__
     if wrong:
         raise SheetError(
             f"the changed file did not pass its check: {wrong}",

@@ -20,11 +20,13 @@ class Members:
         self._data = data
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError) as error:
+        except Exception as error:  # on damaged bytes zipfile raises errors of many kinds
             raise ValueError(f"it is no sound zip file: {error}") from error
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in self._zip.infolist():
             if key(entry.filename) in self._entries:
+                if entry.is_dir() and not entry.file_size:
+                    continue
                 raise ValueError(f"it holds two members named {entry.filename}")
             self._entries[key(entry.filename)] = entry
         self._plain: dict[str, bytes] = {}
@@ -45,10 +47,8 @@ class Members:
         if wanted not in self._plain:
             try:
                 self._plain[wanted] = self._zip.read(self._entries[wanted])
-            except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
+            except Exception as error:  # of zipfile, of zlib, or not implemented
                 raise ValueError(f"{name} does not unpack: {error}") from error
-            except Exception as error:  # zlib.error, which zipfile lets through
-                raise ValueError(f"{name} is damaged: {error}") from error
         return self._plain[wanted]
 
     def sealed(self, name: str) -> tuple[object, ...]:
