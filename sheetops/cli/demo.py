@@ -20,7 +20,7 @@ sheets:
   - name: desk
     path: {workbook}
     backups: 3
-ledger: ledger.db
+state: state  # ledger, locks and the older versions of the workbook
 mail:
   outbox: outbox
   sender: service-desk@example.com

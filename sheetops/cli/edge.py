@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from sheetops.messages import Outbox
 
 
-def state_folder() -> Path:
-    """Where the tool keeps what is its own: the user's state folder of this machine."""
-    from platformdirs import user_state_path
-
-    return user_state_path("sheetops")
-
-
 class Edge:
     """Runs orders with the real clock, ledger and outbox of one settings file."""
 
@@ -37,13 +30,21 @@ class Edge:
         self.wishes = wishes
 
     @cached_property
+    def state(self) -> Path:
+        """Where the tool keeps what is its own."""
+        from sheetops.books.xlsx.joblock import state_folder
+
+        named = self.loaded.settings.state
+        return self.loaded.folder / named.expanduser() if named else state_folder()
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The ledger of the settings, else the one in the user's state folder."""
         from sheetops.ledger import open_ledger
 
         named = self.loaded.settings.ledger
         if named is None:
-            place: str | Path = state_folder() / "ledger.db"
+            place: str | Path = self.state / "ledger.db"
         else:
             place = named if "://" in named else self.loaded.folder / Path(named).expanduser()
         return open_ledger(place)
@@ -54,7 +55,7 @@ class Edge:
         from sheetops.messages import Outbox
 
         mail = self.loaded.settings.mail
-        folder = self.loaded.folder / mail.outbox.expanduser() if mail.outbox else state_folder() / "outbox"
+        folder = self.loaded.folder / mail.outbox.expanduser() if mail.outbox else self.state / "outbox"
         return Outbox(folder, mail.sender, self.ledger, partial(find, "templates"))
 
     def run(
@@ -72,7 +73,7 @@ class Edge:
             return build_policy(team, spoken, load_texts(spoken))
 
         order = Order(
-            book=open_book(location, team.backups),
+            book=open_book(location, team.backups, self.state),
             jobs=jobs,
             policy_for=policy_for,
             log_tabs=team.log_tabs,

@@ -95,7 +95,8 @@ class Team(_Model):
     people: list[PersonSettings] = Field([], description="people beside those of the People tab")
     team_lead: str | None = Field(None, description="who gets what nobody answers for: a name or an address")
     address_pattern: str | None = Field(
-        None, description="address of owners whom the People tab does not name, such as {department}@example.com"
+        None,
+        description="address of owners whom the People tab does not name, such as {department}@example.com",
     )
     feedback_days: int = Field(
         3, ge=0, description="working days after resolving until the customer is called back"
@@ -145,6 +146,9 @@ class Settings(_Model):
 
     team: Team = Team()
     sheets: list[Sheet] = []
+    state: Path | None = Field(
+        None, description="folder of ledger, locks, backups and outbox; default: the user's state folder of this machine"
+    )
     ledger: str | None = Field(None, description="path of the ledger file; default: the user's state folder")
     mail: Mail = Mail()
 

@@ -25,9 +25,12 @@ _TRIES = 3  # at writing to a file that people keep saving
 class XlsxBook:
     """The workbook at `location`, an .xlsx or .xlsm file."""
 
-    def __init__(self, location: str, backups: int = 5) -> None:
+    def __init__(self, location: str, backups: int = 5, state: Path | None = None) -> None:
+        """`state` is the folder of locks and backups; None is the user's state folder."""
         self.location = location
         self._backups = backups
+        self._locks = state / "locks" if state else None
+        self._kept = state / "backups" if state else None
 
     def read(self) -> RawSheet:
         """Look without locking. Raises SheetNotFound, NotAWorkbook or RefusedWorkbook."""
@@ -36,7 +39,9 @@ class XlsxBook:
     @contextmanager
     def session(self) -> Iterator[XlsxSession]:
         """Take the workbook's job lock and read it. Raises SheetInUse while somebody has it open."""
-        with changing(Path(self.location), backups=self._backups) as original:
+        with changing(
+            Path(self.location), backups=self._backups, lock_dir=self._locks, backup_dir=self._kept
+        ) as original:
             yield XlsxSession(self.location, original)
 
 
