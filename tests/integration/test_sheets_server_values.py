@@ -364,6 +364,6 @@ def test_field_masks(book: Book) -> None:
             book.get(f"?fields={mask}")
         violation = failed.value.body["error"]["details"][0]["fieldViolations"][0]
         assert violation["description"].endswith(f"for path '{path}'.")
-    with pytest.raises(Refused, match='Unknown name "nope": Cannot bind query parameter.'):
+    with pytest.raises(Refused, match=r'Unknown name "nope": Cannot bind query parameter\.'):
         book.get("?nope=1")
     assert book.call("GET", f"/drive/v3/files/{book.id}?includeItemsFromAllDrives=true")["name"] == "T"

@@ -26,6 +26,7 @@ from tests.sheets_server.errors import (
 )
 from tests.sheets_server.requests.registry import load_all
 from tests.sheets_server.switches import Fault, quota_kind
+from tests.sheets_server.tokens import grant_token
 from tests.sheets_server.world import Call, World
 
 load_all()
@@ -70,6 +71,9 @@ class App:
         if request.path.startswith("/admin"):
             with self.world.lock:
                 return json_answer(*handle_admin(self, request))
+        if (request.http, request.path) == ("POST", "/token"):
+            with self.world.lock:
+                return json_answer(*grant_token(self.world, request.raw))
         if request.headers.get("x-http-method-override") == "GET":
             query = request.raw.decode() or request.query
             request = Request("GET", request.path, query, request.headers)
@@ -198,7 +202,7 @@ class App:
             result = emit.message(method.response, result)
         if "mask" in query:
             result = masks.pick(result, query["mask"])
-        return json_answer(200, result)
+        return json_answer(200, result, query.get("prettyPrint") != "false")
 
 
 def open_book(call: Call, needs: str) -> None:
@@ -236,10 +240,10 @@ def transaction(call: Call, handler: Any) -> Any:
     return result
 
 
-def json_answer(status: int, body: Any) -> Answer:
-    """Google indents its answers by two; big ones are left compact, for speed."""
+def json_answer(status: int, body: Any, pretty: bool = True) -> Answer:
+    """Google indents its answers by two unless asked not to; big ones are left compact, for speed."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    if len(text) < PRETTY_LIMIT:
+    if pretty and len(text) < PRETTY_LIMIT:
         text = json.dumps(body, ensure_ascii=False, indent=2)
     return Answer(status, (text + "\n").encode("utf-8", "surrogatepass"))
 

@@ -59,9 +59,7 @@ def render_sheet(call: Call, sheet: Sheet) -> dict[str, Any]:
     return out
 
 
-def render_grid(
-    call: Call, reading: Reading, sheet: Sheet, box: Bounds, mask: Tree | None, ranged: bool
-) -> dict[str, Any]:
+def render_grid(call: Call, reading: Reading, sheet: Sheet, box: Bounds, mask: Tree | None) -> dict[str, Any]:
     """One GridData block; what the mask leaves out is not computed."""
     row0, row1, col0, col1 = box
     out: dict[str, Any] = {"startRow": row0, "startColumn": col0}

@@ -8,7 +8,7 @@ from typing import Any
 from tests.sheets_server.a1 import Box, format_box, parse_cells, split_sheet
 from tests.sheets_server.emit import number
 from tests.sheets_server.errors import bad_request, unparsable_range
-from tests.sheets_server.formula_eval import Evaluator
+from tests.sheets_server.formula_eval import Evaluator, parse
 from tests.sheets_server.formula_values import Dated, FormulaError
 from tests.sheets_server.locales import locale_of
 from tests.sheets_server.model import Formula, Sheet, Spreadsheet
@@ -16,6 +16,21 @@ from tests.sheets_server.numbers_out import general, is_date_format, pattern_of,
 from tests.sheets_server.spans import box_of
 
 Bounds = tuple[int, int, int, int]
+# Functions whose result looks like their arguments; counting and text functions do not.
+INHERITING = {
+    "SUM",
+    "MIN",
+    "MAX",
+    "AVERAGE",
+    "MEDIAN",
+    "IF",
+    "IFERROR",
+    "IFNA",
+    "INDEX",
+    "VLOOKUP",
+    "SUMIF",
+    "ROUND",
+}
 
 
 class Reading:
@@ -39,6 +54,27 @@ class Reading:
             if isinstance(found, Dated):
                 made = {"type": found.kind}
                 return {**made, "pattern": pattern_of(made, locale_of(self.locale))}
+            if isinstance(found, float):
+                return self.inherited_format(parse(cell.value.text), sheet)
+        return None
+
+    def inherited_format(self, tree: Any, sheet: Sheet) -> dict[str, Any] | None:
+        """The number format a formula takes from the cells it names: the first that has one."""
+        if tree[0] == "ref":
+            ref = tree[1]
+            source = sheet if ref.sheet is None else self.book.titled(ref.sheet)
+            if source is None or ref.first.column is None:
+                return None
+            cell = source.cell(ref.first.row or 0, ref.first.column)
+            return (cell.format or {}).get("numberFormat")
+        if tree[0] == "op" and tree[1] in "+-":
+            found = [self.inherited_format(part, sheet) for part in tree[2:]]
+            if tree[1] == "-" and all(is_date_format(format_) for format_ in found):
+                return None
+            return found[0] or found[1]
+        if tree[0] == "call" and tree[1] in INHERITING:
+            parts = tree[2][1:] if tree[1] == "IF" else tree[2]
+            return next((f for f in (self.inherited_format(part, sheet) for part in parts) if f), None)
         return None
 
     def formatted(self, sheet: Sheet, row: int, column: int) -> str:

@@ -18,19 +18,14 @@ S = "sheets.spreadsheets."
 
 
 def render_spreadsheet(
-    call: Call,
-    mask: Tree | None,
-    include_data: bool,
-    hits: list[tuple[Sheet, Bounds]] | None,
-    tables_in_bands: bool = True,
+    call: Call, mask: Tree | None, include_data: bool, hits: list[tuple[Sheet, Bounds]] | None
 ) -> dict[str, Any]:
-    """A Spreadsheet answer; `hits` limits it to tabs and, for grid data, to ranges."""
+    """A Spreadsheet answer; `hits` limits it to tabs and, for grid data, to ranges.
+
+    includeGridData counts only without a field mask.
+    """
     book = call.book
-    with_data = (
-        include_data
-        if mask is None
-        else (wants(mask, "sheets", "data") and (include_data or "*" not in mask))
-    )
+    with_data = include_data if mask is None else wants(mask, "sheets", "data")
     reading = call.reading()
     listed = []
     for sheet in book.sheets:
@@ -40,9 +35,7 @@ def render_spreadsheet(
         out = grid.render_sheet(call, sheet)
         if with_data and sheet.is_grid:
             whole = [(0, sheet.row_count, 0, sheet.column_count)]
-            out["data"] = [
-                grid.render_grid(call, reading, sheet, box, mask, hits is not None) for box in mine or whole
-            ]
+            out["data"] = [grid.render_grid(call, reading, sheet, box, mask) for box in mine or whole]
         listed.append(out)
     own = [
         m for m in book.metadata.values() if m.sheet_id is None and datafilter.visible(m, call.user.project)
