@@ -26,6 +26,7 @@ class Personal(NamedTuple):
 
 
 _MANY_DIGITS = re.compile(r"[0-9０-９][0-9０-９ \-－()（）]{5}")
+_SIX_DIGITS = re.compile(r"[0-9０-９](?:[ \-－()（）]{0,2}[0-9０-９]){5}")
 _EMAIL = re.compile(
     r"(?<![\w.+%\-])([\w.+%\-]{1,64})@((?:[a-z0-9\-]+\.)+[a-z]{2,24})(?![\w\-])", re.IGNORECASE | re.ASCII
 )
@@ -59,7 +60,9 @@ _PHONE_WORD = re.compile(
 
 def suspects(text: str) -> bool:
     """Whether `text` may hold personal data at all: a cheap first look."""
-    return _MANY_DIGITS.search(text) is not None or "@" in text or "＠" in text
+    if _MANY_DIGITS.search(text) is not None and _SIX_DIGITS.search(text) is not None:
+        return True
+    return "@" in text or "＠" in text
 
 
 def find_personal(text: str) -> list[Personal]:

@@ -73,27 +73,29 @@ class Requests:
         """The raw column `key`, where TRUE and FALSE are the texts that people see (True would equal 1)."""
         if key not in self._cells:
             column = self.table.column(key)
-            distinct = dict.fromkeys(column)
-            if (1 in distinct or 0 in distinct) and bool in set(map(type, column)):
+            if bool in set(map(type, column)):
                 column = [values.as_text(raw) if isinstance(raw, bool) else raw for raw in column]
-                distinct = dict.fromkeys(column)
-            self._cells[key], self._distinct[key] = column, distinct
+            self._cells[key] = column
         return self._cells[key]
 
     def distinct(self, key: str) -> Iterable[Raw]:
         """Each different raw value of the column `key` once, in the order of its first row."""
-        self.cells(key)
+        if key not in self._distinct:
+            self._distinct[key] = dict.fromkeys(self.cells(key))
         return self._distinct[key]
 
     def values(self, key: str) -> list[Any]:
         """The typed column `key`, one value a row: what `Request` holds under that name (`owner`: owners)."""
         if key not in self._values:
             read = self._reader(key)
-            cells = self.cells(key)
-            readings = {raw: read(raw) for raw in self._distinct[key]}
+            if read is None:  # texts are mostly all different, so remembering them would only cost
+                self._unreadable[key] = {}
+                self._values[key] = [_text(raw) for raw in self.cells(key)]
+                return self._values[key]
+            readings = {raw: read(raw) for raw in self.distinct(key)}
             typed = {raw: value for raw, (value, _) in readings.items()}
             self._unreadable[key] = {raw: problem for raw, (_, problem) in readings.items() if problem}
-            self._values[key] = list(map(typed.__getitem__, cells))
+            self._values[key] = list(map(typed.__getitem__, self.cells(key)))
         return self._values[key]
 
     def unreadable(self, key: str) -> Iterator[tuple[int, Problem]]:
@@ -111,7 +113,7 @@ class Requests:
         keys = ("owner" if name == "owners" else name for name in Request._fields[2:])
         return {(index, key): problem for key in keys for index, problem in self.unreadable(key)}
 
-    def _reader(self, key: str) -> Reader:
+    def _reader(self, key: str) -> Reader | None:
         if key in ("source", "type", "urgency"):
             choices = self.lists[key]
             return lambda raw: choices.read(raw, self.language)
@@ -126,7 +128,7 @@ class Requests:
             "feedback": values.read_feedback,
             "nps": values.read_score,
         }
-        return known.get(key, lambda raw: (values.as_text(raw).strip() or None, None))
+        return known.get(key)
 
     def _day(self, raw: Raw) -> tuple[date | None, Problem | None]:
         value, problem = values.read_date(raw, self.today)
@@ -142,3 +144,9 @@ class Requests:
     def ref(self, index: int) -> RowRef:
         """The identity of the `index`-th request."""
         return self.table.ref(index)
+
+
+def _text(raw: Raw) -> str | None:
+    if raw is None:
+        return None
+    return (raw if isinstance(raw, str) else values.as_text(raw)).strip() or None

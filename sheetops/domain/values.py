@@ -240,6 +240,7 @@ _SCORE = re.compile(
     r"|[,，:：]\s*([1-5])$",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"([^\d(:\"“]{1,12})\(([1-5])分\)")
 _ONLY_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)")
 _NO_FEEDBACK = _BLANK | {
     "暂无", "暫無", "待回访", "待回訪", "未回访", "未回訪", "待反馈", "待反饋", "未反馈", "未反饋", "暂无反馈", "暫無反饋",
@@ -267,6 +268,12 @@ def read_feedback(raw: Raw) -> tuple[Feedback | None, Problem | None]:
     if raw is None or isinstance(raw, CellError):
         return None, None
     text = tidy(as_text(raw))
+    if quick := _LABELLED.match(
+        text
+    ):  # the template's own form; the rest below is for what people make of it
+        return Feedback(
+            int(quick[2]), text[quick.end() :].strip(_QUOTES), _tone(quick[1].strip(_QUOTES))
+        ), None
     if text.casefold() in _NO_FEEDBACK:
         return None, None
     match = _ONLY_NUMBER.fullmatch(text) or _SCORE.search(text)

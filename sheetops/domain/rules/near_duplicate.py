@@ -108,10 +108,16 @@ def _groups(look: Look) -> Iterator[list[Entry]]:
     for customer, places in groups.items():
         if len(places) > 1 and customer and customer not in _ANYBODY:
             places.sort()
-            if any((second[0] - first[0]).days <= days for first, second in pairwise(places)):
+            close = {
+                place
+                for first, second in pairwise(places)
+                if (second[0] - first[0]).days <= days
+                for place in (first, second)
+            }
+            if close:
                 yield [
                     Entry(day, identifier, number, at, _plain(logs[number].cells("description")[at]))
-                    for day, identifier, number, at in places
+                    for day, identifier, number, at in sorted(close)
                 ]
 
 
