@@ -60,14 +60,32 @@ DEFAULT_LISTS: Mapping[str, Choices] = {key: Choices(items) for key, items in LI
 
 
 def from_names(key: str, names: Iterable[str]) -> Choices:
-    """The team's own list: each name keeps the key of the template's value it spells, else becomes its own key."""
-    known = DEFAULT_LISTS.get(key, Choices(()))
+    """The team's own list: each name keeps the key of the template's value it spells, else becomes its own key.
+
+    A team that lists two spellings of one value of the template (`高` and `紧急`) means two values: the one that is
+    the template's name, else the first, keeps the key.
+    """
+    listed = {fold(name): name.strip() for name in names if fold(name)}
+    keys = _keys(DEFAULT_LISTS.get(key, Choices(())), listed)
+    known = DEFAULT_LISTS[key]._by_key if key in DEFAULT_LISTS else {}
     items = []
-    for name in names:
-        own = known.read(name, LANGUAGES[0])[0]
+    for folded, name in listed.items():
+        own = known.get(keys.get(folded, ""))
         spellings = {}
         for language in LANGUAGES:
-            more = known._by_key[own].names[language] if own else ()
-            spellings[language] = (name, *(m for m in more if m != name))
-        items.append(Choice(own or name, spellings))
+            more = own.names[language] if own else ()
+            spellings[language] = (name, *(m for m in more if m != name and fold(m) not in listed))
+        items.append(Choice(own.key if own else name, spellings))
     return Choices(tuple(items))
+
+
+def _keys(known: Choices, listed: Mapping[str, str]) -> dict[str, str]:
+    """Folded name of the list → key of the template's value that it is."""
+    proper = {fold(item.name(language)): item.key for item in known.items for language in LANGUAGES}
+    found: dict[str, str] = {}
+    for meaning in (proper, known._by_fold):
+        for folded in listed:
+            key = meaning.get(folded)
+            if key is not None and folded not in found and key not in found.values():
+                found[folded] = key
+    return found

@@ -51,6 +51,7 @@ class People:
 
     all: tuple[Person, ...] = ()
     team_lead_name: str | None = None
+    listed: tuple[str, ...] = ()  # departments that the Lists tab names, with people or without
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], Person]:
@@ -70,8 +71,8 @@ class People:
 
     @cached_property
     def departments(self) -> tuple[str, ...]:
-        """The departments named in the tab, each once, in order."""
-        return tuple(dict.fromkeys(p.department for p in self.all if p.department))
+        """The departments of the people and of the Lists tab, each once, in order."""
+        return tuple(dict.fromkeys([*(p.department for p in self.all if p.department), *self.listed]))
 
     @cached_property
     def team_lead(self) -> Person | None:
@@ -86,7 +87,7 @@ class People:
         return next((p for p in self.all if p.active and fold(p.role) in _DIRECTOR), None)
 
     def knows_department(self, department: str) -> bool:
-        """Whether any row of the tab names this department."""
+        """Whether the People tab or the Lists tab names this department."""
         return fold(department) in {fold(d) for d in self.departments}
 
     def find(self, owner: Owner) -> Person | None:
@@ -116,9 +117,16 @@ class People:
 
 
 def read_people(
-    grid: Grid | None, today: date, extra: Sequence[Person] = (), team_lead: str | None = None
+    grid: Grid | None,
+    today: date,
+    extra: Sequence[Person] = (),
+    team_lead: str | None = None,
+    listed: Sequence[str] = (),
 ) -> People:
-    """The people of the People tab, then those of the settings (`extra`) that the tab does not name."""
+    """The people of the People tab, then those of the settings (`extra`) that the tab does not name.
+
+    `listed` are the departments of the Lists tab.
+    """
     people: list[Person] = []
     found = people_header(grid) if grid is not None else None
     if grid is not None and found is not None:
@@ -148,4 +156,4 @@ def read_people(
                 )
             )
     known = {p.key for p in people}
-    return People((*people, *(p for p in extra if p.key not in known)), team_lead)
+    return People((*people, *(p for p in extra if p.key not in known)), team_lead, tuple(listed))

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sheetops.domain.choices import Choices, from_names
+from sheetops.domain.choices import Choices
 from sheetops.domain.history import History
+from sheetops.domain.lists_tab import Decided, overlaid, read_lists
 from sheetops.domain.people import People, read_people
 from sheetops.domain.plan import Edit, resolve
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.table import Grid, Raw, Snapshot, Table
-from sheetops.domain.template import LISTS, find_header
 from sheetops.domain.texts import Texts
 
 
@@ -24,7 +24,7 @@ class View:
     """The only argument of a job. `now` is naive, in the team's time zone."""
 
     snapshot: Snapshot
-    policy: Policy
+    settings: Policy  # what the operator's settings say; what holds is `policy`
     history: History
     now: datetime
     period: str | None = None  # the period that a review was asked for
@@ -37,7 +37,7 @@ class View:
     @property
     def texts(self) -> Texts:
         """The sentences of the sheet's language."""
-        return self.policy.texts
+        return self.settings.texts
 
     @property
     def language(self) -> str:
@@ -45,15 +45,29 @@ class View:
         return self.snapshot.language
 
     @cached_property
+    def decided(self) -> Decided:
+        """What the team has decided in the sheet's Lists tab."""
+        return read_lists(self.snapshot.known_tab("lists"))
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What holds: the settings, and over them what the team has decided in the sheet."""
+        return overlaid(self.settings, self.decided)
+
+    @property
     def lists(self) -> Mapping[str, Choices]:
-        """The valid values: the Lists tab where it has a column for them, else the policy's."""
-        return {**self.policy.lists, **_lists_tab(self.snapshot.known_tab("lists"))}
+        """The valid values: those of the Lists tab where it has a column for them, else the settings'."""
+        return self.policy.lists
 
     @cached_property
     def people(self) -> People:
         """The People tab, then the people of the settings."""
         return read_people(
-            self.snapshot.known_tab("people"), self.today, self.policy.people, self.policy.team_lead
+            self.snapshot.known_tab("people"),
+            self.today,
+            self.settings.people,
+            self.settings.team_lead,
+            self.decided.departments,
         )
 
     @cached_property
@@ -99,21 +113,3 @@ def _changed(grid: Grid, cells: Mapping[tuple[int, int], Raw]) -> Grid:
         cells_of_row[column - 1] = value
         rows[row - 1] = cells_of_row
     return replace(grid, rows=rows)
-
-
-def _lists_tab(grid: Grid | None) -> dict[str, Choices]:
-    """The list columns of a Lists tab, by header; blank cells end nothing and count for nothing."""
-    if grid is None:
-        return {}
-    found = find_header(grid.rows, at_least=1)
-    if found is None:
-        return {}
-    header, match = found
-    lists: dict[str, Choices] = {}
-    for key in LISTS:
-        if key in match.columns:
-            cells = (grid.cell(row, match.columns[key]) for row in range(header + 1, len(grid.rows) + 1))
-            names = [str(value).strip() for value in cells if value not in (None, "") and str(value).strip()]
-            if names:
-                lists[key] = from_names(key, names)
-    return lists

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
@@ -13,10 +12,11 @@ from sheetops.domain.ids import IdPattern
 from sheetops.domain.people import Person
 from sheetops.domain.policy import Policy, RuleSetting, UrgencyTarget
 from sheetops.domain.rules import RULES
+from sheetops.domain.targets import read_target
 from sheetops.domain.template import BY_KEY
 from sheetops.domain.texts import Texts
 from sheetops.domain.workdays import WorkCalendar, YearTable
-from sheetops.domain.workdays_clock import Shift, Target, TargetUnit, WorkClock, WorkHours
+from sheetops.domain.workdays_clock import Shift, Target, WorkClock, WorkHours
 from sheetops.errors import SettingsError
 from sheetops.settings.model import CalendarSettings, TargetSettings, Team
 
@@ -28,7 +28,6 @@ _DEFAULT_TARGETS = {
     "medium": TargetSettings(response="3 working days", resolution="3 working days"),
     "low": TargetSettings(response="none", resolution="10 working days"),
 }
-_TARGET = re.compile(r"(\d+(?:\.\d+)?)\s*(working\s+)?(hour|day)s?")
 
 
 def build_policy(team: Team, language: str, texts: Texts) -> Policy:
@@ -133,18 +132,13 @@ def _targets(settings: Mapping[str, TargetSettings]) -> dict[str, UrgencyTarget]
 
 
 def _target(text: str | None) -> Target | None:
-    if text is None or text.strip().casefold() == "none":
-        return None
-    match = _TARGET.fullmatch(text.strip().casefold())
-    if match is None:
+    target, problem = read_target(text)
+    if problem is not None:
         raise SettingsError(
             f"a target cannot be {text!r}",
             mend="write `24 hours`, `4 working hours`, `3 working days` or `none`",
         )
-    amount, working, unit = float(match[1]), match[2], match[3]
-    if unit == "day":
-        return Target(amount, TargetUnit.WORKING_DAYS)
-    return Target(amount, TargetUnit.WORKING_HOURS if working else TargetUnit.CLOCK_HOURS)
+    return target
 
 
 def _list_key(column: str, name: str) -> str:
