@@ -93,8 +93,11 @@ def _parts(call: Call) -> tuple[dict[str, Any], bytes, str]:
     found = [part for part in message.walk() if not part.is_multipart()]
     if len(found) < 2:
         raise DriveError(400, "badContent", "Malformed multipart body.")
-    metadata = json.loads(found[0].get_payload(decode=True) or b"{}")
-    return metadata, found[1].get_payload(decode=True) or b"", found[1].get_content_type()
+    return json.loads(_payload(found[0]) or b"{}"), _payload(found[1]), found[1].get_content_type()
+
+
+def _payload(part: Any) -> bytes:
+    return part.get_payload(decode=True) or b""
 
 
 def fill_from_csv(call: Call, file: File, data: bytes, kind: str) -> None:

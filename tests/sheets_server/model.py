@@ -158,7 +158,7 @@ class Sheet:
     def snapshot(self) -> Sheet:
         """A copy that shares rows; both sides copy a row before they change it."""
         self.owned = set()
-        shared = {"rows": list(self.rows), "owned": set()}
+        shared: dict[str, Any] = {"rows": list(self.rows), "owned": set()}
         others = {
             name: copy.deepcopy(getattr(self, name))
             for name in self.__dataclass_fields__

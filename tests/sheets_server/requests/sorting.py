@@ -49,6 +49,9 @@ def _compare(keys: list[tuple[Any, bool]], others: list[tuple[Any, bool]]) -> in
     return 0
 
 
+_Key = functools.cmp_to_key(_compare)
+
+
 def sort_box(
     call: Call, sheet: Sheet, box: Bounds, specs: list[dict[str, Any]], anchors_follow: bool = True
 ) -> None:
@@ -62,7 +65,7 @@ def sort_box(
         r: [(reading.effective(sheet, r, column), down) for column, down in chosen]
         for r in range(box[0], box[1])
     }
-    order = sorted(keys, key=functools.cmp_to_key(lambda a, b: _compare(keys[a], keys[b])))
+    order = sorted(keys, key=lambda row: _Key(keys[row]))
     arrange(call, sheet, box, order, anchors_follow)
 
 
