@@ -193,7 +193,7 @@ class _Graft:
         part = self.package.workbook_part()
         before = self.package.part(part)
         write_part(self.package, part, self.book.result(), self.package.content_type(part))
-        update_titles(self.package, None if self.old else self.tab, names.added, names.removed)
+        update_titles(self.package, None if self.old else self.tab, names.there, names.removed)
         return self.package.part(part) != before
 
     def _mark_stale(self, sheet: str) -> None:

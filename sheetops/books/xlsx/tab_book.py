@@ -21,9 +21,9 @@ TRUE = ("1", "true")
 
 @dataclass(frozen=True)
 class NameChanges:
-    """What happened to the defined names, as `docProps/app.xml` lists them."""
+    """The tab's defined names, as `docProps/app.xml` lists them: those it has now, and those that went."""
 
-    added: list[str]
+    there: list[str]
     removed: list[str]
 
 
@@ -82,7 +82,7 @@ class Book:
         """
         scope, tab = str(place), renames.tab
         own = {_key(node): node for node in self._names if node.attrs.get("localSheetId") == scope}
-        chosen = {name.name.lower(): name for name in sorted(wanted, key=lambda name: name.scoped)}
+        chosen = {name.name.lower(): name for name in wanted}  # the sheet's own come last, and count
         for key, name in chosen.items():
             text = renames.formula(name.text)
             if key not in own:
@@ -91,9 +91,8 @@ class Book:
                 self._part.replace(own[key], self._name_markup(name, text, scope))
         self._gone = [node for key, node in own.items() if key.startswith(BUILT_IN) and key not in chosen]
         shown = [name.name for name in chosen.values() if name.attributes.get("hidden") not in TRUE]
-        added = [_title(name, tab) for name in shown if name.lower() not in own]
-        removed = [_title(node.attrs["name"], tab) for node in self._gone]
-        return NameChanges(added, removed)
+        gone = [node.attrs["name"] for node in self._gone]
+        return NameChanges([_title(name, tab) for name in shown], [_title(name, tab) for name in gone])
 
     def _name_markup(self, name: Name, text: str, scope: str) -> str:
         attributes = {"name": name.name, "localSheetId": scope, **name.attributes}

@@ -26,10 +26,9 @@ LEFT_OUT = ("pivotTable", "ctrlProp", "control", "oleObject", "slicer", "timelin
 
 @dataclass(frozen=True)
 class Name:
-    """A defined name of the source."""
+    """A defined name of the source, of the workbook or of the sheet."""
 
     name: str
-    scoped: bool
     text: str
     attributes: dict[str, str]
 
@@ -147,5 +146,5 @@ def _names(workbook: Node) -> list[Name]:
     result = []
     for node in listed.all("definedName") if listed else []:
         attributes = {k: v for k, v in node.attrs.items() if k not in ("name", "localSheetId")}
-        result.append(Name(node.attrs["name"], "localSheetId" in node.attrs, node.text, attributes))
+        result.append(Name(node.attrs["name"], node.text, attributes))
     return result
