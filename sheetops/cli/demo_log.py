@@ -14,6 +14,7 @@ from sheetops.domain.policy import Policy
 from sheetops.domain.table import Raw
 from sheetops.domain.tabs import Cell, Tab
 from sheetops.domain.template import BY_KEY, COLUMNS, TAB_NAMES
+from sheetops.domain.texts import Texts
 from sheetops.settings.files import find
 
 DAYS = 75  # of history before the day of the demo
@@ -87,21 +88,13 @@ def _row(
     dice: random.Random,
 ) -> dict[str, Raw]:
     texts, calendar = policy.texts, policy.calendar.estimating()
-    people = (
-        [case["department"], f"{case['department']}_lead"]
-        if case["department"] != "product"
-        else ["product_lead"]
-    )
-    owner = (
-        f"{texts('layout.department.' + case['department'])}-{texts('layout.person.' + dice.choice(people))}"
-    )
     level = texts("layout.priority", level=case["priority"])
     row: dict[str, Raw] = {
         **{key: DEFAULT_LISTS[key].name(case[key], language) for key in ("source", "type", "urgency")},
         "customer": case["customer"],
         "description": case["description"],
         "priority": case["priority"] if level == str(case["priority"]) else level,
-        "owner": owner,
+        "owner": _owner(case, texts, dice),
         "opened": opened,
     }
     if opened.date() == today:
@@ -118,6 +111,17 @@ def _row(
         form = words["scores"]["good" if said["score"] >= 4 else "fair" if said["score"] == 3 else "poor"]
         row["feedback"] = form.format(n=said["score"], w=said["words"])
     return row
+
+
+def _owner(case: Mapping[str, Any], texts: Texts, dice: random.Random) -> str:
+    """One of the department; for a complaint support leads, as the Lists tab says."""
+    department = case["department"]
+    people = ["product_lead"] if department == "product" else [department, f"{department}_lead"]
+    owner = f"{texts('layout.department.' + department)}-{texts('layout.person.' + dice.choice(people))}"
+    if case["type"] != "complaint" or department == "service":
+        return owner
+    lead = f"{texts('layout.department.service')}-{texts('layout.person.service_lead')}{texts('layout.lead_mark')}"
+    return f"{lead}{texts('layout.between_owners')}{owner}"
 
 
 def _plant_faults(rows: list[dict[str, Raw]], faults: Mapping[str, str]) -> None:
