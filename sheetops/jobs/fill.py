@@ -72,10 +72,9 @@ def _due(view: View, log: Requests, index: int, request: Request) -> Edit | None
         return None
     life = view.history.life(request.id)
     opened = request.opened or (life.first_seen if life else None)
-    if opened is None:
-        if request.resolved is not None:
-            return None
-        opened = view.today
+    opened = opened or view.today
+    if request.resolved is not None and request.resolved < (_day_of(opened) or view.today):
+        return None  # resolved before anybody looked: when it was opened is not known
     due = _day_of(view.policy.clock.deadline(opened, targets.resolution))
     assert due is not None and request.urgency is not None
     why = view.texts(

@@ -128,3 +128,11 @@ def test_a_few_odd_ids_do_not_make_a_pattern() -> None:
     wanted = IdPattern("{yyyy}{mm}{seq:02}")
     assert learn(["INC1", "x", "20261101"], wanted) is wanted
     assert learn([f"20261{n:03}" for n in range(100, 120)], wanted) is wanted
+
+
+def test_a_request_resolved_before_the_first_run_saw_it_gets_no_due_date_later_either() -> None:
+    life = History(lives={"20261101": Life(datetime(2026, 11, 12, 10))})
+    grid = log(row(id="20261101", urgency="High", description="a", resolved=date(2026, 11, 2)))
+    assert fill(view(grid, history=life)).edits == ()
+    seen_open = log(row(id="20261101", urgency="High", description="a", resolved=date(2026, 11, 13)))
+    assert values(fill(view(seen_open, history=life)), "due") == [date(2026, 11, 13)]
