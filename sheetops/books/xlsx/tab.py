@@ -40,15 +40,8 @@ def graft_tab(package: Package, name: str, workbook: Workbook) -> None:
     """
     check_name(name, package.where)
     old = _old_sheet(package, name)
-    book = Book(package)
-    if old is None and book.locked:
-        raise TabRefused(
-            f"no tab {name} can be added, because its structure is protected",
-            where=package.where,
-            mend="unprotect the workbook in Excel (Review, Protect Workbook), or add an empty tab of that name",
-        )
     source = read_source(workbook, name, is_1904(package))
-    _Graft(package, old.name if old else name, source, old, book).run()
+    _Graft(package, old.name if old else name, source, old, Book(package)).run()
 
 
 def check_name(name: str, where: str) -> None:
@@ -227,8 +220,7 @@ def put_tab(
 
     The file is replaced safely, after the new one was checked; with `save_as` the result goes there and
     `path` is never touched. Raises TabRefused, in one line, if `name` is no tab name that Excel takes; if
-    `workbook` has not exactly one sheet or leans on others; if the workbook's structure is protected and
-    the tab would be new; if the tab is protected with a password, is no worksheet, or holds a pivot table
+    `workbook` has not exactly one sheet or leans on others; if the tab is protected with a password, is no worksheet, or holds a pivot table
     or a table that something else shows. Raises NotAWorkbook or RefusedWorkbook for a file that cannot be
     changed without harm, and SheetInUse when someone has it open.
     """

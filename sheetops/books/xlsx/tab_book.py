@@ -40,12 +40,6 @@ class Book:
         self._gone: list[Node] = []
 
     @property
-    def locked(self) -> bool:
-        """Whether someone forbade adding, moving or removing tabs."""
-        found = self._part.root.find("workbookProtection")
-        return found is not None and found.attrs.get("lockStructure") in TRUE
-
-    @property
     def names(self) -> list[str]:
         """Every defined name."""
         return [node.attrs.get("name", "") for node in self._names]

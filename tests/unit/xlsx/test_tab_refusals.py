@@ -109,17 +109,6 @@ def test_a_source_with_a_pivot_table() -> None:
     assert "it holds a pivotTable" in refused(target(), "New", source)
 
 
-LOCKED = {"xl/workbook.xml": ("<workbookPr/>", '<workbookPr/><workbookProtection lockStructure="1"/>')}
-
-
-def test_no_tab_is_added_to_a_protected_structure_but_content_may_change() -> None:
-    line = refused(target(LOCKED), "New", plain())
-    assert line.startswith(
-        "team.xlsx: no tab New can be added, because its structure is protected; unprotect"
-    )
-    assert len(Package.from_bytes(grafted(target(LOCKED), "Review", plain()), "f").sheets()) == 2
-
-
 def protected(how: str) -> bytes:
     return target({"xl/worksheets/sheet2.xml": ("</sheetData>", f"</sheetData><sheetProtection {how}/>")})
 
@@ -223,3 +212,12 @@ def test_a_defined_name_cannot_be_a_table() -> None:
     source.active.title = "x"
     source.defined_names["people"] = openpyxl.workbook.defined_name.DefinedName("people", attr_text="x!$A$1")
     assert "people is already the name of a table" in refused(data, "New", source)
+
+
+def test_a_protected_structure_takes_a_tab_and_stays_protected() -> None:
+    lock = '<workbookPr/><workbookProtection lockStructure="1"/>'
+    package = Package.from_bytes(
+        grafted(target({"xl/workbook.xml": ("<workbookPr/>", lock)}), "New", plain()), "f"
+    )
+    assert [sheet.name for sheet in package.sheets()][-1] == "New"
+    assert b'<workbookProtection lockStructure="1"/>' in package.part("xl/workbook.xml")
