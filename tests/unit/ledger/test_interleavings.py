@@ -1,0 +1,127 @@
+"""Whatever people, runs and crashes do in whatever order, the derived lives are what the changes tell."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, func, select
+
+from sheetops.books.base import Applied
+from sheetops.domain.plan import Edit, Plan, resolve
+from sheetops.domain.table import Raw
+from sheetops.ledger import Ledger
+from sheetops.ledger import tables as t
+from tests.sheets import KEYS, log
+from tests.unit.ledger.looks import DAY, SHEET, START, see
+
+VALUES: dict[str, list[Raw]] = {
+    "id": [None, "A1", "A2", 3, "x"],
+    "customer": ["W*-1", "L*-2", None],
+    "description": ["cannot export", "asks", None],
+    "urgency": ["High", "low", "?", None],
+    "owner": ["Tech-Z*", "Tech-Q*", None],
+    "due": [None, "2026-11-09", "soon", START.date()],
+    "resolved": [None, START.date(), "2026-11-04", "yesterday"],
+    "result": [None, "looking", "done"],
+    "feedback": [None, "5", "Satisfied (4 points)"],
+}
+Sheet = dict[str, list[list[Raw]]]
+_DEEDS = ("edit", "edit", "edit", "insert", "delete", "copy", "sort", "move", "run", "run", "crash", "half")
+steps = st.lists(st.tuples(st.sampled_from(_DEEDS), st.integers(0, 2**31)), min_size=2, max_size=14)
+
+
+class _Crash(Exception):
+    pass
+
+
+def people(sheet: Sheet, deed: str, chance: random.Random) -> None:
+    tab = chance.choice(sorted(sheet))
+    rows = sheet[tab]
+    if deed == "insert" or not rows:
+        rows.insert(chance.randrange(len(rows) + 1), [chance.choice(VALUES.get(key, [None])) for key in KEYS])
+    elif deed == "edit":
+        key = chance.choice(sorted(VALUES))
+        chance.choice(rows)[KEYS.index(key)] = chance.choice(VALUES[key])
+    elif deed == "delete":
+        rows.pop(chance.randrange(len(rows)))
+    elif deed == "copy":
+        rows.append(list(chance.choice(rows)))
+    elif deed == "sort":
+        rows.sort(key=str)
+    else:
+        sheet[chance.choice(sorted(sheet))].append(rows.pop(chance.randrange(len(rows))))
+
+
+def job(ledger: Ledger, sheet: Sheet, day: int, chance: random.Random, crash_at: int | None) -> None:
+    """A run that numbers rows and sets due dates; at `crash_at` statements into its record it dies."""
+    view = see([log(*rows, name=name) for name, rows in sheet.items()], START + day * DAY)
+    edits = [
+        Edit(
+            table.ref(i),
+            key,
+            "A1",
+            table.column(key)[i],
+            f"N{day}-{table.tab}-{i}" if key == "id" else START.date(),
+            "",
+        )
+        for table in view.snapshot.tables
+        for i in range(len(table))
+        for key in ("id", "due")
+        if table.column(key)[i] is None and chance.random() < 0.6
+    ]
+    writes, conflicts = resolve(edits, view.snapshot)
+    run = ledger.start_run(SHEET, ["fill"], view.now)
+    for write in writes:
+        sheet[write.tab][write.row - 2][KEYS.index(write.edit.column)] = write.edit.new
+    left = crash_at
+
+    def die(*_: Any) -> None:
+        nonlocal left
+        left = None if left is None else left - 1
+        if left == 0:
+            raise _Crash
+
+    event.listen(ledger._engine, "after_cursor_execute", die)
+    try:
+        ledger.record(run, view, Plan(edits=tuple(edits)), Applied(tuple(writes), tuple(conflicts)))
+        ledger.finish_run(run, "done", {})
+    except _Crash:
+        pass
+    finally:
+        event.remove(ledger._engine, "after_cursor_execute", die)
+
+
+def count(ledger: Ledger, *conditions: Any, table: Any = t.requests) -> int:
+    with ledger._engine.connect() as link:
+        number: int = link.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one()
+        return number
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps, seed=st.integers(0, 2**31))
+def test_rebuilding_gives_what_the_runs_left(
+    new_ledger: Callable[[], Ledger], steps: list[tuple[str, int]], seed: int
+) -> None:
+    ledger = new_ledger()
+    chance = random.Random(seed)
+    sheet: Sheet = {"Requests": [], "Done": []}
+    for _ in range(4):
+        people(sheet, "insert", chance)
+    for day, (deed, luck) in enumerate(steps):
+        if deed in ("run", "crash", "half"):
+            job(ledger, sheet, day, chance, {"run": None, "crash": 1, "half": 2 + luck % 12}[deed])
+        else:
+            people(sheet, deed, random.Random(luck))
+    job(ledger, sheet, len(steps), chance, None)
+    assert ledger.rebuild() == 0
+    begun = sum(any(value is not None for value in cells) for rows in sheet.values() for cells in rows)
+    assert count(ledger, t.requests.c.gone.is_(None)) == begun, "one request for each row that is there"
+    changes = count(ledger, table=t.changes)
+    last = see([log(*rows, name=name) for name, rows in sheet.items()], START + 99 * DAY)
+    ledger.record(ledger.start_run(SHEET, ["fill"], last.now), last, Plan(), Applied())
+    assert count(ledger, table=t.changes) == changes, "the same sheet again is no change"
+    ledger.close()
