@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Collection, Mapping
+import struct
+from collections.abc import Collection, Iterator, Mapping
 
 from sheetops.books.xlsx import check_parts
 from sheetops.books.xlsx.check_order import out_of_order
@@ -40,7 +41,7 @@ def check_save(before: Package, after: bytes, cells: Edits, tabs: Collection[str
     try:
         wrong = _Save(Members(before.original), Members(after), cells, tabs).wrong()
         wrong = wrong or _unreadable(before.original, after)
-    except (ValueError, LookupError, ArithmeticError) as error:
+    except (ValueError, LookupError, ArithmeticError, struct.error) as error:
         wrong = str(error) or type(error).__name__
     if wrong:
         raise SheetError(
@@ -78,33 +79,35 @@ class _Save:
 
     def wrong(self) -> str | None:
         """The first thing that is not as planned, in words, or None."""
-        return (
-            self._lost_or_moved()
-            or next((f"{name}: {why}" for name in self.old if (why := self._changed(name))), None)
-            or next(
-                (
-                    f"{self.new.shown(n)} is new and nobody planned it"
-                    for n in self.new
-                    if not self._expected(n)
-                ),
-                None,
-            )
-            or next(iter(sorted(self.now.broken() - self.was.broken())), None)
-            or next(
-                (f"{name}: {why}" for name in sorted(self.brought) if (why := self._bad_new_part(name))), None
-            )
-            or next((f"{part}: {why}" for part in self.planned if (why := self._values_wrong(part))), None)
-            or next((f"the tab {name} is missing" for name in self.tabs if self.now.tab(name) is None), None)
-        )
+        return next(self._findings(), None)
 
-    def _lost_or_moved(self) -> str | None:
+    def _findings(self) -> Iterator[str]:
+        yield from self._lost_or_moved()
+        for name in self.old:
+            if why := self._changed(name):
+                yield f"{name}: {why}"
+        for name in self.new:
+            if not self._expected(name):
+                yield f"{self.new.shown(name)} is new and nobody planned it"
+        yield from sorted(self.now.broken() - self.was.broken())
+        for name in self.new:
+            fresh = name not in self.old or (name in self.brought and not self._is_untouched(name))
+            if fresh and (why := self._bad_new_part(name)):
+                yield f"{name}: {why}"
+        for part in self.planned:
+            if why := self._values_wrong(part):
+                yield f"{part}: {why}"
+        yield from (f"the tab {name} is missing" for name in self.tabs if self.now.tab(name) is None)
+
+    def _lost_or_moved(self) -> Iterator[str]:
         for name in self.old:
             if name not in self.new and name not in self.given_up and name != self._chain_part:
-                return f"{self.old.shown(name)} is gone"
-        kept = [name for name in self.old if name in self.new]
-        if kept != [name for name in self.new if name in self.old]:
-            return "the parts are in another order"
-        return None
+                yield f"{self.old.shown(name)} is gone"
+        if [name for name in self.old if name in self.new] != [name for name in self.new if name in self.old]:
+            yield "the parts are in another order"
+
+    def _is_untouched(self, name: str) -> bool:
+        return self.old.sealed(name) == self.new.sealed(name)
 
     @property
     def _chain_part(self) -> str | None:
@@ -119,9 +122,12 @@ class _Save:
     def _changed(self, name: str) -> str | None:
         """What changed in this old part that may not, or None."""
         if name == self._chain_part:
-            return check_parts.calc_chain(self.old.plain(name), self._after(name), self._is_planned)
-        if name not in self.new or self.old.sealed(name) == self.new.sealed(name):
+            wrong = check_parts.calc_chain(self.old.plain(name), self._after(name), self._is_planned)
+            if wrong:
+                return wrong
+        if name not in self.new or self._is_untouched(name):
             return None
+        self.new.agree(name)
         if self.old.plain(name) == self.new.plain(name):
             return "it was packed anew though its content is the same"
         if name in self.given_up and name in self.brought:
@@ -135,6 +141,8 @@ class _Save:
 
     def _judge(self, name: str, before: bytes, after: bytes) -> str | None:
         """The rule for a part that is no sheet; a part without a rule may not change."""
+        if name == self._chain_part:
+            return None
         if name == self.was.book:
             growing = {tab.name for tab in self.now.tabs if tab.part in self.planned}
             return check_parts.workbook(before, after, self.tabs, growing) or out_of_order(after)
@@ -177,8 +185,8 @@ class _Save:
         return around_differs(old, new) or other_cells_differ(old, new, changed, self.planned[name].keys())
 
     def _bad_new_part(self, name: str) -> str | None:
+        self.new.agree(name)
         if not name.endswith((".xml", ".rels", ".vml")):
-            self.new.plain(name)
             return None
         well_formed(self.new.plain(name))
         missing = set() if name.endswith(".rels") else self.now.unanswered(name)

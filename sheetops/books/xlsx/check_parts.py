@@ -201,12 +201,10 @@ def properties(before: bytes, after: bytes) -> str | None:
 
 
 def calc_chain(before: bytes, after: bytes | None, gone: Callable[[str, str], bool]) -> str | None:
-    """Only entries of cells for which `gone` (sheet number, cell) holds may leave; the order stays."""
-    ours = _chain(before)
+    """Entries of cells for which `gone` (sheet number, cell) holds leave; all others stay, in their order."""
+    kept = [entry for entry in _chain(before) if not gone(*entry)]
     theirs = [] if after is None else _chain(after)
-    kept = [entry for entry in ours if not gone(*entry)]
-    rest = [entry for entry in theirs if not gone(*entry)]
-    return None if kept == rest else "an entry of the calculation chain changed that nobody planned"
+    return None if kept == theirs else "the calculation chain is not that of the formulas that stay"
 
 
 def _chain(part: bytes) -> list[tuple[str, str]]:

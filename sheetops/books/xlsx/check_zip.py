@@ -6,10 +6,13 @@ This is the check's own reader: it shares no code with the writer, so that a fau
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 
-_LOCAL_HEADER = 30  # bytes before the name; the lengths of name and extra field are its last two words
+_LOCAL = struct.Struct("<4s5H3I2H")  # a local header before the name (APPNOTE 4.3.7)
+_DESCRIPTOR, _UTF8, _IN_ZIP64 = 0x8, 0x800, 0xFFFFFFFF
 
 
 class Members:
@@ -19,17 +22,18 @@ class Members:
         """Read the directory of `data`; ValueError if it is no sound zip file or a name occurs twice."""
         self._data = data
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
         except Exception as error:  # on damaged bytes zipfile raises errors of many kinds
             raise ValueError(f"it is no sound zip file: {error}") from error
         self._entries: dict[str, zipfile.ZipInfo] = {}
-        for entry in self._zip.infolist():
+        for entry in entries:
             if key(entry.filename) in self._entries:
                 if entry.is_dir() and not entry.file_size:
                     continue
                 raise ValueError(f"it holds two members named {entry.filename}")
             self._entries[key(entry.filename)] = entry
         self._plain: dict[str, bytes] = {}
+        self._ragged: set[str] = set()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -45,19 +49,51 @@ class Members:
         """The member's content; ValueError if it does not unpack or does not match its CRC."""
         wanted = key(name)
         if wanted not in self._plain:
-            try:
-                self._plain[wanted] = self._zip.read(self._entries[wanted])
-            except Exception as error:  # of zipfile, of zlib, or not implemented
-                raise ValueError(f"{name} does not unpack: {error}") from error
+            self._plain[wanted] = self._unpacked(self._entries[wanted])
         return self._plain[wanted]
+
+    def _unpacked(self, entry: zipfile.ZipInfo) -> bytes:
+        packed = self._data[self._body(entry) :][: entry.compress_size]
+        if entry.compress_type == zipfile.ZIP_DEFLATED:
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            try:
+                plain = inflater.decompress(packed)
+            except zlib.error as error:
+                raise ValueError(f"{entry.filename} does not unpack: {error}") from error
+            if not inflater.eof or inflater.unused_data:
+                self._ragged.add(key(entry.filename))
+        else:
+            plain = packed
+        if zlib.crc32(plain) != entry.CRC:
+            raise ValueError(f"{entry.filename} does not match its checksum")
+        return plain
+
+    def _body(self, entry: zipfile.ZipInfo) -> int:
+        """Where the compressed bytes of the member begin."""
+        names, extras = _LOCAL.unpack_from(self._data, entry.header_offset)[-2:]
+        return int(entry.header_offset + _LOCAL.size + names + extras)
+
+    def agree(self, name: str) -> None:
+        """ValueError unless the member's local header says what the directory says; readers use either."""
+        entry, size = self._entries[key(name)], len(self.plain(name))
+        local = _LOCAL.unpack_from(self._data, entry.header_offset)
+        signature, _, flags, method, _, _, crc, packed, plain, length, _ = local
+        name_at = entry.header_offset + _LOCAL.size
+        told_name = self._data[name_at : name_at + length]
+        known_name = entry.orig_filename.encode("utf-8" if flags & _UTF8 else "cp437")
+        sizes = [(entry.compress_size, packed), (entry.file_size, plain), (entry.CRC, crc)]
+        later = flags & _DESCRIPTOR
+        differ = any(known != told for known, told in sizes if not later and told != _IN_ZIP64)
+        differ = differ or told_name != known_name or signature != b"PK\3\4"
+        if differ or size != entry.file_size or (flags, method) != (entry.flag_bits, entry.compress_type):
+            raise ValueError(f"{entry.filename} is described in two ways")
+        if key(name) in self._ragged:
+            raise ValueError(f"{entry.filename} does not end where it should")
 
     def sealed(self, name: str) -> tuple[object, ...]:
         """Everything that must stay as it is in an untouched member: its settings and compressed bytes."""
         entry = self._entries[key(name)]
         start = entry.header_offset
-        lengths = self._data[start + 26 : start + _LOCAL_HEADER]
-        names, extras = int.from_bytes(lengths[:2], "little"), int.from_bytes(lengths[2:], "little")
-        body = start + _LOCAL_HEADER + names + extras
         return (
             entry.orig_filename,
             entry.flag_bits,
@@ -68,7 +104,7 @@ class Members:
             entry.external_attr,
             entry.internal_attr,
             entry.comment,
-            self._data[start : body + entry.compress_size],
+            self._data[start : self._body(entry) + entry.compress_size],
         )
 
 

@@ -118,6 +118,10 @@ DAMAGES: dict[str, tuple[Change, str]] = {
     "a tab listed twice": (replaced(BOOK, "</sheets>", '<sheet name="x" sheetId="2" r:id="rId1"/></sheets>'), "new tab x"),
     "calculation by hand": (replaced(BOOK, "<calcPr", '<calcPr calcMode="manual"'), "settings of calculation"),
     "dates counted otherwise": (replaced(BOOK, "<workbookPr/>", '<workbookPr date1904="1"/>'), "setting"),
+    "a chain entry too many": (
+        replaced("xl/calcChain.xml", '(<c r="F7" i="2"/>)', r'\1<c r="F5" i="2"/>'),
+        "calculation chain",
+    ),
     "a chain entry gone": (replaced("xl/calcChain.xml", '<c r="F7" i="2"/>', ""), "calculation chain"),
 }  # fmt: skip
 
