@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sheetops.domain.table import Raw
+from sheetops.domain.table import Raw, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class Life:
     unsure: frozenset[str] = frozenset()
 
 
+def _nothing(table: Table, index: int) -> Life | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """The ledger's memory of one sheet up to now; empty where the ledger is new."""
@@ -37,6 +41,8 @@ class History:
     highest: Mapping[str, int] = field(default_factory=dict)  # ID prefix → highest sequence number ever given
     mailed: Container[tuple[str, str, date]] = frozenset()  # (job, person key, day) claimed
     reviewed: Mapping[str, Any] = field(default_factory=dict)  # period → when its review was written
+    # (table, index of its row) → the life of a request that was seen before without an ID
+    unnamed: Callable[[Table, int], Life | None] = _nothing
 
     def life(self, identifier: str | None) -> Life | None:
         """What is remembered of a request, None for one never seen."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sheetops.domain.choices import DEFAULT_LISTS, Choices
 from sheetops.domain.finding import Severity
@@ -41,6 +42,8 @@ class Policy:
     lists: Mapping[str, Choices] = field(default_factory=lambda: DEFAULT_LISTS)
     id_pattern: str = "{yyyy}{mm}{seq:02}"
     routing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # type key → departments
+    assign: Literal["off", "department", "person"] = "off"  # whether `fill` gives requests an owner
+    suggest_priority: bool = True  # whether `fill` says which priority would fit
     rules: Mapping[str, RuleSetting] = field(default_factory=dict)
     people: tuple[Person, ...] = ()  # of the settings, beside the People tab
     team_lead: str | None = None

@@ -86,6 +86,12 @@ class View:
             for index, request in enumerate(log.all):
                 yield log, index, request
 
+    def opened(self, log: Requests, index: int) -> date | datetime | None:
+        """When a request was opened: the optional column, else the run that first saw it; None for one new today."""
+        request = log.all[index]
+        life = self.history.life(request.id) if request.id else self.history.unnamed(log.table, index)
+        return request.opened or (life.first_seen if life else None)
+
     def after(self, edits: Iterable[Edit]) -> View:
         """The view as it would be once `edits` are made."""
         changes: dict[str, dict[tuple[int, int], Raw]] = {}

@@ -1,89 +1,71 @@
-"""Fill what a person left empty: the request's ID and its due date. A person's value always wins."""
+"""Fill what a person left empty: ID, due date and, where the team wants it, owner. A person's value always wins."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterator
 
-from sheetops.domain.ids import IdPattern, learn
 from sheetops.domain.plan import Edit, Plan
 from sheetops.domain.requests import Request, Requests
-from sheetops.domain.table import Raw
-from sheetops.domain.values import as_text
+from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
 from sheetops.domain.workdays_clock import TargetUnit
 from sheetops.errors import CalendarYearUnknown
+from sheetops.jobs.fill_ids import Ids
+from sheetops.jobs.fill_owner import owner_edits
+from sheetops.jobs.fill_priority import priority_remark
 
 
 def fill(view: View) -> Plan:
-    """The IDs and due dates that are missing, as edits with their reasons.
+    """The IDs, due dates and owners that are missing, as edits with their reasons.
 
-    An ID continues the highest number under its prefix (in the sheet or ever given, see `History.highest`).
-    A due date is the resolution target of the row's urgency, counted from the optional opened column, else
-    from the run that first saw the request. Nothing is filled where that would be a guess: a row without a
-    known urgency, or one already resolved whose opening nobody noted.
+    An ID continues the highest number under its prefix (in the sheet, once seen in it or ever given, see
+    `History`). A due date is the resolution target of the row's urgency, counted from the optional opened
+    column, else from the run that first saw the request. Owners are given only with the setting `assign`. A
+    priority is suggested in a remark and never written. Nothing is filled where that would be a guess: a row
+    without a known urgency, or one already resolved whose opening nobody noted. A cell of blanks is empty.
     """
-    ids = _Ids(view)
-    edits: list[Edit] = []
-    remarks: list[str] = []
+    remarks: list[str] = [
+        view.texts("fill.unread", cell=f"{one.tab}!{one.cell}", value=one.value)
+        for one in view.decided.unread
+    ]
+    ids = Ids(view)
+    edits = [*ids.edits(), *_dues(view, remarks), *owner_edits(view)]
+    suggestion = priority_remark(view)
+    if suggestion is not None:
+        remarks.append(suggestion)
+    return Plan(edits=tuple(edits), remarks=tuple(dict.fromkeys(remarks)), numbers=tuple(ids.given))
+
+
+def _dues(view: View, remarks: list[str]) -> Iterator[Edit]:
+    """The missing due dates; a year that the calendar does not know is a remark."""
     for log, index, request in view.requests():
-        if log.table.has("id") and log.table.column("id")[index] is None:
-            edits.append(ids.edit(log, index, request))
-        if log.table.has("due") and log.table.column("due")[index] is None:
+        if log.table.has("due") and not as_text(log.table.column("due")[index]).strip():
             try:
                 edit = _due(view, log, index, request)
             except CalendarYearUnknown as unknown:
                 remarks.append(unknown.line())
                 continue
             if edit is not None:
-                edits.append(edit)
-    return Plan(edits=tuple(edits), remarks=tuple(dict.fromkeys(remarks)), numbers=tuple(ids.given))
-
-
-class _Ids:
-    """Gives out numbers, each once."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.raw: list[Raw] = [r for log in view.logs for r in log.table.column("id") if r is not None]
-        self.known = [as_text(raw).strip() for raw in self.raw]
-        self.pattern = learn(self.known, IdPattern(view.policy.id_pattern))
-        self.highest: dict[str, int] = {}
-        self.given: list[tuple[str, int]] = []
-        # Where people's IDs are numbers, a text among them would sort apart.
-        self.as_number = bool(self.raw) and all(isinstance(raw, (int, float)) for raw in self.raw)
-
-    def edit(self, log: Requests, index: int, request: Request) -> Edit:
-        day = _day_of(request.opened) or self.view.today
-        prefix = self.pattern.prefix(day)
-        if prefix not in self.highest:
-            used = (self.pattern.number(text, prefix) or 0 for text in self.known)
-            self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
-        self.highest[prefix] += 1
-        self.given.append((prefix, self.highest[prefix]))
-        text = self.pattern.make(prefix, self.highest[prefix])
-        new: Raw = int(text) if self.as_number and text.isdigit() else text
-        why = self.view.texts("fill.id", pattern=self.pattern.text)
-        return Edit(log.ref(index), "id", log.table.cell(index, "id"), None, new, why)
+                yield edit
 
 
 def _due(view: View, log: Requests, index: int, request: Request) -> Edit | None:
     targets = view.policy.targets.get(request.urgency or "")
     if targets is None or targets.resolution is None:
         return None
-    life = view.history.life(request.id)
-    opened = request.opened or (life.first_seen if life else None)
-    opened = opened or view.today
-    if request.resolved is not None and request.resolved < (_day_of(opened) or view.today):
+    opened = view.opened(log, index) or view.today
+    if request.resolved is not None and request.resolved < (as_date(opened) or view.today):
         return None  # resolved before anybody looked: when it was opened is not known
-    due = _day_of(view.policy.clock.deadline(opened, targets.resolution))
+    due = as_date(view.policy.clock.deadline(opened, targets.resolution))
     assert due is not None and request.urgency is not None
     why = view.texts(
         "fill.due",
         urgency=view.lists["urgency"].name(request.urgency, view.language),
         target=target_words(view, request.urgency),
-        opened=_day_of(opened),
+        opened=as_date(opened),
     )
-    return Edit(log.ref(index), "due", log.table.cell(index, "due"), None, due, why)
+    old = log.table.column("due")[index]
+    return Edit(log.ref(index), "due", log.table.cell(index, "due"), old, due, why)
 
 
 def target_words(view: View, urgency: str) -> str:
@@ -94,7 +76,3 @@ def target_words(view: View, urgency: str) -> str:
         return view.texts("target.none")
     unit = "days" if target.unit is TargetUnit.WORKING_DAYS else target.unit.value
     return view.texts(f"target.{unit}", count=f"{target.amount:g}")
-
-
-def _day_of(moment: date | datetime | None) -> date | None:
-    return moment.date() if isinstance(moment, datetime) else moment

@@ -76,6 +76,10 @@ def _rule(value: Any) -> Any:
     return {"on": False} if value in _OFF else value
 
 
+def _assign(value: Any) -> Any:
+    return "off" if value in _OFF else value
+
+
 class Team(_Model):
     """What one team has decided; under `team` for all sheets, or with one sheet."""
 
@@ -92,6 +96,14 @@ class Team(_Model):
     )
     id_pattern: str = Field("{yyyy}{mm}{seq:02}", description="how new requests are numbered")
     routing: dict[str, list[str]] = Field({}, description="request type to responsible departments")
+    assign: Annotated[Literal["off", "department", "person"], BeforeValidator(_assign)] = Field(
+        "off",
+        description="whether fill gives open requests without an owner the department of their type's routing, "
+        "or its person with the fewest open requests",
+    )
+    suggest_priority: bool = Field(
+        True, description="whether fill says (and never writes) which priority would fit where there is none"
+    )
     people: list[PersonSettings] = Field([], description="people beside those of the People tab")
     team_lead: str | None = Field(None, description="who gets what nobody answers for: a name or an address")
     address_pattern: str | None = Field(
@@ -147,7 +159,8 @@ class Settings(_Model):
     team: Team = Team()
     sheets: list[Sheet] = []
     state: Path | None = Field(
-        None, description="folder of ledger, locks, backups and outbox; default: the user's state folder of this machine"
+        None,
+        description="folder of ledger, locks, backups and outbox; default: the user's state folder of this machine",
     )
     ledger: str | None = Field(None, description="path of the ledger file; default: the user's state folder")
     mail: Mail = Mail()

@@ -42,6 +42,8 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         targets=_targets(team.targets),
         id_pattern=team.id_pattern,
         routing={_list_key("type", name): tuple(places) for name, places in team.routing.items()},
+        assign=team.assign,
+        suggest_priority=team.suggest_priority,
         rules={
             code: RuleSetting(
                 rule.on, Severity(rule.severity) if rule.severity else None, rule.parameters, tuple(rule.tabs)

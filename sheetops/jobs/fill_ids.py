@@ -1,0 +1,60 @@
+"""New request IDs: the next numbers of the sheet's own pattern, each given once and never again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from sheetops.domain.ids import IdPattern, learn
+from sheetops.domain.plan import Edit
+from sheetops.domain.requests import Request, Requests
+from sheetops.domain.table import Raw
+from sheetops.domain.values import as_date, as_text
+from sheetops.domain.view import View
+
+
+class Ids:
+    """Gives out numbers over all log tabs of a view; `given` is what has to be reserved in the ledger."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        raw = [r for log in view.logs for r in log.table.column("id") if as_text(r).strip()]
+        self.known = [as_text(r).strip() for r in raw]
+        self.pattern = learn(self.known, IdPattern(view.settings.id_pattern))
+        self.highest: dict[str, int] = {}
+        self.given: list[tuple[str, int]] = []
+        # Where people's IDs are numbers, a text among them would sort apart.
+        self.as_number = bool(raw) and all(isinstance(r, (int, float)) for r in raw)
+
+    def edits(self) -> Iterator[Edit]:
+        """An ID for every row without one: the earliest opened first, else as the rows stand."""
+        rows = [
+            (log, index, request)
+            for log, index, request in self.view.requests()
+            if log.table.has("id") and not as_text(log.table.column("id")[index]).strip()
+        ]
+        for log, index, request in sorted(rows, key=lambda row: self._moment(row[2])):
+            yield self._edit(log, index, request)
+
+    def _moment(self, request: Request) -> datetime:
+        opened = request.opened or self.view.now
+        return opened if isinstance(opened, datetime) else datetime.combine(opened, time(0))
+
+    def _edit(self, log: Requests, index: int, request: Request) -> Edit:
+        prefix = self.pattern.prefix(as_date(request.opened) or self.view.today)
+        number = self._next(prefix)
+        text = self.pattern.make(prefix, number)
+        new: Raw = int(text) if self.as_number and text.isdigit() else text
+        why = self.view.texts("fill.id", pattern=self.pattern.text)
+        old = log.table.column("id")[index]
+        return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, why)
+
+    def _next(self, prefix: str) -> int:
+        """One more than any number in the sheet, once seen in it, or ever given."""
+        if prefix not in self.highest:
+            seen = (*self.known, *self.view.history.lives)
+            used = (self.pattern.number(text, prefix) or 0 for text in seen)
+            self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
+        self.highest[prefix] += 1
+        self.given.append((prefix, self.highest[prefix]))
+        return self.highest[prefix]
