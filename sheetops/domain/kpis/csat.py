@@ -1,0 +1,43 @@
+"""Customer satisfaction: what share of the customers who gave a score were satisfied.
+
+Formula of CSAT: scores of 4 and 5 ÷ scores given, over the requests resolved in the period. Beside it the mean
+score, and the response rate: scores given ÷ requests resolved in the period. Source: domain.md §4.
+"""
+
+from __future__ import annotations
+
+from sheetops.domain.kpis.base import Figure, Measure, share
+from sheetops.domain.kpis.facts import Facts, Window
+
+
+def _score(facts: Facts, index: int) -> int | None:
+    feedback = facts.rows[index].feedback
+    return feedback.score if feedback else None
+
+
+def _scored(facts: Facts, window: Window) -> list[int]:
+    return [i for i in facts.resolved_in(window) if _score(facts, i) is not None]
+
+
+def measure(facts: Facts, window: Window) -> Measure:
+    """The share of scores that are 4 or 5."""
+    rows = _scored(facts, window)
+    return share((i for i in rows if (_score(facts, i) or 0) >= 4), rows, "no_scores")
+
+
+def mean(facts: Facts, window: Window) -> Measure:
+    """The mean score."""
+    rows = _scored(facts, window)
+    if not rows:
+        return Measure(None, 0, missing="no_scores")
+    return Measure(sum(_score(facts, i) or 0 for i in rows) / len(rows), len(rows), rows, rows)
+
+
+def responses(facts: Facts, window: Window) -> Measure:
+    """The share of resolved requests that have a score."""
+    return share(_scored(facts, window), facts.resolved_in(window))
+
+
+FIGURE = Figure("csat", "percent", "more", measure, limits="p")
+MEAN = Figure("csat_mean", "score", "more", mean, main=False, listed=False)
+RESPONSES = Figure("feedback_rate", "percent", "more", responses, limits="p", main=False, listed=False)

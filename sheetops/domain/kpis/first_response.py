@@ -1,0 +1,54 @@
+"""First-response attainment: whether customers were answered within the target of their urgency.
+
+Formula: requests opened in the period and answered within the response target ÷ those that were answered or
+whose target has passed. Urgencies without a target are left out, and so are requests whose first response
+neither a column nor the ledger could know. A response that is known by its day only is granted the whole day.
+Source: domain.md §4.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sheetops.domain.kpis.base import Figure, Measure, share
+from sheetops.domain.kpis.facts import Facts, Window
+from sheetops.domain.values import as_date
+
+
+def measure(facts: Facts, window: Window) -> Measure:
+    """The share answered within the target."""
+    rows, hits = [], []
+    has_column = facts.has("first_response")
+    for index in facts.opened_in(window):
+        response, life = facts.responses[index], facts.lives[index]
+        known = response is not None or has_column or (life and "first_response" not in life.unsure)
+        deadline = _deadline(facts, index) if known else None
+        if deadline is None:
+            continue
+        if response is not None and response.toordinal() > window.until.toordinal():
+            response = None
+        if response is not None or _passed(deadline, window.now):
+            rows.append(index)
+            if response is not None and not _passed(deadline, response):
+                hits.append(index)
+    missing = "no_cases" if has_column or facts.view.history.lives else "no_response"
+    return share(hits, rows, missing)
+
+
+def _deadline(facts: Facts, index: int) -> date | datetime | None:
+    opened, policy = facts.opened[index], facts.view.policy
+    target = policy.targets.get(facts.rows[index].urgency or "")
+    if opened is None or not facts.exact[index] or target is None or target.response is None:
+        return None
+    found = facts.clock.deadline(opened, target.response)
+    return found.replace(tzinfo=None) if isinstance(found, datetime) else found
+
+
+def _passed(deadline: date | datetime, moment: date | datetime) -> bool:
+    if isinstance(deadline, datetime) and isinstance(moment, datetime):
+        return moment > deadline
+    day, last = as_date(moment), as_date(deadline)
+    return day is not None and last is not None and day > last
+
+
+FIGURE = Figure("first_response", "percent", "more", measure, limits="p")

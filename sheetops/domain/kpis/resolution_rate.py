@@ -1,0 +1,21 @@
+"""Resolution rate: how much of what came in was resolved.
+
+Formula: requests opened in the period and resolved by its end ÷ requests opened in the period.
+Source: domain.md §4.
+"""
+
+from __future__ import annotations
+
+from sheetops.domain.kpis.base import Figure, Measure, share
+from sheetops.domain.kpis.facts import Facts, Window
+
+
+def measure(facts: Facts, window: Window) -> Measure:
+    """The share of the period's requests that were resolved within it."""
+    rows = facts.opened_in(window)
+    until = window.until.toordinal()
+    missing = "no_opened" if facts.first_day is None else "no_cases"
+    return share((i for i in rows if facts.resolved[i] <= until), rows, missing)
+
+
+FIGURE = Figure("resolution_rate", "percent", "more", measure, limits="p")

@@ -1,0 +1,45 @@
+"""Resolution time: working days from the day of opening to that of resolution.
+
+Formula: over the requests resolved in the period whose day of opening is known, the median and the 90th
+percentile (interpolated as Excel's PERCENTILE.INC) of the working days after the day of opening up to and
+including that of resolution; 0 is the same day. The mean stands beside them: a few long cases pull it up.
+The resolved column holds a date, so hours are not counted. Source: domain.md §4.
+"""
+
+from __future__ import annotations
+
+from sheetops.domain.kpis.base import Figure, Measure, percentile
+from sheetops.domain.kpis.facts import Facts, Window
+
+
+def _times(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
+    pairs = [(i, facts.days_to_resolve(i)) for i in facts.resolved_in(window)]
+    known = [(i, days) for i, days in pairs if days is not None]
+    return [i for i, _ in known], [days for _, days in known]
+
+
+def _nothing() -> Measure:
+    return Measure(None, 0, missing="no_opened_day")
+
+
+def measure(facts: Facts, window: Window) -> Measure:
+    """The median."""
+    rows, days = _times(facts, window)
+    return Measure(percentile(days, 0.5), len(rows), rows, rows) if rows else _nothing()
+
+
+def p90(facts: Facts, window: Window) -> Measure:
+    """What nine of ten requests did not exceed."""
+    rows, days = _times(facts, window)
+    return Measure(percentile(days, 0.9), len(rows), rows, rows) if rows else _nothing()
+
+
+def mean(facts: Facts, window: Window) -> Measure:
+    """The arithmetic mean."""
+    rows, days = _times(facts, window)
+    return Measure(sum(days) / len(days), len(rows), rows, rows) if rows else _nothing()
+
+
+FIGURE = Figure("resolution_median", "days", "less", measure, limits="xmr", listed=False)
+P90 = Figure("resolution_p90", "days", "less", p90, limits="xmr", listed=False)
+MEAN = Figure("resolution_mean", "days", "less", mean, main=False, listed=False)
