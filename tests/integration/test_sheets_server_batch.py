@@ -152,6 +152,37 @@ def test_ranges_and_formulas_follow_their_lines(book: Book) -> None:
     assert "conditionalFormats" not in book.get("")["sheets"][0]
 
 
+def test_lines_put_before_a_range_push_it_and_lines_inside_stretch_it(book: Book) -> None:
+    def span() -> tuple[int, int]:
+        found = book.get("?fields=namedRanges.range")["namedRanges"][0]["range"]
+        return found["startRowIndex"], found["endRowIndex"]
+
+    book.batch({"addNamedRange": {"namedRange": {"name": "n", "range": box(3, 6, 0, 1)}}})
+    book.batch({"insertDimension": {"range": rows(3, 4)}})
+    assert span() == (4, 7)
+    book.batch({"insertDimension": {"range": rows(5, 6)}})
+    assert span() == (4, 8)
+    book.batch({"insertDimension": {"range": rows(8, 9)}})
+    assert span() == (4, 8)
+    book.batch({"deleteDimension": {"range": rows(2, 5)}})
+    assert span() == (2, 5)
+    book.batch({"moveDimension": {"source": rows(2, 5), "destinationIndex": 10}})
+    assert span() == (7, 10)
+    book.batch({"deleteDimension": {"range": rows(7, 10)}})
+    assert book.get("?fields=namedRanges") == {}
+
+
+def test_project_metadata_is_hidden_from_other_projects(book: Book) -> None:
+    book.batch(anchor(1, "mine", metadataId=5, visibility="PROJECT"))
+    book.server.user("other", "tester@example-project.iam.gserviceaccount.com", "another-project")
+    assert anchored_rows(book) == {"mine": 1}
+    book.http.headers["Authorization"] = "Bearer other"
+    assert anchored_rows(book) == {}
+    with pytest.raises(Refused) as failed:
+        book.get("/developerMetadata/5")
+    assert failed.value.status == 404
+
+
 def chart(column: int) -> dict[str, Any]:
     def source(at: int) -> dict[str, Any]:
         return {"sourceRange": {"sources": [box(0, 4, at, at + 1)]}}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared_inputs import shared
 from tests.sheets_server import SheetsServer
 from tests.sheets_server.replay import Replay, replay_file, report
-from tests.shared_inputs import shared
 
 SCENARIOS = 62
 

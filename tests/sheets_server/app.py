@@ -223,16 +223,15 @@ def transaction(call: Call, handler: Any) -> Any:
     saved = call.book.snapshot()
     title = call.book.properties["title"]
     assert call.file is not None
-    name, modified, version = call.file.name, call.file.modified, call.file.version
+    kept = {name: getattr(call.file, name) for name in ("name", "modified", "version", "pending")}
     try:
         result = handler(call)
-    except RequestError as error:
+    except BaseException as error:
         call.book.restore(saved)
-        call.file.name = name
-        raise bad_request(error.message) from None
-    except BaseException:
-        call.book.restore(saved)
-        call.file.name, call.file.modified, call.file.version = name, modified, version
+        for name, value in kept.items():
+            setattr(call.file, name, value)
+        if isinstance(error, RequestError):
+            raise bad_request(error.message) from None
         raise
     call.book.touch()
     if call.book.properties["title"] == title:

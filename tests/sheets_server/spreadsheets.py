@@ -92,7 +92,7 @@ def _create_sheets(call: Call, sheets: list[dict[str, Any]]) -> None:
     call.book.sheets = []
     for at, given in enumerate(sheets):
         properties = {"title": f"Sheet{at + 1}", **given.get("properties", {})}
-        sheet_id = properties.get("sheetId", 0 if at == 0 else None)
+        sheet_id = properties.get("sheetId")
         if sheet_id is None:
             sheet_id = call.world.new_number(lambda n: any(s.id == n for s in call.book.sheets))
         made = Sheet(apply_grid_properties({**properties, "sheetId": sheet_id}))

@@ -137,7 +137,9 @@ def update_position(call: Call, request: dict[str, Any]) -> dict[str, Any]:
 
 @handles("updateEmbeddedObjectBorder")
 def update_border(call: Call, request: dict[str, Any]) -> None:
-    _, _, item = _object(call, request.get("objectId", 0))
+    _, name, item = _object(call, request.get("objectId", 0))
+    if name != "charts":
+        raise RequestError("Only charts have a border.")
     tree = update_tree(request.get("fields"), "EmbeddedObjectBorder", "border")
     item["border"] = merge(item.get("border", {}), mirror_colors(request.get("border", {})), tree)
 

@@ -188,7 +188,12 @@ def paste_data(call: Call, request: dict[str, Any]) -> None:
     if request.get("html"):
         raise RequestError("This server pastes delimited text only.")
     sign = request.get("delimiter") or "\t"
-    rows = list(csv.reader(io.StringIO(request.get("data", "")), delimiter=sign))
+    data = request.get("data", "")
+    rows = (
+        list(csv.reader(io.StringIO(data), delimiter=sign))
+        if len(sign) == 1 and sign not in '"\r\n'
+        else [line.split(sign) for line in data.splitlines()]
+    )
     width = max((len(row) for row in rows), default=1)
     box = (row0, row0 + len(rows), col0, col0 + width)
     _make_room(call, sheet, box)

@@ -61,9 +61,9 @@ def full_range(value: dict[str, Any] | None, call: Call) -> dict[str, Any]:
         for name, at in (("start", start), ("end", end)):
             if at is not None and at < 0:
                 raise RequestError(f"GridRange.{name}{line}Index[{at}] must be greater than or equal to 0.")
-        if start is not None and end is not None and start >= end:
+        if end is not None and (start or 0) >= end:
             raise RequestError(
-                f"GridRange.start{line}Index[{start}] must be less than GridRange.end{line}Index[{end}]."
+                f"GridRange.start{line}Index[{start or 0}] must be less than GridRange.end{line}Index[{end}]."
             )
         if start is not None and start >= size:
             raise RequestError(

@@ -278,6 +278,11 @@ def update_spreadsheet_properties(call: Call, request: dict[str, Any]) -> None:
     tree = mirror_mask(update_tree(request.get("fields"), "SpreadsheetProperties", "properties"))
     if "*" in tree:
         tree = {key: {} for key in given}
+    tree.pop("defaultFormat", None)  # read-only
+    if "spreadsheetTheme" in tree:
+        theme = given.get("spreadsheetTheme", {})
+        if not theme.get("primaryFontFamily") or not theme.get("themeColors"):
+            raise RequestError("A spreadsheet theme needs a primaryFontFamily and all themeColors.")
     if "locale" in tree and not known_locale(given.get("locale", "")):
         raise RequestError(f"Unsupported locale: {given.get('locale', '')}")
     if "timeZone" in tree:

@@ -53,7 +53,7 @@ def find_replace(call: Call, request: dict[str, Any]) -> dict[str, Any]:
             if not (box[0] <= r < box[1] and box[2] <= c < box[3]):
                 continue
             is_formula = isinstance(cell.value, Formula)
-            if is_formula != isinstance(cell.value, Formula) or not isinstance(cell.value, str | Formula):
+            if not isinstance(cell.value, str | Formula):
                 continue
             if is_formula and not request.get("includeFormulas"):
                 continue
