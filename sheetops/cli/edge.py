@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from sheetops.books.open import open_book
 from sheetops.cli.common import Wishes
 from sheetops.domain.policy import Policy
 from sheetops.runner import Order, Report, run_order, utc_now
-from sheetops.settings.files import find, load_texts
+from sheetops.settings.files import load_texts
 from sheetops.settings.load import Loaded
 from sheetops.settings.model import Team
 from sheetops.settings.policy import build_policy
@@ -52,11 +52,9 @@ class Edge:
     @cached_property
     def outbox(self) -> Outbox:
         """Where digests go."""
-        from sheetops.messages import Outbox
+        from sheetops.cli.mailing import make_outbox
 
-        mail = self.loaded.settings.mail
-        folder = self.loaded.folder / mail.outbox.expanduser() if mail.outbox else self.state / "outbox"
-        return Outbox(folder, mail.sender, self.ledger, partial(find, "templates"))
+        return make_outbox(self.loaded.settings.mail, self.loaded.folder, self.state, self.ledger)
 
     def run(
         self,

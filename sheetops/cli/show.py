@@ -43,7 +43,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "edits": edits + conflicts,
         "tabs": list(report.applied.tabs),
         "notices": [
-            {"to": d.to, "subject": d.subject, "outcome": d.outcome, "where": d.where}
+            {"to": d.to, "subject": d.subject, "outcome": d.outcome, "where": d.where, "reason": d.reason}
             for d in report.deliveries
         ],
         "conflicts": conflicts,
@@ -112,8 +112,11 @@ def _show_findings(report: Report, everything: bool) -> None:
 def _show_mails(report: Report, everything: bool) -> None:
     count = Counter(delivery.outcome for delivery in report.deliveries)
     words = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
-    where = next((str(Path(d.where).parent) for d in report.deliveries if d.where), "")
+    where = next((str(Path(d.where).parent) for d in report.deliveries if d.where.endswith(".eml")), "")
     click.echo(f"  digests: {words or 'none needed'}" + (f", in {where}" if where else ""))
+    for delivery in report.deliveries:
+        if delivery.reason:
+            click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.reason}")
     if everything:
         for delivery in report.deliveries:
             click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.subject} {delivery.where}".rstrip())

@@ -80,6 +80,8 @@ class Delivery:
     outcome: str  # `planned`, `sent`, `already`, `no-address`, `refused`, `failed` or `unknown`
     where: str = ""
     text: str = ""
+    html: str = ""
+    reason: str = ""  # why it was not sent
 
 
 @dataclass(frozen=True, slots=True)

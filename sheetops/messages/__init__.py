@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from sheetops.messages.outbox import Claims, Outbox
-from sheetops.messages.render import Message, render_digest
+from sheetops.messages.compose import Sender
+from sheetops.messages.folder import Folder
+from sheetops.messages.outbox import RETRY_AFTER, Claims, Outbox
+from sheetops.messages.render import Message, Style, render_digest
+from sheetops.messages.sending import Attempt, Transport
+from sheetops.messages.smtp import PORTS, Server, Smtp
 
-__all__ = ["Claims", "Message", "Outbox", "render_digest"]
+__all__ = [
+    "PORTS",
+    "RETRY_AFTER",
+    "Attempt",
+    "Claims",
+    "Folder",
+    "Message",
+    "Outbox",
+    "Sender",
+    "Server",
+    "Smtp",
+    "Style",
+    "Transport",
+    "render_digest",
+]

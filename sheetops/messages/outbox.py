@@ -1,26 +1,28 @@
 """Claim, send, record: a digest goes out once, whatever crashes in between.
 
 The claim in the ledger comes first and is unique for (job, sheet, person, day). Who dies between the claim and
-the record leaves an unknown outcome, which is shown and never resent by itself.
+the record leaves an unknown outcome, which is shown and never resent by itself. A mail that surely did not
+leave is recorded as failed; its claim may be taken again, by a later try of this run or by the next run.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from pathlib import Path
 from typing import Protocol
 
-from sheetops.domain.people import Person
 from sheetops.domain.plan import Delivery, Digest, Plan
 from sheetops.domain.view import View
-from sheetops.errors import ServiceUnreachable, SettingsError
-from sheetops.messages.render import Message, render_digest
+from sheetops.errors import SettingsError
+from sheetops.messages.compose import Sender, compose, message_id
+from sheetops.messages.render import Message, Style, render_digest
+from sheetops.messages.sending import Attempt, Transport
+
+RETRY_AFTER = (5.0, 30.0, 120.0)  # seconds; then the next run tries
 
 
 class Claims(Protocol):
@@ -30,83 +32,114 @@ class Claims(Protocol):
     def mail_outcome(self, message_id: str, outcome: str) -> None: ...
 
 
-class Outbox:
-    """A folder of .eml files, each complete and readable by any mail program."""
+@dataclass
+class _Letter:
+    """One thing to send, and what has become of it."""
 
-    def __init__(self, folder: Path, sender: str, claims: Claims, find: Callable[[str], Path]) -> None:
-        self.folder = folder
+    label: str
+    person: str  # who it is claimed for
+    day: date
+    message: Message
+    identifier: str
+    mail: EmailMessage | None = None  # None: it cannot be sent
+    last: Attempt = field(default_factory=lambda: Attempt("no-address"))
+
+    def delivery(self) -> Delivery:
+        return Delivery(
+            self.label,
+            self.message.subject,
+            self.last.outcome,
+            self.last.where,
+            self.message.text,
+            self.message.html,
+            self.last.reason,
+        )
+
+
+class Outbox:
+    """Renders digests and hands them to a transport, each claimed first."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        sender: Sender,
+        claims: Claims,
+        style: Style,
+        retry_after: Sequence[float] = RETRY_AFTER,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.transport = transport
         self.sender = sender
         self.claims = claims
-        self.find = find
+        self.style = style
+        self.retry_after = retry_after
+        self.sleep = sleep
 
     def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]:
         """Send every digest of the plan; without a run (a dry run) only say what would be sent."""
-        return tuple(self._one(run, digest, view) for digest in plan.digests)
-
-    def _one(self, run: str | None, digest: Digest, view: View) -> Delivery:
-        message = render_digest(digest, view, self.find)
-        person = digest.person
-        label = "-".join(part for part in (person.department, person.name) if part) or view.texts("mail.nobody")
-        if person.email is None:
-            return Delivery(label, message.subject, "no-address")
+        letters = [self._letter(digest, view) for digest in plan.digests]
+        ready = [letter for letter in letters if letter.mail is not None]
         if run is None:
-            return Delivery(label, message.subject, "planned", "", message.text)
-        message_id = _message_id(view.snapshot.location, person.key, digest.day)
-        if not self.claims.claim_mail(
-            run, "remind", view.snapshot.location, person.key, digest.day, message_id
-        ):
-            return Delivery(label, message.subject, "already")
-        path = self._write(compose(message, person, self.sender, message_id, view), person, digest.day)
-        self.claims.mail_outcome(message_id, "sent")
-        return Delivery(label, message.subject, "sent", str(path))
+            for letter in ready:
+                letter.last = Attempt("planned")
+        else:
+            self._send_all(run, ready, view.snapshot.location)
+        return tuple(letter.delivery() for letter in letters)
 
-    def _write(self, mail: EmailMessage, person: Person, day: date) -> Path:
+    def _letter(self, digest: Digest, view: View) -> _Letter:
+        person, sheet = digest.person, view.snapshot.location
+        label = "-".join(part for part in (person.department, person.name) if part)
+        identifier = message_id("remind", sheet, person.key, digest.day)
+        letter = _Letter(
+            label or view.texts("mail.nobody"),
+            person.key,
+            digest.day,
+            render_digest(digest, view, self.style),
+            identifier,
+        )
+        if person.email is None:
+            return letter
+        why_not = self.transport.cannot_reach(person.email)
+        if why_not is None:
+            moment = view.now.replace(tzinfo=view.policy.clock.hours.zone)
+            try:
+                letter.mail = compose(letter.message, person, self.sender, identifier, moment)
+            except SettingsError as error:
+                why_not = error.line()
+        letter.last = Attempt("no-address", reason=why_not or "")
+        return letter
+
+    def _send_all(self, run: str, pending: list[_Letter], sheet: str) -> None:
+        """Try each, then again those that met a passing error, after longer and longer waits."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            slug = re.sub(r"[^\w.@-]+", "-", person.key).strip("-")
-            path = self.folder / f"{day}-{slug}.eml"
-            number = 1
-            while path.exists():  # another sheet told the same person something today
-                number += 1
-                path = self.folder / f"{day}-{slug}-{number}.eml"
-            temporary = path.with_suffix(".part")
-            temporary.write_bytes(mail.as_bytes(policy=SMTP))
-            temporary.replace(path)
-        except OSError as error:
-            raise ServiceUnreachable(
-                f"the digest cannot be written ({error.strerror})",
-                where=str(self.folder),
-                mend="check the folder",
-            ) from None
-        return path
+            for wait in (0.0, *self.retry_after):
+                if not pending:
+                    return
+                if wait:
+                    self.sleep(wait)
+                trouble = self.transport.connect()
+                if trouble is None:
+                    for letter in pending:
+                        letter.last = self._attempt(run, letter, sheet)
+                    pending = [letter for letter in pending if letter.last.again]
+                    continue
+                for letter in pending:
+                    letter.last = trouble
+                if not trouble.again:
+                    return
+        finally:
+            self.transport.close()
+
+    def _attempt(self, run: str, letter: _Letter, sheet: str) -> Attempt:
+        assert letter.mail is not None
+        if not self.claims.claim_mail(run, "remind", sheet, letter.person, letter.day, letter.identifier):
+            return Attempt("already")
+        attempt = self.transport.send(letter.mail, _file_name(letter))
+        if attempt.outcome != "unknown":
+            self.claims.mail_outcome(letter.identifier, attempt.outcome)
+        return attempt
 
 
-def _message_id(sheet: str, person: str, day: date) -> str:
-    """The same key gives the same Message-ID, so that even a mail sent twice is seen as one."""
-    key = "\n".join(("remind", sheet, person, day.isoformat()))
-    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@sheetops>"
-
-
-def compose(message: Message, person: Person, sender: str, message_id: str, view: View) -> EmailMessage:
-    """The whole mail, text and HTML. Raises SettingsError for an address that is none."""
-    assert person.email is not None
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = _address("", sender)
-    mail["To"] = _address(person.name, person.email)
-    mail["Subject"] = message.subject
-    mail["Message-ID"] = message_id
-    mail["Date"] = view.now.replace(tzinfo=view.policy.clock.hours.zone)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text)
-    mail.add_alternative(message.html, subtype="html")
-    return mail
-
-
-def _address(name: str, email: str) -> Address:
-    """One recipient: a comma in a name must not become a second one."""
-    try:
-        return Address(" ".join(name.split()), addr_spec=email)
-    except (ValueError, IndexError, AttributeError) as error:
-        raise SettingsError(
-            f"{email!r} is no mail address", where="People tab or settings", mend="write name@example.com"
-        ) from error
+def _file_name(letter: _Letter) -> str:
+    slug = re.sub(r"[^\w.@-]+", "-", letter.person).strip("-")
+    return f"{letter.day}-{slug}"

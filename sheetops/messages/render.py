@@ -29,9 +29,18 @@ class Message:
     html: str
 
 
-def render_digest(digest: Digest, view: View, find: Callable[[str], Path]) -> Message:
-    """The mail of one digest; `find` tells where a template lies."""
+@dataclass(frozen=True)
+class Style:
+    """What messages are made with: `find` tells where a template lies, `texts` gives a language's sentences."""
+
+    find: Callable[[str], Path]
+    texts: Callable[[str], Texts]
+
+
+def render_digest(digest: Digest, view: View, style: Style) -> Message:
+    """The mail of one digest."""
     texts, groups = view.texts, _groups(digest, view)
+    find = style.find
     counts = texts("mail.separator").join(
         texts("mail.count", count=len(g["rows"]) + g["more"], group=_lower(g["title"])) for g in groups
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_origin
+from typing import Annotated, Any, Literal, Self, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 _OFF = (False, "off", "no", "none")
@@ -146,11 +146,55 @@ class Sheet(Team):
     path: str = Field(description="path of the workbook, from the settings file's folder")
 
 
+class Secret(_Model):
+    """Where a secret lies, so that it need not stand in this file: an environment variable, or a file."""
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.env is None) is (self.file is None):
+            raise ValueError("name either env or file")
+        return self
+
+
+class SmtpSettings(_Model):
+    """The mail server."""
+
+    host: str
+    port: int | None = Field(
+        None, gt=0, lt=65536, description="default: 587 for starttls, 465 for tls, 25 for none"
+    )
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password: Secret | None = None
+    ca_file: Path | None = Field(None, description="certificates to trust, where the server's is the house's own")
+    timeout: float = Field(30, gt=0, description="seconds to wait for each answer")
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> Self:
+        if self.user and self.password is None:
+            raise ValueError("a user needs a password: {env: NAME} or {file: PATH}")
+        if self.user and self.security == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("a password is not sent without encryption; choose starttls or tls")
+        return self
+
+
 class Mail(_Model):
     """How digests leave the house."""
 
     outbox: Path | None = Field(None, description="folder into which digests are written as .eml files")
     sender: str = Field("sheetops@localhost", description="address in From")
+    sender_name: str = Field("", description="name in From")
+    reply_to: str | None = Field(None, description="who gets the answers")
+    smtp: SmtpSettings | None = Field(None, description="the mail server; default: .eml files in the outbox")
+    retry_after: list[Annotated[float, Field(gt=0, le=3600)]] = Field(
+        [5, 30, 120], description="seconds to wait before each new try after a passing error"
+    )
+    templates: Path | None = Field(
+        None, description="folder with your own digest.html.j2, digest.txt.j2 or chat.txt.j2"
+    )
 
 
 class Settings(_Model):

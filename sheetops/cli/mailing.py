@@ -1,0 +1,80 @@
+"""From the mail settings to an outbox: which transport, whose templates, where the secrets lie."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sheetops.errors import SettingsError
+from sheetops.settings.files import find, load_texts
+
+if TYPE_CHECKING:
+    from sheetops.messages import Claims, Outbox, Style, Transport
+    from sheetops.settings.model import Mail, Secret, SmtpSettings
+
+
+def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox:
+    """The outbox of the settings, whose paths are relative to `folder`."""
+    from sheetops.messages import Folder, Outbox, Sender
+
+    transport: Transport
+    if mail.smtp is not None:
+        transport = _smtp(mail.smtp, folder)
+    else:
+        transport = Folder(folder / mail.outbox.expanduser() if mail.outbox else state / "outbox")
+    sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
+    return Outbox(transport, sender, claims, make_style(mail, folder), mail.retry_after)
+
+
+def make_style(mail: Mail, folder: Path) -> Style:
+    """The team's own templates where it has them, else those that travel with the tool."""
+    from sheetops.messages import Style
+
+    own = folder / mail.templates.expanduser() if mail.templates else None
+    if own is not None and not own.is_dir():
+        raise SettingsError(
+            "there is no such folder of templates", where=str(own), mend="check `mail: templates:`"
+        )
+    return Style(partial(_template, own), load_texts)
+
+
+def _template(own: Path | None, name: str) -> Path:
+    if own is not None and (path := own / Path(name).name).is_file():
+        return path
+    return find("templates", name)
+
+
+def _smtp(settings: SmtpSettings, folder: Path) -> Transport:
+    from sheetops.messages import PORTS, Server, Smtp
+
+    return Smtp(
+        Server(
+            settings.host,
+            settings.port or PORTS[settings.security],
+            settings.security,
+            settings.user,
+            partial(read_secret, settings.password, folder) if settings.password else None,
+            folder / settings.ca_file.expanduser() if settings.ca_file else None,
+            settings.timeout,
+        )
+    )
+
+
+def read_secret(secret: Secret, folder: Path) -> str:
+    """The secret itself. Raises SettingsError, which names its place and never its content."""
+    if secret.env is not None:
+        value = os.environ.get(secret.env, "")
+        where = f"the environment variable {secret.env}"
+    else:
+        assert secret.file is not None
+        path = folder / secret.file.expanduser()
+        where = f"the file {path}"
+        try:
+            value = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{where}, which holds a secret, cannot be read ({error})") from None
+    if not value:
+        raise SettingsError(f"{where}, which holds a secret, is empty or not set")
+    return value
