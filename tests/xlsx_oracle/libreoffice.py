@@ -171,6 +171,11 @@ class Scope:
             self.known[name] = hashlib.sha256("".join(says).encode()).hexdigest()[:12]
         return self.known[name]
 
+    def family(self, name: str) -> str:
+        """The family of the font entry called `name`, or `name` itself where it is a family."""
+        faces = [e for e in self.named.get(name, ()) if e.tag == f"{STYLE}font-face"]
+        return str(faces[0].get(FONT_FAMILY) if faces else name).strip("'")
+
     def attributes(self, element: etree._Element, skip: Sequence[str] = ()) -> str:
         """The attributes in order of name; references replaced by what they stand for."""
         if element.tag == f"{STYLE}font-face":
@@ -182,8 +187,11 @@ class Scope:
                 continue
             if local == "base-cell-address":  # LibreOffice names the last tab, whichever tab it is on
                 value = value.rpartition(".")[2]
+            if local in ("font-name", "font-family"):  # a font is told by its entry or directly, as it comes
+                shown.append(f"font={self.family(value)}")
+                continue
             shown.append(f"{local}={self.style(value) if local.endswith('-name') else value}")
-        return " ".join(shown)
+        return " ".join(sorted(shown))
 
     def text(self, element: etree._Element, skip: Sequence[str] = ()) -> str:
         """The element as text: name, attributes, content; an embedded document by its own definitions."""
