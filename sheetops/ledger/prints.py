@@ -16,11 +16,9 @@ CELL = "\x1e"  # between a column's key and its cell; no cell of a sheet can hol
 _ROW_BYTES = 12  # 96 bits: two of a million rows collide with a chance below 10^-16
 _FIELD_BYTES = 6  # a field is only compared with its own past
 
-# Words of people about people are never stored, only their prints.
+# What people write in their own words is never stored, only its print.
 HIDDEN = frozenset(
-    key
-    for key, column in BY_KEY.items()
-    if column.kind in (Kind.TEXT, Kind.OWNER, Kind.FEEDBACK) and not column.by_job
+    key for key, column in BY_KEY.items() if column.kind in (Kind.TEXT, Kind.FEEDBACK) and not column.by_job
 )
 
 
@@ -67,7 +65,10 @@ def label(person: str) -> str:
 
 
 def pack(field: str, raw: Raw, printer: Printer) -> str:
-    """A cell of an edit as JSON: `{"type": value}`; what people wrote about people only as its print."""
+    """A cell of an edit as JSON: `{"type": value}`; people's own words only as their print.
+
+    An owner is kept, masked as the sheet has it: jobs hand out requests, and undo must put that back.
+    """
     if raw is None:
         return "{}"
     if field in HIDDEN:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from sheetops.domain.finding import Finding
 from sheetops.domain.plan import Edit, Plan, Write
+from sheetops.domain.template import TAB_NAMES
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
@@ -31,7 +32,7 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
         _findings(link, look, plan.findings, request_of)
     if done.tabs:
         link.execute(insert(t.tabs), [{"run": run.number, "name": name} for name in dict.fromkeys(done.tabs)])
-    _reviews(link, look, plan)
+    _reviews(link, look, done.tabs)
     seen = {tab: {"rows": len(table.rows), "columns": sorted(table.keys)} for tab, table in tables.items()}
     link.execute(
         update(t.runs)
@@ -127,8 +128,11 @@ def _findings(
         link.execute(update(t.findings).where(t.findings.c.number.in_(part)).values(gone_run=look.run))
 
 
-def _reviews(link: Connection, look: Look, plan: Plan) -> None:
-    for period in dict.fromkeys(getattr(plan, "reviewed", ())):
+def _reviews(link: Connection, look: Look, tabs: Sequence[str]) -> None:
+    """Note the periods whose review tab was written; the tab's name says which."""
+    words = [f"{word} " for word in TAB_NAMES["review"].values()]
+    periods = {tab.removeprefix(word) for tab in tabs for word in words if tab.startswith(word)}
+    for period in sorted(periods):
         same = (t.reviews.c.sheet == look.sheet) & (t.reviews.c.period == period)
         if link.execute(update(t.reviews).where(same).values(written=look.moment)).rowcount == 0:
             link.execute(insert(t.reviews).values(sheet=look.sheet, period=period, written=look.moment))

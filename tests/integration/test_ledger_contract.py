@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 
-from sheetops.books.base import Applied
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.plan import Plan
 from sheetops.domain.tabs import Tab
@@ -284,13 +283,12 @@ def test_a_derived_life_that_was_spoilt_is_rebuilt(ledger: Ledger) -> None:
     assert life(ledger, "20261101").reopened == 0
 
 
-def test_a_review_is_remembered_where_the_plan_says_so(ledger: Ledger) -> None:
-    class Reviewing(Plan):
-        reviewed = ("2026-10",)
-
-    view_run = ledger.start_run(SHEET, ["review"], START + DAY)
-    ledger.record(view_run, see([log(BOB)], START + DAY), Reviewing(), Applied())
-    assert ledger.history(SHEET, START).reviewed == {"2026-10": START + DAY}
+def test_a_review_that_was_written_is_remembered(ledger: Ledger) -> None:
+    tabs = tuple(Tab(name, ()) for name in ("Review 2026-10", "服务复盘 2026-Q3", "Checks"))
+    look(ledger, log(BOB), now=START + DAY, plan=Plan(tabs=tabs), jobs=["review"])
+    assert ledger.history(SHEET, START).reviewed == dict.fromkeys(("2026-10", "2026-Q3"), START + DAY)
+    look(ledger, log(BOB), now=START + 2 * DAY, plan=Plan(tabs=tabs[:1]), jobs=["review"])
+    assert ledger.history(SHEET, START).reviewed == {"2026-10": START + 2 * DAY, "2026-Q3": START + DAY}
 
 
 def test_no_word_of_or_about_a_person_is_stored(place: str | Path, ledger: Ledger) -> None:
@@ -312,7 +310,7 @@ def test_no_word_of_or_about_a_person_is_stored(place: str | Path, ledger: Ledge
         feedback=f'Satisfied (5 points): "{words[5]}"',
         result=words[6],
     )
-    run = look(ledger, log(cells), edits=[(0, "due", date(2026, 11, 13)), (0, "owner", f"Tech-{words[2]}2")])
+    run = look(ledger, log(cells), edits=[(0, "due", date(2026, 11, 13)), (0, "notes", "secretnote2")])
     ledger.claim_mail(run, "remind", SHEET, words[4], TODAY, "<1@x>")
     everything = []
     with ledger._engine.connect() as link:

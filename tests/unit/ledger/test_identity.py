@@ -42,7 +42,11 @@ def test_a_row_moved_to_another_tab(ledger: Ledger) -> None:
     look(ledger, log(OTHER), log(bare(1), name="Done"), now=START + 2 * DAY)
     look(ledger, log(OTHER), log(named(1), name="Done"), now=START + 3 * DAY)
     (story,) = ledger.stories("A1")
-    assert [event.what for event in story.events][:2] == ["first_seen", "moved"] and story.tab == "Done"
+    assert [(event.what, event.moment) for event in story.events][:2] == [
+        ("first_seen", (START + DAY).isoformat()),
+        ("moved", (START + 2 * DAY).isoformat()),
+    ]
+    assert story.tab == "Done"
 
 
 def test_an_unnumbered_row_that_changed_is_known_by_customer_and_description(ledger: Ledger) -> None:
@@ -112,6 +116,7 @@ def test_a_row_that_left_and_came_back_goes_on(ledger: Ledger) -> None:
         "first_response",
         "changed",
     ]
+    assert ledger.stories("A1")[0].gone is None
     look_at_rows(ledger, [OTHER, named(2), named(1, result="sent")], 3)
     assert (born(ledger, "A1"), born(ledger, "A2")) == (0, 0)
 

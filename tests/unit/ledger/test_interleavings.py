@@ -30,15 +30,28 @@ VALUES: dict[str, list[Raw]] = {
     "feedback": [None, "5", "Satisfied (4 points)"],
 }
 Sheet = dict[str, list[list[Raw]]]
-_DEEDS = ("edit", "edit", "edit", "insert", "delete", "copy", "sort", "move", "run", "run", "crash", "half")
-steps = st.lists(st.tuples(st.sampled_from(_DEEDS), st.integers(0, 2**31)), min_size=2, max_size=14)
+_DEEDS = (
+    "edit",
+    "edit",
+    "insert",
+    "delete",
+    "restore",
+    "copy",
+    "sort",
+    "move",
+    "run",
+    "run",
+    "crash",
+    "half",
+)
+steps = st.lists(st.tuples(st.sampled_from(_DEEDS), st.integers(0, 2**31)), min_size=2, max_size=16)
 
 
 class _Crash(Exception):
     pass
 
 
-def people(sheet: Sheet, deed: str, chance: random.Random) -> None:
+def people(sheet: Sheet, deed: str, chance: random.Random, thrown: list[list[Raw]]) -> None:
     tab = chance.choice(sorted(sheet))
     rows = sheet[tab]
     if deed == "insert" or not rows:
@@ -47,7 +60,10 @@ def people(sheet: Sheet, deed: str, chance: random.Random) -> None:
         key = chance.choice(sorted(VALUES))
         chance.choice(rows)[KEYS.index(key)] = chance.choice(VALUES[key])
     elif deed == "delete":
-        rows.pop(chance.randrange(len(rows)))
+        thrown.append(rows.pop(chance.randrange(len(rows))))
+    elif deed == "restore":
+        rows.extend(thrown[-1:])
+        del thrown[-1:]
     elif deed == "copy":
         rows.append(list(chance.choice(rows)))
     elif deed == "sort":
@@ -109,13 +125,14 @@ def test_rebuilding_gives_what_the_runs_left(
     ledger = new_ledger()
     chance = random.Random(seed)
     sheet: Sheet = {"Requests": [], "Done": []}
+    thrown: list[list[Raw]] = []
     for _ in range(4):
-        people(sheet, "insert", chance)
+        people(sheet, "insert", chance, [])
     for day, (deed, luck) in enumerate(steps):
         if deed in ("run", "crash", "half"):
             job(ledger, sheet, day, chance, {"run": None, "crash": 1, "half": 2 + luck % 12}[deed])
         else:
-            people(sheet, deed, random.Random(luck))
+            people(sheet, deed, random.Random(luck), thrown)
     job(ledger, sheet, len(steps), chance, None)
     assert ledger.rebuild() == 0
     begun = sum(any(value is not None for value in cells) for rows in sheet.values() for cells in rows)
