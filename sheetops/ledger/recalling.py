@@ -10,8 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from sheetops.domain.history import History, Life
+from sheetops.domain.table import Table
+from sheetops.domain.template import BY_KEY
 from sheetops.ledger import tables as t
-from sheetops.ledger.prints import Printer
+from sheetops.ledger.prints import CELL, Printer, joined, plain
+from sheetops.ledger.seeing import CORE
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _LIFE = [
@@ -43,6 +46,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime) -> His
         highest=dict(map(tuple, link.execute(highest.group_by(t.ids.c.prefix)))),
         mailed=_mailed(link, sheet, printer, now.date()),
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
+        unnamed=_Unnamed(link, sheet, printer),
     )
 
 
@@ -60,6 +64,34 @@ class _Lives(Mapping[str, Life]):
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+class _Unnamed:
+    """Finds the life of a row without an ID, by the cells that people own, else by customer and description."""
+
+    def __init__(self, link: Connection, sheet: int, printer: Printer) -> None:
+        there = (t.requests.c.sheet == sheet) & t.requests.c.identifier.is_(None) & t.requests.c.gone.is_(None)
+        wanted = select(*_LIFE, t.requests.c.person_print, t.requests.c.core_print).where(there)
+        # Last wins: of several alike, the one that was seen last.
+        self._rows: dict[bytes, Row[Any]] = {}
+        for row in link.execute(wanted.order_by(t.requests.c.first_seen)):
+            self._rows.update(dict.fromkeys(filter(None, (row.core_print, row.person_print)), row))
+        self._printer = printer
+
+    def __call__(self, table: Table, index: int) -> Life | None:
+        """The life of the `index`-th begun row of a table, None for one never seen."""
+        if not self._rows:
+            return None
+        texts = {
+            key: f"{key}{CELL}{text}"
+            for key in sorted(table.columns)
+            if (text := plain(table.column(key)[index]))
+        }
+        prints = [joined(text for key, text in texts.items() if not BY_KEY[key].by_job)]
+        if CORE[-1] in texts:
+            prints.append(joined(texts[key] for key in CORE if key in texts))
+        found = (self._rows.get(self._printer.row(text)) for text in prints)
+        return next((life(row) for row in found if row is not None), None)
 
 
 def _lives(link: Connection, sheet: int) -> _Lives:
