@@ -13,7 +13,7 @@ before its year is doubted; a resolved date may lie twice as far after it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.policy import RuleSetting
@@ -24,7 +24,7 @@ from sheetops.domain.values import as_text
 
 _DATES = ("due", "resolved", "opened", "first_response")
 _NO_PLAN_DAYS = 730  # nobody plans or works this long on a request
-_NEAR_DAYS = 120  # a slip of the year leaves the date this near to the opening once it is put right
+_NEAR_DAYS = 150  # a slip of the year leaves the date this soon after the opening once it is put right
 
 
 def check(look: Look) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _year_slips(look: Look, far: float) -> Iterator[tuple[int, str, date | None]
             days = (value - start).days if start is not None else (value - look.today).days
             if -far < days < after or (start is None and days < 0):
                 continue
-            right = _same_day_near(value, start or look.today)
+            right = _same_day_near(value, start or look.today - timedelta(days=31))
             if right is not None or days > _NO_PLAN_DAYS:
                 yield index, key, right
 
@@ -74,7 +74,7 @@ def _same_day_near(value: date, start: date) -> date | None:
             right = value.replace(year=year)
         except ValueError:  # 29 February
             continue
-        if -31 <= (right - start).days <= _NEAR_DAYS:  # 31: an ID tells only the month
+        if 0 <= (right - start).days <= _NEAR_DAYS:
             return right
     return None
 

@@ -65,6 +65,7 @@ INNOCENT = everywhere(
     {"due": date(2027, 1, 15)},
     {"opened": date(2025, 12, 30), "due": date(2026, 1, 4), "resolved": date(2026, 1, 5)},
     {"opened": date(2025, 3, 1), "resolved": date(2026, 2, 1), "id": "20250301"},  # it took long
+    {"id": "20251201", "due": date(2026, 11, 20), "resolved": None},  # planned long
     {"id": None, "due": date(2019, 1, 1), "resolved": date(2019, 1, 2)},  # an old sheet
 )
 INNOCENT["zh-Hans"] += [{"due": "11月24日前"}, {"due": "2026-11-24(周二)"}, {"due": "无"}]

@@ -31,6 +31,7 @@ INNOCENT = everywhere(
     ("due", 46350, _DAY),
     ("due", "2026-11-20", "2026-11-18"),
     ("due", "2026-11-20", None),
+    ("due", "2026-11-20", [_DAY] * 5 + ["2026-11-18"] * 4),
     ("due", "2026-13-20", _DAY),  # told as an impossible date
     ("priority", "4级", 3),
     ("priority", "4", "3"),
@@ -42,4 +43,5 @@ INNOCENT = everywhere(
 
 def look(language: str, case: tuple[str, object, object]) -> list[Finding]:
     key, odd, others = case
-    return several("wrong-kind", language, [{key: odd}, *[{key: others}] * 9])
+    nine = others if isinstance(others, list) else [others] * 9
+    return several("wrong-kind", language, [{key: odd}, *({key: other} for other in nine)])
