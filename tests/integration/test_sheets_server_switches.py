@@ -225,3 +225,35 @@ def test_row_anchors_can_be_left_behind_by_a_sort_in_the_page(server: SheetsServ
     assert anchored() == "1"
     person.sort("Sheet1!A2:B3", 1, anchors_follow=False)
     assert anchored() == "2"
+
+
+def test_a_token_for_reading_cannot_use_anchors_or_write(server: SheetsServer, client: Client) -> None:
+    server.user("reader", "tester@example-project.iam.gserviceaccount.com", readonly=True)
+    reader = Client(server, "reader")
+    reader.id = client.id
+    assert reader.read("A1") == [["ID"]]
+    for answer in (
+        reader.write("A1", [["x"]]),
+        reader.sheet("POST", "/values:batchGetByDataFilter", {"dataFilters": [{"a1Range": "A1"}]}),
+        reader.sheet("POST", "/developerMetadata:search", {"dataFilters": [{"developerMetadataLookup": {}}]}),
+    ):
+        assert answer.status_code == 403
+        assert answer.json()["error"]["message"] == "Request had insufficient authentication scopes."
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (401, "UNAUTHENTICATED"),
+        (403, "PERMISSION_DENIED"),
+        (404, "NOT_FOUND"),
+        (429, "RESOURCE_EXHAUSTED"),
+        (500, "INTERNAL"),
+    ],
+)
+def test_a_fault_speaks_as_its_status_does(
+    server: SheetsServer, client: Client, code: int, status: str
+) -> None:
+    server.fault("status", code=code)
+    answer = client.sheet("GET", "")
+    assert (answer.status_code, answer.json()["error"]["status"]) == (code, status)

@@ -3,7 +3,7 @@
 GET  /admin/calls                     what was called so far
 POST /admin/reset                     {}: a fresh world
 POST /admin/files                     {"id", "name", "owner"}: a spreadsheet with a chosen id and owner
-POST /admin/users                     {"token", "email", "project"}: a second user, by bearer token
+POST /admin/users                     {"token", "email", "project", "readonly"}: a second user, by bearer token
 POST /admin/faults                    {"kind", "match", "code", "seconds", "skip", "times"}
 POST /admin/edits                     {"spreadsheetId", "requests" | "values", "before", "match"}: a person's edit
 POST /admin/quota                     {"per_project", "per_user"}, or {"off": true}
@@ -64,7 +64,9 @@ def _files(app: Any, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _users(app: Any, body: dict[str, Any]) -> None:
-    app.world.tokens[body["token"]] = User(body["email"], body.get("project", User().project))
+    app.world.tokens[body["token"]] = User(
+        body["email"], body.get("project", User().project), bool(body.get("readonly"))
+    )
 
 
 def _faults(app: Any, body: dict[str, Any]) -> None:

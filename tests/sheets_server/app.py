@@ -20,18 +20,21 @@ from tests.sheets_server.errors import (
     RequestError,
     bad_request,
     forbidden,
+    insufficient_scopes,
     not_found,
     server_error,
     unauthenticated,
 )
 from tests.sheets_server.requests.registry import load_all
-from tests.sheets_server.switches import Fault, quota_kind
+from tests.sheets_server.switches import Fault, fault_error, quota_kind
 from tests.sheets_server.tokens import grant_token
 from tests.sheets_server.world import Call, World
 
 load_all()
 FAMILIES = (drive, drive_content, spreadsheets, values)  # imported so that they register
 PRETTY_LIMIT = 200_000
+# Reads that Google allows only with a scope for writing.
+WRITE_SCOPE = ("ByDataFilter", "developerMetadata.get", "developerMetadata.search", "copyTo")
 UPLOADS = {
     ("POST", "/upload/drive/v3/files"): drive_content.upload_create,
     ("PATCH", "/upload/drive/v3/files/"): drive_content.upload_update,
@@ -100,7 +103,7 @@ class App:
         if fault and fault.kind == "cut":
             raise CutConnection
         if fault and fault.kind == "status":
-            return json_answer(fault.code, server_error(fault.code).body())
+            return json_answer(fault.code, fault_error(fault.code).body())
         with self.world.lock:
             try:
                 answer = self._answer(request, found, upload, method_id)
@@ -110,7 +113,7 @@ class App:
         if fault and fault.kind == "cut_after":
             raise CutConnection
         if fault and fault.kind == "status_after":
-            return json_answer(fault.code, server_error(fault.code).body())
+            return json_answer(fault.code, fault_error(fault.code).body())
         return answer
 
     def _upload(self, request: Request) -> Any:
@@ -186,6 +189,8 @@ class App:
 
     def _sheets(self, call: Call, method: Method, handler: Any) -> Any:
         needs = NEEDS[method.id]
+        if call.user.readonly and (needs != "read" or method.id.endswith(WRITE_SCOPE)):
+            raise insufficient_scopes(method.id)
         if needs == "none":
             return handler(call)
         open_book(call, needs)

@@ -110,6 +110,22 @@ def server_error(code: int) -> ApiError:
     return ApiError(code, STATUS_MESSAGES.get(code, "Internal error encountered."))
 
 
+def insufficient_scopes(method_id: str) -> ApiError:
+    """A token for reading only was used for a call that needs a scope to write."""
+    return ApiError(
+        403,
+        "Request had insufficient authentication scopes.",
+        details=[
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+                "domain": "googleapis.com",
+                "metadata": {"service": "sheets.googleapis.com", "method": method_id},
+            }
+        ],
+    )
+
+
 def unparsable_range(text: str) -> ApiError:
     return bad_request(f"Unable to parse range: {text}")
 

@@ -67,7 +67,7 @@ class SheetsServer:
         self.app = App(World(seed))
         handler = type("Handler", (_Handler,), {"app": self.app})
         self.http = _Server((host, port), handler)
-        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.05,), daemon=True)
+        self.thread = threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
 
     @property
@@ -112,9 +112,9 @@ class SheetsServer:
         self.world.switches.quota = made
         return made
 
-    def user(self, token: str, email: str, project: str | None = None) -> User:
-        """A second user, known by a bearer token."""
-        made = User(email, project or User().project)
+    def user(self, token: str, email: str, project: str | None = None, readonly: bool = False) -> User:
+        """A second user, known by a bearer token; `readonly` for one with scopes to read only."""
+        made = User(email, project or User().project, readonly)
         self.world.tokens[token] = made
         return made
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.sheets_server.errors import ApiError
+from tests.sheets_server.errors import ApiError, forbidden, not_found, server_error, unauthenticated
 
 READ_POSTS = ("getByDataFilter", "batchGetByDataFilter", "developerMetadata.search")
 KINDS = ("status", "status_after", "cut", "cut_after", "slow")
@@ -114,6 +114,14 @@ def quota_error(kind: str, scope: str, limit: int, project: str) -> ApiError:
             },
         ],
     )
+
+
+def fault_error(code: int) -> ApiError:
+    """What Google says with a status, whatever the reason."""
+    known = {401: unauthenticated, 403: forbidden, 404: not_found}
+    if code in known:
+        return known[code]()
+    return quota_error("write", "user", 60, "1234567890") if code == 429 else server_error(code)
 
 
 class Switches:

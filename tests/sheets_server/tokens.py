@@ -31,7 +31,9 @@ def grant_token(world: World, raw: bytes) -> tuple[int, dict[str, Any]]:
         claims = _claims(form.get("assertion", ""))
         if claims is None:
             return 400, {"error": "invalid_grant", "error_description": "Invalid JWT."}
-        world.tokens[token] = User(claims.get("sub") or claims["iss"])
+        scopes = str(claims.get("scope", "")).split()
+        readonly = bool(scopes) and all(scope.endswith(".readonly") for scope in scopes)
+        world.tokens[token] = User(claims.get("sub") or claims["iss"], readonly=readonly)
     elif form.get("grant_type") != "refresh_token" or not form.get("refresh_token"):
         return 400, {"error": "unsupported_grant_type", "error_description": "Invalid grant_type."}
     elif world.default_user is not None:

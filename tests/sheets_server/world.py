@@ -29,6 +29,7 @@ class User:
 
     email: str = DEFAULT_EMAIL
     project: str = "1234567890"
+    readonly: bool = False  # the token has only scopes for reading
 
 
 @dataclass
