@@ -131,9 +131,10 @@ class Ledger:
         return self._take(claim)
 
     def mail_outcome(self, message_id: str, outcome: str) -> None:
-        """Say what became of a claimed mail: `sent`, `refused`, `failed`; without this it stays unknown."""
+        """Say what became of a claimed mail: `sent`, `refused`, `failed`; without this it stays `unknown`."""
+        known = None if outcome == "unknown" else outcome
         with self._write() as link:
-            link.execute(update(t.mails).where(t.mails.c.message_id == message_id).values(outcome=outcome))
+            link.execute(update(t.mails).where(t.mails.c.message_id == message_id).values(outcome=known))
 
     def claim_slot(self, job: str, slot: str) -> bool:
         """Take one due time of a scheduled job (`slot`: its moment as ISO text); False if it was taken before."""

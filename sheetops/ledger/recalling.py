@@ -70,7 +70,9 @@ class _Unnamed:
     """Finds the life of a row without an ID, by the cells that people own, else by customer and description."""
 
     def __init__(self, link: Connection, sheet: int, printer: Printer) -> None:
-        there = (t.requests.c.sheet == sheet) & t.requests.c.identifier.is_(None) & t.requests.c.gone.is_(None)
+        there = (
+            (t.requests.c.sheet == sheet) & t.requests.c.identifier.is_(None) & t.requests.c.gone.is_(None)
+        )
         wanted = select(*_LIFE, t.requests.c.person_print, t.requests.c.core_print).where(there)
         # Last wins: of several alike, the one that was seen last.
         self._rows: dict[bytes, Row[Any]] = {}

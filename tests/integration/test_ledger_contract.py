@@ -146,6 +146,8 @@ def test_a_mail_is_claimed_once_a_day(ledger: Ledger) -> None:
     assert ("remind", "zoe@example.com", TODAY) in mailed
     assert ("remind", "zoe@example.com", TODAY + DAY) not in mailed
     assert ("remind", "zed@example.com", TODAY) not in mailed
+    ledger.mail_outcome("<1@x>", "unknown")
+    assert len(ledger.unknown_mails()) == 1 and not ledger.claim_mail(run, *claim)
     ledger.mail_outcome("<1@x>", "sent")
     assert ledger.unknown_mails() == []
     assert not ledger.claim_mail(run, *claim)

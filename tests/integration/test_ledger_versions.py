@@ -1,0 +1,98 @@
+"""Ledgers of every version that ever landed are brought up to date, and nothing in them is lost."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.plan import Plan
+from sheetops.domain.tabs import Tab
+from sheetops.ledger import open_ledger
+from sheetops.ledger import tables as t
+from tests.integration.ledger_places import postgres
+from tests.sheets import log, row
+from tests.unit.ledger.looks import DAY, START, look
+
+KEPT = Path(__file__).parents[1] / "ledger_files"
+DESK = "https://sheets.example/desk"
+FIRST = [
+    row(
+        id="20261101", customer="W*-shop", description="cannot export", urgency="High", due=date(2026, 11, 3)
+    ),
+    row(id="20261102", customer="L*-cafe", description="asks for points", urgency="Low"),
+]
+SECOND = [
+    FIRST[0],
+    row(id="20261102", customer="L*-cafe", description="asks for points", urgency="Low", result="told"),
+]
+
+
+def make(folder: Path) -> None:
+    """Write the kept file of the newest version (once, when a version lands)."""
+    place = folder / f"v{t.VERSIONS[-1]}.db"
+    with open_ledger(place) as ledger:
+        found = Finding("required", Severity.WARNING, "Requests", 3, "H3", "owner", "20261102")
+        plan = Plan(findings=(found,), tabs=(Tab("Review 2026-10", ()),))
+        first = look(ledger, log(*FIRST), place=DESK, jobs=["fill", "validate"], plan=plan)
+        ledger.reserve_ids(first, "202611", [1, 2])
+        ledger.claim_mail(first, "remind", DESK, "zoe@example.com", START.date(), "<1@x>")
+        ledger.claim_slot("run desk", START.isoformat())
+        look(ledger, log(*SECOND), now=START + DAY, place=DESK, edits=[(1, "due", date(2026, 11, 13))])
+        ledger.start_run(DESK, ["fill"], START + 2 * DAY)
+    with sqlite3.connect(place) as link:
+        link.execute("PRAGMA journal_mode=DELETE")
+        link.execute("VACUUM")
+
+
+def test_every_version_has_a_kept_file() -> None:
+    assert sorted(path.stem for path in KEPT.glob("*.db")) == [f"v{version}" for version in t.VERSIONS]
+
+
+@pytest.mark.parametrize("version", t.VERSIONS)
+def test_a_ledger_of_an_earlier_version_is_read_in_full(version: str, tmp_path: Path) -> None:
+    for path in KEPT.glob(f"v{version}.db*"):
+        shutil.copy(path, tmp_path / path.name)
+    with open_ledger(tmp_path / f"v{version}.db") as ledger:
+        history = ledger.history(DESK, START + 2 * DAY)
+        assert history.since == START and history.highest == {"202611": 2}
+        assert history.last_rows == {"Requests": 2} and set(history.reviewed) == {"2026-10"}
+        assert ("remind", "zoe@example.com", START.date()) in history.mailed
+        assert history.lives["20261102"].first_response == START + DAY
+        assert ledger.rebuild() == 0
+        assert [run.outcome for run in ledger.runs()] == [None, "done", "done"]
+        (edit,) = ledger.edits_of(ledger.runs()[1].id)
+        assert (edit.id, edit.column, edit.old, edit.new) == ("20261102", "due", None, date(2026, 11, 13))
+        assert not ledger.claim_slot("run desk", START.isoformat())
+        assert len(ledger.unknown_mails()) == 1
+        before = ledger.stories("20261102")
+        assert before[0].findings[0][0] == "required"
+        due = [*SECOND[1][:8], date(2026, 11, 13), *SECOND[1][9:]]
+        look(ledger, log(due, SECOND[0]), now=START + 3 * DAY, place=DESK)
+        assert ledger.stories("20261102") == before, "the same words give the same prints"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_migrations_make_the_tables_that_the_program_uses(kind: str, tmp_path: Path) -> None:
+    def differences(place: str | Path) -> list[object]:
+        with open_ledger(place, key_file=tmp_path / "key") as ledger, ledger._engine.connect() as link:
+            return list(
+                compare_metadata(MigrationContext.configure(link, opts={"compare_type": True}), t.metadata)
+            )
+
+    if kind == "sqlite":
+        assert differences(tmp_path / "ledger.db") == []
+    else:
+        with postgres() as place:
+            assert differences(place) == []
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))
