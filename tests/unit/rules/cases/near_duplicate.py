@@ -41,6 +41,7 @@ def _innocent(language: str) -> list[object]:
         [(me, text, 3), (somebody, text, 3)],
         [(me, text, 3), (somebody, like, 3)],
         [(me, text, 3), (me, text, 11)],
+        [(me, text, 3), (me, other, 9), (me, text, 15)],
         [(me, text + " 1234", 3), (me, text + " 5678", 3)],
         [(None, text, 3), (None, text, 3)],
         [("匿名", text, 3), ("匿名", text, 3)],
