@@ -241,6 +241,9 @@ def test_drive_pages_newest_first(book: Book) -> None:
         f"/drive/v3/files?pageSize=2&fields=nextPageToken,files(name)&pageToken={first['nextPageToken']}",
     )
     assert rest == {"files": [{"name": "F0"}, {"name": "T"}]}
+    now[0] += dt.timedelta(hours=1)
+    book.call("PATCH", f"/drive/v3/files/{book.id}", {"name": "Renamed"})
+    assert book.call("GET", "/drive/v3/files?pageSize=1&fields=files(name)")["files"] == [{"name": "Renamed"}]
 
 
 def test_a_service_account_gets_a_token_and_is_its_own_user(book: Book) -> None:

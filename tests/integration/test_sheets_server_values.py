@@ -95,6 +95,9 @@ def test_raw_keeps_every_text(book: Book, text: str) -> None:
         ("=NETWORKDAYS(DATE(2026,9,7),DATE(2026,9,13))", 5),
         ('=REGEXMATCH("T-12","^T-\\d+$")', True),
         ("=figures", 1),
+        ("=10^308*10^308", "#NUM!"),
+        ("=10^400", "#NUM!"),
+        ("=ROWS(5)", "#VALUE!"),
     ],
 )
 def test_formulas(book: Book, formula: str, value: Any) -> None:

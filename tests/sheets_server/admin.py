@@ -1,6 +1,7 @@
 """The admin path of the server: the same switches as the Python interface, over HTTP.
 
 GET  /admin/calls                     what was called so far
+GET  /admin/crashes                   tracebacks of the server's own faults; there should be none
 POST /admin/reset                     {}: a fresh world
 POST /admin/files                     {"id", "name", "owner"}: a spreadsheet with a chosen id and owner
 POST /admin/users                     {"token", "email", "project", "readonly"}: a second user, by bearer token
@@ -101,6 +102,7 @@ def _auth(app: Any, body: dict[str, Any]) -> None:
 
 ACTIONS = {
     ("GET", "/calls"): _calls,
+    ("GET", "/crashes"): lambda app, body: {"crashes": app.world.crashes},
     ("POST", "/reset"): _reset,
     ("POST", "/files"): _files,
     ("POST", "/users"): _users,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from tests.sheets_server.formula_functions import FUNCTIONS, LAZY
@@ -65,11 +66,15 @@ class Evaluator:
             if isinstance(result, Dated | FormulaError):
                 return result
             result = scalar(result)
+            if isinstance(result, float) and not math.isfinite(result):
+                return FormulaError("#NUM!")
             return 0.0 if result is None else result
         except FormulaError as error:
             return error
-        except (ValueError, OverflowError, TypeError, IndexError):
-            return FormulaError("#VALUE!")
+        except OverflowError:
+            return FormulaError("#NUM!")
+        except (ValueError, TypeError, IndexError, KeyError, AttributeError):
+            return FormulaError("#VALUE!")  # an argument of a kind the function does not take
 
     def value(self, tree: Any, context: Context) -> Any:
         kind = tree[0]

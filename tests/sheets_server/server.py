@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +59,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news; anything else is kept for the tests."""
+        if not isinstance(sys.exception(), ConnectionError):
+            self.app.world.crashes.append(traceback.format_exc())
+
     request_queue_size = 64
+    app: App
 
 
 class SheetsServer:
@@ -67,6 +76,7 @@ class SheetsServer:
         self.app = App(World(seed))
         handler = type("Handler", (_Handler,), {"app": self.app})
         self.http = _Server((host, port), handler)
+        self.http.app = self.app
         self.thread = threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
 
