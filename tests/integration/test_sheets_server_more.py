@@ -161,6 +161,24 @@ def test_conditional_formats_banding_and_validation(book: Book) -> None:
         )
 
 
+def test_conditional_formats_show_in_the_effective_format(book: Book) -> None:
+    def colour(formula: str, red: float) -> dict[str, Any]:
+        condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]}
+        style = {"backgroundColor": {"red": red}, "textFormat": {"bold": True}}
+        return {"ranges": [box(1, 9, 0, 2)], "booleanRule": {"condition": condition, "format": style}}
+
+    book.write("A1:B3", [["n", "x"], [5, "b"], [50, "c"]])
+    book.batch(
+        {"addConditionalFormatRule": {"rule": colour("=$A2>1", 0.25), "index": 0}},
+        {"addConditionalFormatRule": {"rule": colour("=$A2>10", 1), "index": 0}},
+    )
+    shown = {cells: book.cell(cells)["effectiveFormat"] for cells in ("B1", "B2", "B3")}
+    assert [f["backgroundColor"].get("green", 0) for f in shown.values()] == [1, 0, 0]
+    assert [f["backgroundColor"]["red"] for f in shown.values()] == [1, 0.25, 1]
+    assert [f["textFormat"]["bold"] for f in shown.values()] == [False, True, True]
+    assert "userEnteredFormat" not in book.cell("B3")
+
+
 def test_tables(book: Book) -> None:
     book.write("A1:B2", [["ID", "State"], ["1", "open"]])
     table = book.batch({"addTable": {"table": {"name": "T", "range": box(0, 2, 0, 2)}}})[0]["addTable"][

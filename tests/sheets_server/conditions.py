@@ -12,6 +12,7 @@ from tests.sheets_server.formula_values import FormulaError, compare, truth
 from tests.sheets_server.model import Formula, Sheet
 from tests.sheets_server.numbers_in import serial, user_entered
 from tests.sheets_server.reading import Reading
+from tests.sheets_server.spans import box_of
 
 RELATIVE_DAYS = {
     "TODAY": 0,
@@ -23,8 +24,15 @@ RELATIVE_DAYS = {
 }
 
 
-def holds(reading: Reading, sheet: Sheet, row: int, column: int, condition: dict[str, Any]) -> bool:
-    """Whether a cell meets a condition."""
+def holds(
+    reading: Reading,
+    sheet: Sheet,
+    row: int,
+    column: int,
+    condition: dict[str, Any],
+    origin: tuple[int, int] | None = None,
+) -> bool:
+    """Whether a cell meets a condition; a custom formula is written for the cell `origin`."""
     kind = condition.get("type", "")
     value = reading.effective(sheet, row, column)
     if isinstance(value, FormulaError):
@@ -34,7 +42,7 @@ def holds(reading: Reading, sheet: Sheet, row: int, column: int, condition: dict
     if kind == "BOOLEAN":
         return isinstance(value, bool) or value is None
     if kind == "CUSTOM_FORMULA":
-        return custom(reading, sheet, row, column, condition)
+        return _custom(reading, sheet, row, column, condition, origin or (row, column))
     given = [_given(reading, sheet, row, column, item) for item in condition.get("values", [])]
     shown = reading.formatted(sheet, row, column)
     if kind.startswith("TEXT_"):
@@ -57,15 +65,9 @@ def _given(reading: Reading, sheet: Sheet, row: int, column: int, item: dict[str
     return value
 
 
-def custom(
-    reading: Reading,
-    sheet: Sheet,
-    row: int,
-    column: int,
-    condition: dict[str, Any],
-    origin: tuple[int, int] = (0, 0),
+def _custom(
+    reading: Reading, sheet: Sheet, row: int, column: int, condition: dict[str, Any], origin: tuple[int, int]
 ) -> bool:
-    """CUSTOM_FORMULA, written for the cell `origin` and copied to this one."""
     text = condition["values"][0].get("userEnteredValue", "")
     moved = copy_formula(text, row - origin[0], column - origin[1])
     try:
@@ -105,3 +107,19 @@ def _number(kind: str, value: Any, given: list[Any]) -> bool:
         "EQ": order == 0, "NOT_EQ": order != 0, "BEFORE": order < 0, "AFTER": order > 0,
         "ON_OR_BEFORE": order <= 0, "ON_OR_AFTER": order >= 0,
     }.get(name, True)  # fmt: skip
+
+
+def conditional_format(reading: Reading, sheet: Sheet, row: int, column: int) -> dict[str, Any]:
+    """The formats of all boolean rules a cell meets; where they differ the earlier rule wins."""
+    out: dict[str, Any] = {}
+    for rule in reversed(sheet.conditional):
+        boxes = [box_of(each, sheet.row_count, sheet.column_count) for each in rule.get("ranges", [])]
+        if not any(box[0] <= row < box[1] and box[2] <= column < box[3] for box in boxes):
+            continue
+        origin = (min(box[0] for box in boxes), min(box[2] for box in boxes))
+        given = rule.get("booleanRule")
+        if given and holds(reading, sheet, row, column, given["condition"], origin):
+            style = given.get("format", {})
+            text = {**out.get("textFormat", {}), **style.get("textFormat", {})}
+            out = {**out, **style, **({"textFormat": text} if text else {})}
+    return out

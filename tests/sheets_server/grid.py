@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.sheets_server import datafilter
+from tests.sheets_server.conditions import conditional_format, holds
 from tests.sheets_server.formula_text import tokens
 from tests.sheets_server.formula_values import ERROR_TYPES, FormulaError
 from tests.sheets_server.masks import Tree, wants
@@ -104,8 +105,6 @@ def hidden_rows(reading: Reading, sheet: Sheet) -> set[int]:
     active = sheet.basic_filter
     if not active:
         return set()
-    from tests.sheets_server.conditions import holds
-
     rules = {int(c): rule for c, rule in active.get("criteria", {}).items()}
     for spec in active.get("filterSpecs", []):
         rules[spec.get("columnIndex", 0)] = spec.get("filterCriteria", {})
@@ -181,7 +180,7 @@ def effective_value(value: Any) -> dict[str, Any]:
 
 
 def effective_format(reading: Reading, sheet: Sheet, row: int, column: int) -> dict[str, Any]:
-    """The spreadsheet's default format, the cell's own over it, and what its formula brings."""
+    """The spreadsheet's default format, over it the cell's own, what its formula brings, conditional formats."""
     cell = sheet.cell(row, column)
     base = reading.book.properties["defaultFormat"]
     theme = reading.book.properties["spreadsheetTheme"]["primaryFontFamily"]
@@ -192,16 +191,10 @@ def effective_format(reading: Reading, sheet: Sheet, row: int, column: int) -> d
             out["numberFormat"] = found
     if "horizontalAlignment" not in out and cell.value is not None:
         value = reading.effective(sheet, row, column)
-        kind = (
-            "CENTER"
-            if isinstance(value, bool | FormulaError)
-            else "RIGHT"
-            if isinstance(value, float)
-            else "LEFT"
-        )
-        out["horizontalAlignment"] = kind
+        centred = isinstance(value, bool | FormulaError)
+        out["horizontalAlignment"] = "CENTER" if centred else "RIGHT" if isinstance(value, float) else "LEFT"
     out.setdefault("hyperlinkDisplayType", "LINKED" if _link(cell) else "PLAIN_TEXT")
-    return out
+    return _overlay(out, conditional_format(reading, sheet, row, column)) if sheet.conditional else out
 
 
 def _overlay(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
