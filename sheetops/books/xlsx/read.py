@@ -1,4 +1,4 @@
-"""Reading a workbook: values by calamine, and what calamine does not tell (formulas, errors, hidden rows,
+"""Reading a workbook: values by calamine (or cell by cell where it fails), and what calamine does not tell (formulas, errors, hidden rows,
 merged cells) by one look over the bytes of each sheet."""
 
 from __future__ import annotations
@@ -6,16 +6,18 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from collections.abc import Callable
 from html import unescape
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from sheetops.books.xlsx.package import Package, SheetRef
+from sheetops.books.xlsx.read_cells import is_for_us, read_cells
 from sheetops.domain.table import CellError, Grid, Raw, RawSheet
-from sheetops.errors import NotAWorkbook
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
+_T = TypeVar("_T")
 _FORMULA = re.compile(rb"<(?:\w+:)?c(\s[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>([^<]*)<)")
 _ERROR = re.compile(rb"<(?:\w+:)?c(\s[^>]*\bt=[\"']e[\"'][^>]*)>.*?<(?:\w+:)?v>([^<]*)<", re.DOTALL)
 _HIDDEN = re.compile(rb"<(?:\w+:)?row(\s[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
@@ -28,35 +30,32 @@ _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 def read_workbook(data: bytes, location: str, package: Package | None = None) -> RawSheet:
     """All worksheets of the workbook in `data`. Raises NotAWorkbook or RefusedWorkbook with one clear line."""
     package = package or Package.from_bytes(data, location)
-    book = _open(data, location)
-    names = set(book.sheet_names)
-    grids = tuple(
-        _grid(package, book, sheet)
-        for sheet in package.sheets()
-        if sheet.kind == "worksheet" and sheet.name in names
-    )
+    book = _open(data)
+    grids = tuple(_grid(package, book, sheet) for sheet in package.sheets() if sheet.kind == "worksheet")
     return RawSheet(location, grids, hashlib.sha256(data).hexdigest())
 
 
-def _open(data: bytes, location: str) -> CalamineWorkbook:
-    from python_calamine import CalamineError, CalamineWorkbook
+def _open(data: bytes) -> CalamineWorkbook | None:
+    from python_calamine import CalamineWorkbook
 
+    return _or_none(lambda: CalamineWorkbook.from_filelike(io.BytesIO(data)))
+
+
+def _or_none(read: Callable[[], _T]) -> _T | None:
+    """What calamine reads, or None for whatever stops it, its panics included."""
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except CalamineError as error:
-        raise NotAWorkbook(f"the workbook cannot be read ({error})", where=location) from None
+        return read()
+    except Exception:
+        return None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        return None
 
 
-def _grid(package: Package, book: CalamineWorkbook, sheet: SheetRef) -> Grid:
-    from python_calamine import CalamineError
-
-    try:
-        rows = cast(list[list[Raw]], book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
-    except CalamineError as error:
-        raise NotAWorkbook(
-            f"the tab cannot be read ({error})", where=f"{package.where}, tab {sheet.name}"
-        ) from None
+def _grid(package: Package, book: CalamineWorkbook | None, sheet: SheetRef) -> Grid:
     xml, _ = package.utf8(sheet.part)
+    rows = _values(package, book, sheet, xml)
     for row, column, value in _cells(xml, _ERROR):
         while len(rows) < row:
             rows.append([])
@@ -70,6 +69,17 @@ def _grid(package: Package, book: CalamineWorkbook, sheet: SheetRef) -> Grid:
         merged=tuple((int(m[2]), _column(m[1]), int(m[4]), _column(m[3])) for m in _MERGED.finditer(xml)),
         visible=sheet.state == "visible",
     )
+
+
+def _values(
+    package: Package, book: CalamineWorkbook | None, sheet: SheetRef, xml: bytes
+) -> list[list[Raw]]:
+    """The values by calamine, or cell by cell where calamine would be wrong, too hungry or at a loss."""
+    if book is not None and not is_for_us(package.part(sheet.part), xml):
+        rows = _or_none(lambda: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
+        if rows is not None:
+            return cast(list[list[Raw]], rows)
+    return read_cells(package, sheet)
 
 
 def _cells(xml: bytes, pattern: re.Pattern[bytes]) -> list[tuple[int, int, str]]:

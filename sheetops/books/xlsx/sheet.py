@@ -131,6 +131,11 @@ class SheetXml:
 
     # --- rows ------------------------------------------------------------------------------------------
 
+    @property
+    def row_numbers(self) -> list[int]:
+        """The number of every row that is there, in the order of the file."""
+        return self._numbers[0]
+
     def find_rows(self, numbers: list[int]) -> dict[int, tuple[int, int]]:
         """Row number → (start, end) of its element, for those of `numbers` (ascending) that exist.
 

@@ -1,0 +1,72 @@
+"""Reading a sheet cell by cell from its own bytes: slower than calamine, but for every file Excel takes.
+
+Calamine lays a sheet out as one full rectangle, so two cells in opposite corners cost all memory there is; it
+reads a prefixed UTF-16 sheet as empty, and stops at numbers too large for a date. Such sheets come here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from sheetops.books.xlsx.package import Package, SheetRef
+from sheetops.books.xlsx.row import Cell, Row
+from sheetops.books.xlsx.sheet import SheetXml
+from sheetops.books.xlsx.strings import SharedStrings
+from sheetops.books.xlsx.styles import date_styles, is_1904
+from sheetops.domain.table import CellError, Raw
+
+MOST_CELLS = 60_000_000
+"""The largest rectangle that is left to calamine: about what 1.4 GB hold."""
+
+_COLUMNS = ((re.compile(rb"[\"'][A-Z]{3}[0-9]"), 16384), (re.compile(rb"[\"'][A-Z]{2}[0-9]"), 702))
+_LAST_ROW = re.compile(rb"[\"'][A-Z]{1,3}([0-9]{1,7})[\"']")
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+
+
+def is_for_us(raw: bytes, xml: bytes) -> bool:
+    """Whether the sheet part (as stored, and in UTF-8) is one that calamine reads wrongly or not at all."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:64] or b"<![CDATA[" in xml:
+        return True
+    width = next((count for pattern, count in _COLUMNS if pattern.search(xml)), 26)
+    last = _LAST_ROW.findall(xml, max(0, xml.rfind(b"row ") - 1))
+    height = max((int(number) for number in last), default=0)
+    return width * height > MOST_CELLS
+
+
+def read_cells(package: Package, sheet: SheetRef) -> list[list[Raw]]:
+    """The values of a worksheet, row by row from row 1, each row as long as its last cell."""
+    xml = SheetXml(package, sheet)
+    strings, dates = SharedStrings(package), date_styles(package)
+    epoch = _EPOCH_1904 if is_1904(package) else _EPOCH
+    rows: list[list[Raw]] = []
+    for number, (start, end) in xml.find_rows(xml.row_numbers).items():
+        row = Row(number, xml.data[start:end], xml.row_prefix, xml.where)
+        values = {column: _value(cell, strings, dates, epoch) for column, cell in row.cells.items()}
+        filled = [column for column, value in values.items() if value is not None]
+        if not filled:
+            continue
+        rows.extend([] for _ in range(number - len(rows)))
+        rows[number - 1] = [values.get(column) for column in range(1, max(filled) + 1)]
+    return rows
+
+
+def _value(cell: Cell, strings: SharedStrings, dates: frozenset[int], epoch: datetime) -> Raw:
+    value = cell.value(strings)
+    if isinstance(value, str):
+        return CellError(value[1:]) if value.startswith("\0") else value or None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and cell.style in dates:
+        return _moment(float(value), epoch)
+    return value
+
+
+def _moment(number: float, epoch: datetime) -> date | datetime | float:
+    """The day or moment of a date serial; the number itself where no calendar reaches."""
+    if epoch == _EPOCH and number < 61:
+        number += 1  # Excel counts a 29 February 1900 that never was
+    try:
+        moment = epoch + timedelta(milliseconds=round(number * 86_400_000))
+    except OverflowError:
+        return number
+    whole = moment.hour == moment.minute == moment.second == moment.microsecond == 0
+    return moment.date() if whole else moment
