@@ -11,7 +11,9 @@ from sheetops.domain.table import Grid, Raw, cell_name, people_header
 from sheetops.domain.text import fold
 from sheetops.domain.values import Owner, as_date, as_text, read_date
 
-_NO = {fold(word) for word in ("否", "不", "离职", "離職", "no", "n", "false", "0", "✗", "×")}
+_NO = {fold(word) for word in ("否", "不", "离职", "離職", "no", "n", "false", "0")}
+_OPTIONAL_TEXTS = ("email", "manager", "deputy", "language", "timezone", "country", "workdays")
+_CROSSES = ("✗", "×", "✘")
 _LEAD = {
     fold(word)
     for word in ("负责人", "負責人", "主管", "部门负责人", "部門負責人", "lead", "department lead", "head")
@@ -34,6 +36,10 @@ class Person:
     role: str = ""
     language: str | None = None
     cell: str | None = None  # where the row begins, for messages
+    opt_out: bool = False  # wants mandatory alerts only
+    timezone: str | None = None  # such as Europe/Berlin; none: the team's
+    country: str | None = None  # whose public holidays hold; none: the team's
+    workdays: str | None = None  # the regular working days as written, such as `Mon-Thu`; none: the team's
 
     def away(self, today: date) -> bool:
         """Away today; `away_until` is the last day away."""
@@ -139,21 +145,28 @@ def read_people(
             department, name = as_text(at(row, "department")).strip(), as_text(at(row, "name")).strip()
             if not department and not name:
                 continue
-            optional = {
-                k: as_text(at(row, k)).strip() or None for k in ("email", "manager", "deputy", "language")
-            }
+            optional = {k: as_text(at(row, k)).strip() or None for k in _OPTIONAL_TEXTS}
             away = as_date(read_date(at(row, "away_until"), today)[0])
-            active = at(row, "active")
+            active, opt_out = at(row, "active"), as_text(at(row, "opt_out")).strip()
             people.append(
                 Person(
                     department=department,
                     name=name,
                     away_until=away,
-                    active=active is not False and fold(as_text(active)) not in _NO,
+                    active=active is not False
+                    and fold(as_text(active)) not in _NO
+                    and as_text(active).strip() not in _CROSSES,
                     role=as_text(at(row, "role")).strip(),
+                    opt_out=bool(opt_out) and fold(opt_out) not in _NO,
                     cell=cell_name(row, 1),
                     **optional,
                 )
             )
     known = {p.key for p in people}
     return People((*people, *(p for p in extra if p.key not in known)), team_lead, tuple(listed))
+
+
+def _says_no(raw: Raw) -> bool:
+    """Whether an `active` cell says that somebody has left; a blank one does not."""
+    text = as_text(raw).strip()
+    return raw is False or text in _CROSSES or fold(text) in _NO
