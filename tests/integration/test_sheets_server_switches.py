@@ -105,6 +105,24 @@ def test_a_second_user_needs_a_share_and_respects_protection(server: SheetsServe
         "Invalid data[0]: You are trying to edit a protected cell or object."
     )
     assert client.write("A2", [["owner"]]).status_code == 200
+    refused_requests = (
+        {"insertDimension": {"range": {"sheetId": 0, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}}},
+        {"deleteDimension": {"range": {"sheetId": 0, "dimension": "ROWS", "startIndex": 1, "endIndex": 2}}},
+        {"sortRange": {"range": {"sheetId": 0}, "sortSpecs": [{"dimensionIndex": 1}]}},
+        {"deleteProtectedRange": {"protectedRangeId": only_protection(client)}},
+    )
+    for request in refused_requests:
+        answer = bob.sheet("POST", ":batchUpdate", {"requests": [request]})
+        assert "protected cell or object" in answer.json()["error"]["message"]
+    free = {
+        "insertDimension": {"range": {"sheetId": 0, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 2}}
+    }
+    assert bob.sheet("POST", ":batchUpdate", {"requests": [free]}).status_code == 200
+
+
+def only_protection(client: Client) -> int:
+    sheets = client.sheet("GET", "").json()["sheets"]
+    return int(sheets[0]["protectedRanges"][0]["protectedRangeId"])
 
 
 def test_quota_answers_429_until_the_next_minute(server: SheetsServer, client: Client) -> None:

@@ -16,7 +16,7 @@ google-api-python-client pointed here.
 
 Not here: data sources, comments by batchUpdate, pivot tables (kept, not computed), formulas that spill over
 several cells, functions outside formula_functions and its two neighbours (#NAME?), PDF and ODS export,
-protection of the structure (only cells are guarded), request size and time limits.
+request size and time limits.
 """
 
 from tests.sheets_server.server import SheetsServer

@@ -10,7 +10,7 @@ from tests.sheets_server.grid import COLUMN_PIXELS, ROW_PIXELS
 from tests.sheets_server.masks import merge, update_tree
 from tests.sheets_server.model import Sheet
 from tests.sheets_server.reading import Bounds
-from tests.sheets_server.requests.registry import dimension_range, guard, handles, writable_area
+from tests.sheets_server.requests.registry import dimension_range, guard, guard_insert, handles, writable_area
 from tests.sheets_server.world import Call
 
 # Arial at 10 points: widths in thousandths of an em. Google made 1,024 capital A (667 each) 8,691 pixels wide.
@@ -52,6 +52,7 @@ def insert_dimension(call: Call, request: dict[str, Any]) -> None:
     inherit = bool(request.get("inheritFromBefore"))
     if inherit and start == 0:
         raise RequestError("inheritFromBefore cannot be true when inserting at the start of the sheet.")
+    guard_insert(call, sheet, dimension, start)
     dimensions.insert(call.book, sheet, dimension, start, end - start, inherit)
 
 

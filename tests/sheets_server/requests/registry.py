@@ -10,7 +10,7 @@ from tests.sheets_server.model import Sheet
 from tests.sheets_server.reading import Bounds
 from tests.sheets_server.spans import GRID_KEYS, box_of, grid_range
 from tests.sheets_server.world import Call
-from tests.sheets_server.writing import check_protection
+from tests.sheets_server.writing import PROTECTED, check_protection, may_edit
 
 Handler = Callable[[Call, dict[str, Any]], Any]
 HANDLERS: dict[str, Handler] = {}
@@ -100,6 +100,19 @@ def writable_area(call: Call, value: dict[str, Any] | None) -> tuple[Sheet, Boun
 def guard(call: Call, sheet: Sheet, box: Bounds) -> None:
     if not call.as_owner:
         check_protection(sheet, box, call.user.email, call.owner)
+
+
+def guard_insert(call: Call, sheet: Sheet, dimension: str, at: int) -> None:
+    """New lines may not come inside a range that the caller may not edit, nor on a wholly protected tab."""
+    if call.as_owner:
+        return
+    for rule in sheet.protected:
+        given = rule.get("range", {})
+        box = box_of(given, sheet.row_count, sheet.column_count)
+        first, last = box[:2] if dimension == "ROWS" else box[2:]
+        whole = set(given) <= {"sheetId"}
+        if (whole or first < at < last) and not may_edit(rule, call.user.email, call.owner):
+            raise RequestError(PROTECTED)
 
 
 def dimension_range(call: Call, value: dict[str, Any] | None) -> tuple[Sheet, str, int, int]:

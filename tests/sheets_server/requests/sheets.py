@@ -15,7 +15,7 @@ from tests.sheets_server.grid import sheet_properties
 from tests.sheets_server.locales import known_locale
 from tests.sheets_server.masks import merge, update_tree
 from tests.sheets_server.model import MAX_COLUMNS, Formula, Sheet, Spreadsheet
-from tests.sheets_server.requests.registry import handles
+from tests.sheets_server.requests.registry import guard, handles
 from tests.sheets_server.spans import map_ranges
 from tests.sheets_server.world import Call
 
@@ -102,6 +102,8 @@ def delete_sheet(call: Call, request: dict[str, Any]) -> None:
     if not visible:
         kind = "visible " if len(book.sheets) > 1 else ""
         raise RequestError(f"You can't remove all the {kind}sheets in a document.")
+    if sheet.is_grid:
+        guard(call, sheet, (0, sheet.row_count, 0, sheet.column_count))
     book.sheets.remove(sheet)
     book.named = [item for item in book.named if item["range"]["sheetId"] != sheet.id]
     for item in list(book.metadata.values()):
