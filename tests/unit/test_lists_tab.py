@@ -157,3 +157,10 @@ def test_no_lists_tab_or_an_empty_one_says_nothing() -> None:
     for grid in (None, lists(), lists(["just", "words"])):
         decided = read_lists(grid)
         assert not decided.lists and not decided.response and not decided.routing
+
+
+@pytest.mark.parametrize(("cell", "active"), [(None, True), ("", True), ("是", True), ("✓", True), (True, True), ("否", False), ("✗", False), ("×", False), (False, False), (0, False), ("No", False)])
+def test_a_blank_active_cell_means_still_here(cell: Raw, active: bool) -> None:
+    people = Grid("People", [["Department", "Name", "Active"], ["Support", "Ada L*", cell]])
+    (person,) = view(log(row(description="a")), people).people.all
+    assert person.active is active
