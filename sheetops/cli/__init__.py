@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "Make a new workbook to work in",
     "validate": "Check the rows and write the Checks tab",
     "fill": "Fill missing IDs and due dates",
+    "normalise": "Write what is understood in its standard form",
     "remind": "Send each owner one digest",
     "review": "Write the summary tab of a period",
     "run": "Do all that is due",

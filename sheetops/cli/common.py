@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import click
 from sheetops.errors import SheetopsError, UsageError
 
 if TYPE_CHECKING:
+    from sheetops.jobs import Job
     from sheetops.runner import Report
     from sheetops.settings.load import Loaded
     from sheetops.settings.model import Team
@@ -60,8 +61,13 @@ def job_options(command: _Command) -> _Command:
     return command
 
 
-def run_jobs(jobs: Sequence[str], wishes: Wishes, period: str | None = None) -> None:
-    """Run `jobs` on every sheet asked for, print, and leave with the exit code of the worst outcome."""
+def run_jobs(
+    jobs: Sequence[str],
+    wishes: Wishes,
+    period: str | None = None,
+    own: Mapping[str, Job] | None = None,
+) -> None:
+    """Run `jobs`, after the command's `own`, on every sheet asked for, print, and leave with the worst outcome's code."""
     from sheetops.cli.edge import Edge
     from sheetops.cli.show import as_document, show
     from sheetops.settings.load import load
@@ -72,7 +78,7 @@ def run_jobs(jobs: Sequence[str], wishes: Wishes, period: str | None = None) -> 
     documents: list[dict[str, Any]] = []
     for location, team in sheets_of(wishes.sheets, loaded):
         try:
-            report = edge.run(location, team, jobs, period)
+            report = edge.run(location, team, jobs, period, own)
         except SheetopsError as error:
             click.echo(f"sheetops: {error.line()}", err=True)
             codes.append(error.exit_code)

@@ -71,8 +71,8 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
     would = "would be " if report.dry_run else ""
     head = f"{report.sheet}: {sum(len(t) for t in report.view.snapshot.tables)} requests"
     click.echo(head + (f", run {report.run}" if report.run else ", dry run: nothing is changed or sent"))
-    if "fill" in jobs or report.applied.writes:
-        _show_edits(report, everything, would)
+    if "fill" in jobs or report.plan.edits or not jobs:
+        _show_edits(report, everything, f"{would}{'filled' if 'fill' in jobs else 'written'}")
     if "validate" in jobs:
         _show_findings(report, everything)
     for tab in report.applied.tabs:
@@ -83,10 +83,10 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
         click.echo(f"  note: {remark}")
 
 
-def _show_edits(report: Report, everything: bool, would: str) -> None:
+def _show_edits(report: Report, everything: bool, done: str) -> None:
     by_column = Counter(write.edit.column for write in report.applied.writes)
     names = ", ".join(f"{count} {column}" for column, count in by_column.items()) or "nothing"
-    click.echo(f"  {would}filled: {names}")
+    click.echo(f"  {done}: {names}")
     if everything:
         for write in report.applied.writes:
             click.echo(f"    {write.tab}!{write.cell}: {plain(write.edit.new)} ({write.edit.why})")
