@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
@@ -21,7 +21,7 @@ from sheetops.domain.plan import Delivery, Plan, resolve, tab_is_as_planned
 from sheetops.domain.policy import Policy
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
 from sheetops.domain.view import View
-from sheetops.errors import LedgerError, SheetBraked
+from sheetops.errors import LedgerError, SheetBraked, SheetInUse, SheetopsError
 from sheetops.jobs import Job
 
 # In the order of a day: what is filled is judged, what is judged is mailed, and all of it is reviewed.
@@ -93,6 +93,20 @@ class Report:
 def run_order(order: Order, memory: Memory, postman: Postman, clock: Callable[[], datetime]) -> Report:
     """Carry out one order. `clock` gives the moment with its zone. Raises SheetopsError; then nothing is lost."""
     report = Report(order.book.location, dry_run=order.dry_run)
+    try:
+        _carry_out(order, memory, postman, clock, report)
+    except SheetopsError as error:
+        if report.run is not None:
+            outcome = "skipped" if isinstance(error, SheetInUse) else "failed"
+            with suppress(LedgerError):  # it may be the ledger itself that failed
+                memory.finish_run(report.run, outcome, report.timings)
+        raise
+    return report
+
+
+def _carry_out(
+    order: Order, memory: Memory, postman: Postman, clock: Callable[[], datetime], report: Report
+) -> None:
     with ExitStack() as stack:
         with report.step("read"):
             session = None if order.dry_run else stack.enter_context(order.book.session())
@@ -112,7 +126,6 @@ def run_order(order: Order, memory: Memory, postman: Postman, clock: Callable[[]
         report.deliveries = postman.deliver(report.run, plan, view)
     if report.run is not None:
         memory.finish_run(report.run, "partly" if report.applied.conflicts else "done", report.timings)
-    return report
 
 
 def _think(

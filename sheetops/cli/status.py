@@ -134,7 +134,7 @@ def _ended(run: Run) -> str:
 
 def _wrote(run: Run) -> str:
     if not run.recorded:
-        return "not known" if run.outcome is None else "nothing"
+        return "nothing" if run.outcome == "skipped" else "not known"
     left = run.counts.get("conflicts", 0)
     words = [f"{run.counts.get('written', 0)} cells"] + ([f"{left} left alone"] if left else [])
     return ", ".join(words + list(run.tabs))

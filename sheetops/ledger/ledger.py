@@ -96,7 +96,7 @@ class Ledger:
             record(link, self._printer, run, view, plan, applied)
 
     def finish_run(self, run: str, outcome: str, timings: Mapping[str, float]) -> None:
-        """Say how a run ended (`done`, `partly`, `failed`) and how many seconds each step took."""
+        """Say how a run ended (`done`, `partly`, `skipped`, `failed`) and how many seconds each step took."""
         rounded = json.dumps({step: round(seconds, 4) for step, seconds in timings.items()})
         with self._write() as link:
             number, _ = _run_of(link, run)

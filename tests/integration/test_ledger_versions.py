@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -92,6 +93,19 @@ def test_migrations_make_the_tables_that_the_program_uses(kind: str, tmp_path: P
     else:
         with postgres() as place:
             assert differences(place) == []
+
+
+def test_heavy_libraries_wait_until_a_ledger_is_opened(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.db"
+    open_ledger(place).close()
+    script = f"""
+import sys
+import sheetops.ledger, sheetops.cli.undo, sheetops.cli.status, sheetops.cli.history, sheetops.jobs.undo
+assert not {{"sqlalchemy", "alembic"}} & set(sys.modules), "imported before a ledger is opened"
+sheetops.ledger.open_ledger({str(place)!r}).close()
+assert "alembic" not in sys.modules, "imported where there is nothing to migrate"
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=KEPT.parents[1], timeout=60)
 
 
 if __name__ == "__main__":

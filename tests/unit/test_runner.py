@@ -10,7 +10,7 @@ import pytest
 from sheetops.books.memory import MemoryBook
 from sheetops.domain.history import History
 from sheetops.domain.table import Grid
-from sheetops.errors import HeaderNotFound, LedgerError, SheetBraked
+from sheetops.errors import HeaderNotFound, LedgerError, SheetBraked, SheetChanged, SheetError, SheetopsError
 from sheetops.runner import Order, Report, run_order
 from tests.sheets import KEYS, NoLedger, NoPost, log, policy, row
 
@@ -128,3 +128,16 @@ def test_an_empty_sheet_and_a_foreign_sheet_are_told_apart() -> None:
         run(MemoryBook([Grid("Sheet1", [])]))
     with pytest.raises(HeaderNotFound, match="tab Costs, row 1 with 1 known"):
         run(MemoryBook([Grid("Costs", [["Notes", "Amount"], ["a", 3]])]))
+
+
+@pytest.mark.parametrize(("error", "outcome"), [(SheetChanged("typed"), "skipped"), (SheetError("torn"), "failed")])
+def test_a_run_that_could_not_write_says_how_it_ended(error: SheetopsError, outcome: str) -> None:
+    ledger, book = NoLedger(), desk()
+
+    def trouble() -> None:
+        raise error
+
+    book.before_write = trouble
+    with pytest.raises(type(error)):
+        run(book, ledger, jobs=("fill",))
+    assert ledger.outcome == outcome and ledger.recorded == []
