@@ -13,7 +13,7 @@ from sheetops.domain.values import Owner, as_date, as_text, read_date
 
 _NO = {fold(word) for word in ("否", "不", "离职", "離職", "no", "n", "false", "0")}
 _OPTIONAL_TEXTS = ("email", "manager", "deputy", "language", "timezone", "country", "workdays")
-_CROSSES = ("✗", "×", "✘")
+_CROSSES = ("✗", "×", "✘", "❌")
 _LEAD = {
     fold(word)
     for word in ("负责人", "負責人", "主管", "部门负责人", "部門負責人", "lead", "department lead", "head")
@@ -147,15 +147,13 @@ def read_people(
                 continue
             optional = {k: as_text(at(row, k)).strip() or None for k in _OPTIONAL_TEXTS}
             away = as_date(read_date(at(row, "away_until"), today)[0])
-            active, opt_out = at(row, "active"), as_text(at(row, "opt_out")).strip()
+            opt_out = as_text(at(row, "opt_out")).strip()
             people.append(
                 Person(
                     department=department,
                     name=name,
                     away_until=away,
-                    active=active is not False
-                    and fold(as_text(active)) not in _NO
-                    and as_text(active).strip() not in _CROSSES,
+                    active=not _says_no(at(row, "active")),
                     role=as_text(at(row, "role")).strip(),
                     opt_out=bool(opt_out) and fold(opt_out) not in _NO,
                     cell=cell_name(row, 1),
