@@ -6,12 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from sheetops.domain.finding import Finding
 from sheetops.domain.kpis import BY_KEY, FIGURES, backlog
 from sheetops.domain.kpis.base import Figure, Measure
+from sheetops.domain.kpis.breakdown import DIMENSIONS, Group, breakdown
 from sheetops.domain.kpis.facts import Facts, Window, window_of
+from sheetops.domain.kpis.keywords import Keyword, keywords
+from sheetops.domain.kpis.pareto import Pareto, pareto
+from sheetops.domain.kpis.training import findings_of
 from sheetops.domain.kpis.trend import Trend, trend, trend_span, windows
 from sheetops.domain.period import Period, Span
+from sheetops.domain.personal import masked
 from sheetops.domain.view import View
+from sheetops.jobs.validate import validate
 
 CHARTED = ("intake", "resolved", "backlog", "on_time_rate", "complaint_rate", "csat")
 
@@ -38,6 +45,13 @@ class Result:
     def met(self) -> bool | None:
         """Whether the goal is met; None where there is none or nothing to hold against it."""
         return None if self.gap is None else self.gap >= -1e-9
+
+    @property
+    def worse(self) -> bool:
+        """Whether it changed for the worse by its control limits."""
+        rose = self.trend.signal in ("above", "run_above")
+        fell = self.trend.signal in ("below", "run_below")
+        return {"more": fell, "less": rose, "neither": False}[self.figure.better]
 
     @property
     def change(self) -> float | None:
@@ -90,6 +104,43 @@ class Review:
         spans = windows(self.facts, self.window.period, self.view.now, self.span)
         figures = [BY_KEY[key] for key in CHARTED]
         return {key: trend(BY_KEY[key], points) for key, points in self._measured(figures, spans).items()}
+
+    @cached_property
+    def _groups(self) -> dict[str, dict[str | None, Group]]:
+        return {}
+
+    def groups(self, dimension: str) -> dict[str | None, Group]:
+        """The main figures by group of a dimension."""
+        if dimension not in self._groups:
+            found = breakdown(self.facts, self.window, self.earlier, DIMENSIONS[dimension])
+            self._groups[dimension] = found
+        return self._groups[dimension]
+
+    @cached_property
+    def pareto(self) -> Pareto:
+        """The complaints by cause or department."""
+        return pareto(self.facts, self.window)
+
+    @cached_property
+    def keywords(self) -> list[Keyword]:
+        """What the descriptions speak of."""
+        return keywords(self.facts, self.window, self.earlier)
+
+    @cached_property
+    def findings(self) -> list[tuple[Finding, int]]:
+        """The findings in the period's requests, hints left out, with the request each concerns."""
+        return findings_of(self.facts, self.window, validate(self.view).findings)
+
+    def name(self, key: str) -> str:
+        """What a figure is called."""
+        return self.view.texts(f"review.figure.{key}.name")
+
+    def label(self, dimension: str, key: str | None) -> str:
+        """What a group is called; free text is masked."""
+        if key is None:
+            return self.view.texts("review.blank")
+        lists = self.view.lists.get(dimension)
+        return lists.name(key, self.view.language) if lists else masked(key)
 
     @cached_property
     def opening(self) -> int:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from sheetops.domain.kpis.base import Unit
 from sheetops.domain.table import Raw
-from sheetops.domain.tabs import Cell, Chart, Range, Series, Style
+from sheetops.domain.tabs import Cell, Chart, Link, Range, Series, Style
 from sheetops.domain.texts import Texts
 
-WIDTHS = (22.0, *[9.5] * 14)
+WIDTHS = (26.0, *[10.0] * 15)
 COLUMNS = len(WIDTHS)
 _CHART_ROW = 15.0  # points of each row that a chart lies on
-_CHART_ROWS = 15
+_CHART_ROWS = 13
 STYLE_OF: dict[Unit, Style] = {
     "count": "integer", "percent": "percent", "days": "number", "score": "number", "points": "number",
 }  # fmt: skip
@@ -23,6 +23,7 @@ STYLE_OF: dict[Unit, Style] = {
 class Page:
     """The rows and charts so far."""
 
+    chart_width: float = 14.3  # cm; two beside each other, where columns are narrowest (Calibri)
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     heights: list[tuple[int, float]] = field(default_factory=list)
@@ -60,6 +61,11 @@ class Page:
             self.heights.append((number, _CHART_ROW))
         return first
 
+    def point(self, row: int, to: Link) -> None:
+        """Make the first cell of a row lead somewhere that is only known now."""
+        first, *rest = self.rows[row - 1]
+        self.rows[row - 1] = (first._replace(link=to), *rest)
+
     def chart(
         self,
         kind: str,
@@ -71,7 +77,6 @@ class Page:
     ) -> None:
         """Add a chart of half the page's width; `place` is (row, 0 left or 1 right)."""
         row, side = place
-        wide = 14.4 if side == 0 else 13.7
         self.charts.append(
             Chart(
                 kind,  # type: ignore[arg-type]
@@ -79,8 +84,8 @@ class Page:
                 labels,
                 tuple(series),
                 row=row,
-                column=9 if side else 1,
-                width_cm=wide,
+                column=8 if side else 1,
+                width_cm=self.chart_width,
                 height_cm=_CHART_ROW * _CHART_ROWS * 0.0353 - 0.25,
                 percent=percent,
             )
@@ -92,7 +97,7 @@ def column(first: int, last: int, number: int) -> Range:
     return Range(first, number, last, number)
 
 
-def shown(texts: Texts, value: float | None, unit: Unit) -> str:
+def shown(value: float | None, unit: Unit) -> str:
     """A value in a sentence: `78.2%`, `1,204`, `2.5`."""
     if value is None:
         return "–"
@@ -116,6 +121,6 @@ def signed(texts: Texts, value: float | None, unit: Unit) -> str:
 def number(value: float | None, unit: Unit, style: Style | None = None) -> Cell:
     """A cell with a value, or a dash."""
     if value is None:
-        return Cell("–", "muted")
+        return Cell("–")
     rounded: Raw = int(value) if unit == "count" else round(value, 6)
     return Cell(rounded, style or STYLE_OF[unit])

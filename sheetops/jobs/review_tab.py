@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
-from sheetops.domain.kpis.ageing import BUCKETS, ageing
-from sheetops.domain.tabs import Cell, Series, Style, Tab
+from sheetops.domain.tabs import Cell, Link, Style, Tab
 from sheetops.jobs.review_data import Result, Review
-from sheetops.jobs.review_page import WIDTHS, Page, column, number, shown, signed
+from sheetops.jobs.review_list import add_list
+from sheetops.jobs.review_notes import (
+    add_forecast,
+    add_formulas,
+    add_keywords,
+    add_limits,
+    add_peaks,
+    add_quality,
+)
+from sheetops.jobs.review_opportunities import opportunities
+from sheetops.jobs.review_page import COLUMNS, WIDTHS, Page, number, shown, signed
+from sheetops.jobs.review_sections import (
+    add_ageing,
+    add_breakdowns,
+    add_complaints,
+    add_load,
+    add_trend,
+)
 
-_WORDS = 8  # columns that a judgement spans
+_WIDE = 16.5  # cm that half the columns take in the Chinese fonts
+_WORDS = 9  # columns that a judgement spans
+# Figures that are never read alone: they are said in the line of another.
+_BESIDE = {"resolution_median": ("resolution_mean",), "csat": ("csat_mean", "feedback_rate")}
+_TOLD = 3  # opportunities on the first screen
 
 
 def review_tab(made: Review, name: str) -> Tab:
     """The whole tab."""
-    page = Page()
+    page = Page() if made.view.language == "en" else Page(_WIDE)
     _head(page, made)
-    _key_figures(page, made)
+    lines = _key_figures(page, made)
+    page.add()
     room = page.room()
-    _trend(page, made, room)
-    _ageing(page, made, room)
-    _formulas(page, made)
+    _opportunities(page, made)
+    add_trend(page, made, room)
+    add_ageing(page, made, room)
+    add_breakdowns(page, made)
+    for add in (
+        add_load,
+        add_complaints,
+        add_peaks,
+        add_keywords,
+        add_quality,
+        add_forecast,
+        add_limits,
+        add_formulas,
+    ):
+        add(page, made)
+    listed, filtered = add_list(page, made)
+    for key, row in lines.items():
+        if key in listed:
+            page.point(row, Link(name, listed[key]))
     return Tab(
         name=name,
         rows=tuple(page.rows),
         widths=WIDTHS,
         heights=((1, 28.0), *page.heights),
+        filter=filtered,
         charts=tuple(page.charts),
         landscape=True,
         repeat_rows=2,
@@ -39,19 +77,17 @@ def _head(page: Page, made: Review) -> None:
     page.text(
         texts(f"review.as_of_{kind}", start=period.start, end=period.end, until=made.window.until), "subtitle"
     )
-    for sentence in sentences(made):
-        page.text(sentence)
+    page.text(texts("review.space").join(sentences(made)))
+    for found in opportunities(made)[:_TOLD]:
+        page.text(f"{found.evidence}{texts('review.space')}{texts(f'review.why.{found.rule}')}", "warning")
 
 
 def sentences(made: Review) -> list[str]:
     """What the manager reads first: what came, what is open, what changed."""
     texts, results = made.view.texts, made.results
-    say = {key: shown(texts, result.now.value, result.figure.unit) for key, result in results.items()}
-    lines = [
-        texts(
-            "review.say.flow", opening=made.opening, **{k: say[k] for k in ("intake", "resolved", "backlog")}
-        )
-    ]
+    say = {key: shown(result.now.value, result.figure.unit) for key, result in results.items()}
+    flow = {key: say[key] for key in ("intake", "resolved", "backlog")}
+    lines = [texts("review.say.flow", opening=made.opening, **flow)]
     if results["on_time_rate"].now.value is not None:
         lines.append(texts("review.say.on_time", rate=say["on_time_rate"], breach=say["breach"]))
     if results["csat"].now.value is not None:
@@ -66,41 +102,37 @@ def _changes(made: Review) -> str:
     judged = [r for r in made.results.values() if r.figure.main and r.trend.signal != "unknown"]
     changed = [r for r in judged if r.trend.signal != "usual"]
     if not judged:
-        return texts("review.say.too_early")
+        return texts("review.say.running" if made.window.running else "review.say.too_early")
     if not changed:
         return texts("review.say.no_change")
-    named = texts("review.comma").join(
-        texts(f"review.say.{r.trend.signal}", figure=texts(f"review.figure.{r.figure.key}.name"))
-        for r in changed
-    )
-    return texts("review.say.changes", figures=named)
+    named = (texts(f"review.say.{r.trend.signal}", figure=made.name(r.figure.key)) for r in changed)
+    return texts("review.say.changes", figures=texts("review.comma").join(named))
 
 
-def _key_figures(page: Page, made: Review) -> None:
+def _key_figures(page: Page, made: Review) -> dict[str, int]:
+    """Add the table; gives the row of each figure."""
     texts = made.view.texts
-    page.section(texts("review.key_figures"))
-    heads = [
-        texts(f"review.column.{key}") for key in ("figure", "actual", "n", "before", "change", "goal", "gap")
-    ]
+    page.section(texts("review.key_figures"), texts("review.legend"))
+    heads = ("figure", "actual", "n", "before", "change", "goal", "gap")
     page.add(
-        *(Cell(head, "header") for head in heads),
+        *(Cell(texts(f"review.column.{key}"), "header") for key in heads),
         Cell(texts("review.column.judgement"), "header", span=_WORDS),
     )
-    for result in made.results.values():
-        if result.figure.main:
-            page.add(*_line(made, result))
+    return {key: page.add(*_line(made, result)) for key, result in made.results.items() if _stands(result)}
+
+
+def _stands(result: Result) -> bool:
+    """The lesser figures have a line where they have something to say, or are said beside another."""
+    figure, now = result.figure, result.now
+    return figure.main or (now.value is not None and not any(figure.key in keys for keys in _BESIDE.values()))
 
 
 def _line(made: Review, result: Result) -> list[Cell]:
     texts, figure, now = made.view.texts, result.figure, result.now
-    name = Cell(texts(f"review.figure.{figure.key}.name"), "label")
+    name = Cell(made.name(figure.key), "label")
     if now.value is None:
-        return [
-            name,
-            Cell("–", "muted"),
-            *([Cell(None, "muted")] * 5),
-            Cell(_missing(made, result), "muted", span=_WORDS),
-        ]
+        why = texts(f"review.missing.{now.missing or 'no_cases'}")
+        return [name, *([Cell("–", "neutral")] * 6), Cell(why, "neutral", span=_WORDS)]
     small: Style = "warning" if now.small and figure.unit != "count" else "integer"
     gap: Style = "text" if result.met is None else "good" if result.met else "bad"
     return [
@@ -109,102 +141,47 @@ def _line(made: Review, result: Result) -> list[Cell]:
         Cell(now.n, small),
         number(result.before.value, figure.unit),
         Cell(signed(texts, result.change, figure.unit), _change_style(result)),
-        number(result.goal, figure.unit) if result.goal is not None else Cell("–", "muted"),
-        Cell(signed(texts, result.gap, figure.unit), gap) if result.gap is not None else Cell("–", "muted"),
+        number(result.goal, figure.unit),
+        Cell(signed(texts, result.gap, figure.unit), gap),
         Cell(_judgement(made, result), "wrap", span=_WORDS),
     ]
 
 
 def _change_style(result: Result) -> Style:
     """Colour only for what is a change by the limits and has a better side."""
-    signal, better = result.trend.signal, result.figure.better
-    if signal in ("usual", "unknown") or better == "neither":
+    if result.trend.signal in ("usual", "unknown") or result.figure.better == "neither":
         return "text"
-    rose = signal in ("above", "run_above")
-    return "good" if rose is (better == "more") else "bad"
+    return "bad" if result.worse else "good"
 
 
 def _judgement(made: Review, result: Result) -> str:
     texts, figure, trend = made.view.texts, result.figure, result.trend
-    last = trend.points[-1]
-    parts = []
+    parts = [
+        texts(f"review.beside.{key}", value=shown(beside.now.value, beside.figure.unit), n=beside.now.n)
+        for key in _BESIDE.get(figure.key, ())
+        if (beside := made.results[key]).now.value is not None
+    ]
     if trend.signal != "unknown":
-        low, high = (shown(texts, bound, figure.unit) for bound in (last.low, last.high))
+        last = trend.points[-1]
+        low, high = (shown(bound, figure.unit) for bound in (last.low, last.high))
         parts.append(texts(f"review.judge.{trend.signal}", low=low, high=high))
     elif made.window.running and figure.unit == "count":
         parts.append(texts("review.judge.running"))
-    else:
+    elif figure.limits != "none":
         parts.append(texts("review.judge.too_early", periods=max(0, trend.known - 1)))
     if result.now.small and figure.unit != "count":
         parts.append(texts("review.judge.small"))
-    return texts("review.stop").join(parts)
+    return texts("review.space").join(parts)
 
 
-def _missing(made: Review, result: Result) -> str:
-    return made.view.texts(f"review.missing.{result.now.missing or 'no_cases'}")
-
-
-def _trend(page: Page, made: Review, room: int) -> None:
+def _opportunities(page: Page, made: Review) -> None:
     texts = made.view.texts
-    page.section(
-        texts("review.trend.title", span=texts(f"review.span.{made.span}")), texts("review.trend.note")
-    )
-    keys = list(made.trends)
-    page.header(
-        texts("review.column.period"),
-        *(texts(f"review.figure.{key}.name") for key in keys),
-        *(texts(f"review.trend.{bound}") for bound in ("centre", "low", "high")),
-    )
-    first = len(page.rows) + 1
-    points = [made.trends[key].points for key in keys]
-    for together in zip(*points, strict=True):
-        values = [
-            number(point.measure.value, made.trends[key].figure.unit)
-            for key, point in zip(keys, together, strict=True)
-        ]
-        intake = together[0]
-        bounds = [
-            Cell(None if b is None else round(b, 2), "number")
-            for b in (intake.centre, intake.low, intake.high)
-        ]
-        page.add(Cell(intake.window.period.name, "label"), *values, *bounds)
-    last = len(page.rows)
-    if last < first:
-        return
-    series = [Series(texts("review.figure.intake.name"), column(first, last, 2))]
-    if points[0][-1].centre is not None:
-        for offset, bound in enumerate(("centre", "low", "high")):
-            series.append(
-                Series(texts(f"review.trend.{bound}"), column(first, last, 2 + len(keys) + offset), line=True)
-            )
-    else:
-        series.append(Series(texts("review.figure.resolved.name"), column(first, last, 3)))
-    title = texts("review.trend.chart", span=texts(f"review.span.{made.span}"))
-    page.chart("line", title, (room, 0), column(first, last, 1), series)
-
-
-def _ageing(page: Page, made: Review, room: int) -> None:
-    texts, lists = made.view.texts, made.view.lists["urgency"]
-    counts = ageing(made.facts, made.window)
-    urgencies = [key for key in (*lists.keys(), None) if any(u == key for _, u in counts)]
-    page.section(texts("review.ageing.title"), texts("review.ageing.note"))
-    names = [lists.name(key, made.view.language) if key else texts("review.blank") for key in urgencies]
-    page.header(texts("review.ageing.days"), *names, texts("review.total"))
-    first = len(page.rows) + 1
-    for bucket in BUCKETS:
-        row = [counts[bucket, urgency] for urgency in urgencies]
-        if bucket != "unknown" or sum(row):
-            label = texts("review.ageing.unknown") if bucket == "unknown" else bucket.replace("-", "–")
-            page.add(Cell(label, "label"), *(Cell(n, "integer") for n in (*row, sum(row))))
-    last = len(page.rows)
-    if urgencies:
-        series = [Series(name, column(first, last, place)) for place, name in enumerate(names, 2)]
-        page.chart("stacked", texts("review.ageing.chart"), (room, 1), column(first, last, 1), series)
-
-
-def _formulas(page: Page, made: Review) -> None:
-    texts = made.view.texts
-    page.section(texts("review.formulas"))
-    for key in made.results:
-        name, formula = (texts(f"review.figure.{key}.{part}") for part in ("name", "formula"))
-        page.add(Cell(name, "label"), Cell(formula, "wrap", span=len(WIDTHS) - 1))
+    page.section(texts("review.opportunities"), texts("review.opportunities_note"))
+    found = opportunities(made)
+    for one in found:
+        page.add(
+            Cell(texts(f"review.opportunity_name.{one.rule}"), "label"),
+            Cell(one.evidence, "wrap", span=COLUMNS - 1),
+        )
+    if not found:
+        page.text(texts("review.none_found"))

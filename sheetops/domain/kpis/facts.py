@@ -105,6 +105,11 @@ class Facts:
         """The team's working days; years that the calendar does not know are estimated."""
         return self.view.policy.calendar.estimating()
 
+    def estimated_years(self, window: Window) -> tuple[int, ...]:
+        """The years around the window whose working days are not certain."""
+        calendar = self.view.policy.calendar
+        return calendar.unknown_years(window.period.start, window.period.after().end)
+
     @cached_property
     def clock(self) -> WorkClock:
         """The team's working time, with the same estimates."""

@@ -28,4 +28,4 @@ def measure(facts: Facts, window: Window) -> Measure:
     return Measure(len(again) / len(by_customer), len(by_customer), hits, every)
 
 
-FIGURE = Figure("repeat_customers", "percent", "neither", measure, limits="p", main=False)
+FIGURE = Figure("repeat_customers", "percent", "neither", measure, limits="p", main=False, listed=False)

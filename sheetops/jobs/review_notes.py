@@ -1,0 +1,141 @@
+"""The sections of a review that are mostly words: peaks, keywords, data quality, forecast, limits of the data, formulas."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sheetops.domain.kpis.peaks import BANDS, peaks
+from sheetops.domain.kpis.staffing import forecast
+from sheetops.domain.kpis.training import training
+from sheetops.domain.tabs import Cell, Style
+from sheetops.jobs.review_data import Review
+from sheetops.jobs.review_page import COLUMNS, Page, number
+
+_MOST_LINES = 15
+
+
+def add_peaks(page: Page, made: Review) -> None:
+    """When requests come: weekday by two hours."""
+    texts, counts = made.view.texts, peaks(made.facts, made.window)
+    page.section(texts("review.peaks.title"), texts("review.peaks.note"))
+    if not counts:
+        page.text(texts("review.missing.no_opened_day"))
+        return
+    timed = any(band is not None for _, band in counts)
+    bands: list[int | None] = [*BANDS] if timed else []
+    if any(band is None for _, band in counts):
+        bands.append(None)
+    unknown = texts("review.peaks.no_time")
+    page.header(
+        texts("review.peaks.weekday"),
+        *(unknown if band is None else f"{band:02}–{band + 2:02}" for band in bands),
+        texts("review.total"),
+    )
+    most = max(counts.values())
+    for day in range(7):
+        row = [counts[day, band] for band in bands]
+        cells = [Cell(n, "warning" if timed and n == most else "integer") for n in row]
+        page.add(Cell(texts(f"review.weekday.{day}"), "label"), *cells, Cell(int(sum(row)), "integer"))
+
+
+def add_keywords(page: Page, made: Review) -> None:
+    """What the descriptions speak of."""
+    texts = made.view.texts
+    page.section(texts("review.keywords.title"), texts("review.keywords.note"))
+    if not made.keywords:
+        page.text(texts("review.none_found"))
+        return
+    page.header(*(texts(f"review.keywords.{head}") for head in ("word", "now", "before", "verdict")))
+    for word in made.keywords:
+        verdict, style = ("rose", "warning") if word.rose else ("usual", "text")
+        page.add(
+            Cell(word.text, "label"),
+            Cell(word.now, "integer"),
+            Cell(word.before, "integer"),
+            Cell(texts(f"review.keywords.{verdict}"), style),  # type: ignore[arg-type]
+        )
+
+
+def add_quality(page: Page, made: Review) -> None:
+    """Findings in the period's requests by column and by department and rule: what to train."""
+    texts, found = made.view.texts, made.findings
+    page.section(texts("review.quality.title"), texts("review.quality.note", n=len(found)))
+    if not found:
+        page.text(texts("review.none_found"))
+        return
+    columns = Counter(finding.column for finding, _ in found)
+    rules = sorted(columns, key=lambda key: (-columns[key], key))
+    page.header(texts("review.quality.column"), texts("review.quality.findings"))
+    for key in rules[:_MOST_LINES]:
+        page.add(Cell(texts(f"column.{key}"), "label"), Cell(columns[key], "integer"))
+    needs = training(made.facts, found)
+    page.section(texts("review.training.title"), texts("review.training.note"))
+    if not needs:
+        page.text(texts("review.none_found"))
+        return
+    page.add(
+        Cell(texts("review.breakdown.by.department"), "header"),
+        Cell(texts("review.quality.findings"), "header"),
+        Cell(texts("review.training.rule"), "header", span=4),
+    )
+    for department, rule, count in needs[:_MOST_LINES]:
+        name = Cell(made.label("department", department), "label")
+        page.add(name, Cell(count, "integer"), Cell(texts(f"rule.{rule}.name"), "wrap", span=4))
+
+
+def add_forecast(page: Page, made: Review) -> None:
+    """The next period's intake with its interval, and the pace that it asks for."""
+    texts = made.view.texts
+    page.section(texts("review.forecast.title"), texts("review.forecast.note"))
+    backlog = int(made.results["backlog"].now.value or 0)
+    found = forecast(made.facts, made.window, made.results["intake"].trend, backlog)
+    if found is None:
+        page.text(texts("review.forecast.too_early"))
+        return
+    lines: list[tuple[str, Any, Style]] = [
+        ("likely", round(found.likely), "integer"),
+        ("low", round(found.low), "integer"),
+        ("high", round(found.high), "integer"),
+        ("backlog", found.backlog, "integer"),
+    ]
+    for key, value, style in lines:
+        page.add(Cell(texts(f"review.forecast.{key}", period=found.period.name), "label"), Cell(value, style))
+    for key, pace in (("needed", found.needed), ("pace", found.pace)):
+        page.add(Cell(texts(f"review.forecast.{key}"), "label"), number(pace, "days"))
+    page.text(texts("review.forecast.basis", periods=found.periods), "muted")
+
+
+def add_limits(page: Page, made: Review) -> None:
+    """What the data cannot say, how many requests that concerns, and what would help."""
+    texts, facts = made.view.texts, made.facts
+    page.section(texts("review.limits.title"))
+    lines = []
+    if facts.undated:
+        lines.append(texts("review.limits.undated", rows=facts.undated))
+    if facts.month_only:
+        lines.append(texts("review.limits.month_only", rows=facts.month_only))
+    for key in ("opened", "due", "resolved", "feedback", "type"):
+        unreadable = sum(sum(1 for _ in log.unreadable(key)) for log in made.view.logs if log.table.has(key))
+        if unreadable:
+            lines.append(texts("review.limits.unreadable", column=texts(f"column.{key}"), rows=unreadable))
+    backwards = sum(
+        row.resolved is not None and row.resolved.toordinal() < start
+        for row, start in zip(facts.rows, facts.there_from, strict=True)
+    )
+    if backwards:
+        lines.append(texts("review.limits.backwards", rows=backwards))
+    years = facts.estimated_years(made.window)
+    if years:
+        lines.append(texts("review.limits.calendar", years=texts("review.comma").join(map(str, years))))
+    for line in lines or [texts("review.limits.none")]:
+        page.text(line)
+
+
+def add_formulas(page: Page, made: Review) -> None:
+    """How each figure is counted, in words."""
+    texts = made.view.texts
+    page.section(texts("review.formulas"))
+    for key in made.results:
+        formula = texts(f"review.figure.{key}.formula")
+        page.add(Cell(made.name(key), "label"), Cell(formula, "wrap", span=COLUMNS - 1))
