@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding
 from sheetops.domain.people import Person
+from sheetops.domain.picture import Picture
 from sheetops.domain.requests import Request
 from sheetops.domain.table import Raw, RowRef, Snapshot, Table, cell_name
 from sheetops.domain.tabs import Tab
@@ -54,11 +55,12 @@ class Conflict(NamedTuple):
 class Item(NamedTuple):
     """One line of a digest."""
 
-    group: str  # `overdue`, `due_today`, `due_soon`, `stale`, `call_back`, `to_correct`, `unassigned`
+    group: str  # see sheetops.jobs.remind.GROUPS
     request: Request | None
     cell: str
     days: int | None = None  # working days over (positive) or left (negative)
     finding: Finding | None = None
+    answer_by: date | datetime | None = None  # when the first response is due, where that is the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Digest:
     day: date
     items: tuple[Item, ...]
     stands_in_for: tuple[str, ...] = ()  # names of those whose deputy the person is today
+    picture: Picture | None = None  # of the team, for its lead
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from typing import Literal
 
 from sheetops.domain.choices import DEFAULT_LISTS, Choices
@@ -11,7 +12,9 @@ from sheetops.domain.finding import Severity
 from sheetops.domain.people import Person
 from sheetops.domain.texts import Texts
 from sheetops.domain.workdays import WorkCalendar
-from sheetops.domain.workdays_clock import Target, WorkClock
+from sheetops.domain.workdays_clock import Shift, Target, WorkClock
+
+_DAYTIME = Shift(time(7), time(20))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Policy:
     high_priority: int = 4  # from here on progress must change every working day
     stale_days: int = 1  # working days without progress that make a high-priority request stale
     escalate_after: tuple[int, int] = (3, 6)  # working days overdue: to the manager, to the director
+    mail_hours: Shift = _DAYTIME  # when mails may arrive, by the reader's own clock
     goals: Mapping[str, float] = field(default_factory=dict)  # figure key → goal
     log_tabs: tuple[str, ...] = ()
     column_names: Mapping[str, str] = field(default_factory=dict)  # header text → key

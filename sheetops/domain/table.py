@@ -8,7 +8,15 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from sheetops.domain.template import BY_KEY, PEOPLE_COLUMNS, TAB_NAMES, HeaderMatch, find_header, tab_kind
+from sheetops.domain.template import (
+    BY_KEY,
+    OPTIONAL_PEOPLE_COLUMNS,
+    PEOPLE_COLUMNS,
+    TAB_NAMES,
+    HeaderMatch,
+    find_header,
+    tab_kind,
+)
 from sheetops.errors import HeaderNotFound
 
 
@@ -252,4 +260,4 @@ def _no_header(raw: RawSheet, extra_names: Mapping[str, str] | None) -> HeaderNo
 
 def people_header(grid: Grid) -> tuple[int, HeaderMatch] | None:
     """The header of a People tab: (row, match), or None."""
-    return find_header(grid.rows, columns=PEOPLE_COLUMNS, at_least=2)
+    return find_header(grid.rows, columns=PEOPLE_COLUMNS + OPTIONAL_PEOPLE_COLUMNS, at_least=2)

@@ -101,6 +101,13 @@ PEOPLE_COLUMNS: Final[tuple[Column, ...]] = (
     _column("language", Kind.TEXT, "语言", "語言", "Language", 11),
 )
 
+OPTIONAL_PEOPLE_COLUMNS: Final[tuple[Column, ...]] = (
+    _column("opt_out", Kind.TEXT, "不接收提醒|免打扰", "不接收提醒|免打擾", "Opt out|No reminders", 12),
+    _column("timezone", Kind.TEXT, "时区", "時區", "Time zone|Timezone", 16),
+    _column("country", Kind.TEXT, "国家|假期国家", "國家|假期國家", "Country|Holidays of", 10),
+    _column("workdays", Kind.TEXT, "工作日|工作日期", "工作日|上班日", "Working days|Workdays", 14),
+)
+
 BY_KEY: Final[Mapping[str, Column]] = {c.key: c for c in COLUMNS + OPTIONAL_COLUMNS}
 
 

@@ -6,10 +6,10 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sheetops.domain.template import BY_KEY, PEOPLE_COLUMNS
+from sheetops.domain.template import BY_KEY, OPTIONAL_PEOPLE_COLUMNS, PEOPLE_COLUMNS
 from sheetops.errors import SettingsError
 
-_PEOPLE = {column.key: column for column in PEOPLE_COLUMNS}
+_PEOPLE = {column.key: column for column in PEOPLE_COLUMNS + OPTIONAL_PEOPLE_COLUMNS}
 
 
 class _NamesOnly(string.Formatter):

@@ -1,135 +1,153 @@
-"""Who is told what today: one digest a person, only on a working day, and none where there is nothing to say."""
+"""Who is told what today: one digest a person, on their working day, and none where there is nothing to say."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.people import Person
+from sheetops.domain.picture import Load, Picture
 from sheetops.domain.plan import Digest, Item, Plan
 from sheetops.domain.requests import Request, Requests
-from sheetops.domain.text import tidy
-from sheetops.domain.values import Owner, snoozed_until
 from sheetops.domain.view import View
+from sheetops.jobs.remind_items import items_of, mandatory, snoozed
+from sheetops.jobs.remind_people import Times, answers_for, nobody, reader, rungs
 from sheetops.jobs.validate import validate
 
-GROUPS = ("overdue", "due_today", "due_soon", "stale", "call_back", "to_correct")  # most urgent first
-# Findings that are a thing to do rather than a cell to correct.
-_GROUP_OF_RULE = {"resolved-without-feedback": "call_back", "stale-priority": "stale"}
+# Most urgent first. `escalated`: overdue with somebody further down the ladder.
+GROUPS = (
+    "overdue",
+    "to_answer",
+    "due_today",
+    "escalated",
+    "unassigned",
+    "due_soon",
+    "stale",
+    "call_back",
+    "to_correct",
+)
 _URGENCY = {"high": 0, "medium": 1, "low": 2}
 
 
 def remind(view: View) -> Plan:
-    """One digest for every person who has something to do, on working days only.
+    """One digest for every person who has something to do, on their working days and in the allowed hours.
 
     The lead of a request is told; where the People tab does not know the lead, the department's lead is, else
-    the team lead. Whoever is away is stood in for by the deputy. `暂停至…` in the notes silences a request.
-    A person who was already mailed today is left out.
+    the team lead. What stays overdue climbs the ladder to the manager and the director. Whoever is away is
+    stood in for by the deputy. `暂停至…` in the notes silences a request. A person who was already mailed today
+    is left out.
     """
-    calendar = view.policy.calendar
-    if view.policy.calendar.unknown_years(view.today, view.today):
-        calendar = calendar.estimating()
-    if not calendar.is_workday(view.today):
-        return Plan(remarks=(view.texts("remind.day_off", day=view.today),))
-    items: dict[str, list[Item]] = defaultdict(list)
-    people: dict[str, Person] = {}
-    stands_in: dict[str, set[str]] = defaultdict(set)
+    times = Times(view)
+    digests: list[Digest] = []
+    quiet = 0
+    for digest in gather(view):
+        person = digest.person
+        day = times.now(person).date()
+        if ("remind", person.key, day) in view.history.mailed or not times.works(person):
+            continue
+        if not times.allowed(person):
+            quiet += 1
+            continue
+        digests.append(replace(digest, day=day))
+    remarks = sorted(times.strange.values())
+    if not digests and not times.team.is_workday(view.today):
+        remarks.append(view.texts("remind.day_off", day=view.today))
+    elif quiet:
+        hours = view.policy.mail_hours
+        span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
+        remarks.append(view.texts("remind.quiet", count=quiet, time=f"{view.now:%H:%M}", hours=span))
+    return Plan(digests=tuple(digests), remarks=tuple(remarks))
+
+
+@dataclass
+class _Pile:
+    """What one person is going to be told."""
+
+    person: Person
+    items: list[Item] = field(default_factory=list)
+    stands_in: set[str] = field(default_factory=set)
+    rows: set[tuple[str, int]] = field(default_factory=set)  # of dated items, so that none is told twice
+
+
+def gather(view: View) -> list[Digest]:
+    """What each person would be told, whatever the day and the hour."""
     found: dict[tuple[str, int], list[Finding]] = defaultdict(list)
     for finding in validate(view).findings:
         if finding.severity is not Severity.HINT:
             found[finding.tab, finding.row].append(finding)
+    piles: dict[str, _Pile] = {}
+    told = list(_told(view, found))
+    # The ladder comes last: who is told of a row as its owner is not told again as a manager.
+    for person, item in sorted(told, key=lambda pair: pair[1].group == "escalated"):
+        _add(view, piles, person, item)
+    lead = view.people.team_lead
+    picture = _picture(view, [item for _, item in told]) if lead is not None else None
+    if lead is not None and any(item.group in ("escalated", "unassigned") for _, item in told):
+        here = reader(view, lead)[0]
+        piles.setdefault(here.key, _Pile(here))
+    digests = []
+    for key, pile in sorted(piles.items()):
+        its = picture if lead is not None and key == reader(view, lead)[0].key else None
+        items = tuple(sorted(pile.items, key=_rank))
+        if pile.person.opt_out:
+            its, items = None, tuple(item for item in items if mandatory(view, item))
+        if items or its is not None:
+            digests.append(Digest(pile.person, view.today, items, tuple(sorted(pile.stands_in)), its))
+    return digests
+
+
+def _told(view: View, found: dict[tuple[str, int], list[Finding]]) -> Iterator[tuple[Person, Item]]:
+    """Each thing to say, with the person whose matter it is."""
     for log, index, request in view.requests():
-        for item in _items(view, log, index, request, found.get((request.tab, request.row), ())):
-            person, absent = _reader(view, request)
-            people.setdefault(person.key, person)
-            items[person.key].append(item)
-            if absent is not None:
-                stands_in[person.key].add(absent.name or absent.department)
-    digests = [
-        Digest(people[key], view.today, tuple(sorted(found, key=_rank)), tuple(sorted(stands_in[key])))
-        for key, found in items.items()
-        if ("remind", key, view.today) not in view.history.mailed
-    ]
-    return Plan(digests=tuple(sorted(digests, key=lambda digest: digest.person.key)))
+        if snoozed(view, request):
+            continue
+        person = answers_for(view, request)
+        yield from _of_request(view, log, index, request, found.get((request.tab, request.row), []), person)
 
 
-def _items(view: View, log: Requests, index: int, request: Request, found: Sequence[Finding]) -> Iterator[Item]:
-    until = snoozed_until(request.notes, view.today)
-    if until is not None and until > view.today:
-        return
-    grouped = _group(view, request)
-    if grouped is not None:
-        cell = log.table.cell(index, "due" if log.table.has("due") else next(iter(log.table.columns)))
-        yield Item(grouped[0], request, cell, grouped[1])
-    for finding in found:
-        group = _GROUP_OF_RULE.get(finding.rule, "to_correct")
-        days = None
-        if group == "call_back" and request.resolved is not None:
-            days = _workdays(view, request.resolved, view.today) - view.policy.feedback_days
-        elif group == "stale":
-            if grouped is not None:
-                continue  # its due date says it already
-            days = int(finding.params["days"])
-        yield Item(group, request, finding.cell, days, finding)
+def _of_request(
+    view: View, log: Requests, index: int, request: Request, found: list[Finding], person: Person | None
+) -> Iterator[tuple[Person, Item]]:
+    first = person or view.people.team_lead
+    for item in items_of(view, log, index, request, found, person is not None):
+        yield first or nobody(request), item
+        if item.finding is None and request.due is not None and request.due < view.today:
+            for above in rungs(view, first, item.days or 0):
+                yield above, item._replace(group="escalated")
 
 
-def _group(view: View, request: Request) -> tuple[str, int] | None:
-    """What its due date says about an open request, with the working days over (+) or left (−)."""
-    today = view.today
-    if request.resolved is None and request.due is not None:
-        over = _workdays(view, request.due, today)
-        if request.due < today:
-            return "overdue", over
-        if request.due == today:
-            return "due_today", 0
-        if -over <= view.policy.due_soon_days:
-            return "due_soon", over
-    return None
+def _add(view: View, piles: dict[str, _Pile], person: Person, item: Item) -> None:
+    here, absent = reader(view, person)
+    pile = piles.setdefault(here.key, _Pile(here))
+    if item.finding is None and item.request is not None:
+        row = (item.request.tab, item.request.row)
+        if row in pile.rows:
+            return
+        pile.rows.add(row)
+    pile.items.append(item)
+    if absent is not None:
+        pile.stands_in.add(absent.name or absent.department)
 
 
-def _workdays(view: View, start: date, end: date) -> int:
-    calendar = view.policy.calendar
-    first, last = min(start, end), max(start, end)
-    if calendar.unknown_years(first, last):
-        calendar = calendar.estimating()
-    return calendar.workdays_between(start, end)
-
-
-def _reader(view: View, request: Request) -> tuple[Person, Person | None]:
-    """Who is told about a request, and whom that person stands in for."""
-    people = view.people
-    owner = request.lead
-    person = people.find(owner) if owner else None
-    if person is None and owner is not None:
-        person = people.lead_of(owner.department) or _mailbox(view, owner)
-    person = person or people.team_lead
-    if person is None:
-        department, name = (owner.department, owner.person or "") if owner else ("", "")
-        return Person(department, name, None), None
-    if person.away(view.today) and person.deputy:
-        deputy = people.named(person.deputy)
-        if deputy is not None and not deputy.away(view.today):
-            return deputy, person
-    return person, None
-
-
-def _mailbox(view: View, owner: Owner) -> Person | None:
-    """The address that the settings' pattern gives an owner whom the People tab does not name."""
-    pattern = view.policy.address_pattern
-    if pattern is None:
-        return None
-    person = owner.person or ""
-    if "{person}" in pattern and not person:
-        return None
-    address = pattern.replace("{department}", _slug(owner.department)).replace("{person}", _slug(person))
-    return Person(owner.department, person, address)
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^\w.]+", "-", tidy(text).casefold()).strip("-.")
+def _picture(view: View, told: list[Item]) -> Picture:
+    """The open requests of each department, and how many things of each kind there are to do."""
+    loads: dict[str, Counter[str]] = defaultdict(Counter)
+    for _, _, request in view.requests():
+        if request.open:
+            lead = request.lead
+            due = request.due
+            when = "later" if due is None or due > view.today else "today" if due == view.today else "overdue"
+            loads[lead.department if lead else ""][when] += 1
+    groups = Counter(item.group for item in told)
+    rows = [Load(name, count["overdue"], count["today"], count["later"]) for name, count in loads.items()]
+    return Picture(
+        tuple(sorted(rows, key=lambda load: (-load.open, load.department))),
+        groups["unassigned"],
+        groups["to_answer"],
+        groups["call_back"],
+    )
 
 
 def _rank(item: Item) -> tuple[int, int, int, str]:

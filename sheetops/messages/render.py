@@ -1,23 +1,68 @@
-"""From a digest (data) to a mail's subject, text and HTML."""
+"""From a digest (data) to a mail's subject, text and HTML, in the reader's language and with nothing personal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheetops.domain.choices import Choices
+from sheetops.domain.people import Person
+from sheetops.domain.personal import masked
+from sheetops.domain.picture import Picture
 from sheetops.domain.plan import Digest, Item
+from sheetops.domain.requests import Request
+from sheetops.domain.text import fold
 from sheetops.domain.texts import Texts
 from sheetops.domain.view import View
+from sheetops.errors import SettingsError
 
-ROWS_A_GROUP = 25  # what a phone can take; the rest is counted
+ROWS_A_GROUP = 25  # what a phone can take; of the rest only the IDs are told
 SUMMARY_LENGTH = 60
+DEPARTMENTS = 12  # of the picture: one screen
+
+_LANGUAGES = {
+    fold(name): language
+    for language, names in {
+        "zh-Hans": (
+            "zh-Hans",
+            "zh",
+            "zh-CN",
+            "zh-SG",
+            "中文",
+            "简体",
+            "简体中文",
+            "Chinese",
+            "Simplified Chinese",
+        ),
+        "zh-Hant": (
+            "zh-Hant",
+            "zh-TW",
+            "zh-HK",
+            "繁中",
+            "正體中文",
+            "繁體",
+            "繁體中文",
+            "Traditional Chinese",
+        ),
+        "en": ("en", "en-US", "en-GB", "英文", "英语", "English"),
+    }.items()
+    for name in names
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,85 +82,187 @@ class Style:
     texts: Callable[[str], Texts]
 
 
+def texts_for(person: Person, view: View, style: Style) -> Texts:
+    """The sentences of the person's language; the sheet's where the People tab names none that there is."""
+    language = _LANGUAGES.get(fold(person.language or ""))
+    return view.texts if language in (None, view.texts.language) else style.texts(language)
+
+
 def render_digest(digest: Digest, view: View, style: Style) -> Message:
-    """The mail of one digest."""
-    texts, groups = view.texts, _groups(digest, view)
-    find = style.find
+    """The mail of one digest. Raises SettingsError, with template and line, for a team's template that fails."""
+    texts = texts_for(digest.person, view, style)
+    groups = _groups(digest, view, texts)
     counts = texts("mail.separator").join(
-        texts("mail.count", count=len(g["rows"]) + g["more"], group=_lower(g["title"])) for g in groups
+        texts("mail.count", count=group["count"], group=_lower(group["title"])) for group in groups
     )
-    sheet = Path(view.snapshot.location).name
+    sheet = sheet_name(view.snapshot.location)
     intro = texts("mail.intro", day=digest.day)
     if digest.stands_in_for:
         names = texts("mail.separator").join(digest.stands_in_for)
         intro = f"{intro} {texts('mail.deputy', names=names)}"
+    subject = texts("mail.subject", counts=counts or texts("mail.picture_subject"), sheet=sheet)
     facts: dict[str, Any] = {
         "language": texts.language,
-        "subject": texts("mail.subject", counts=counts, sheet=sheet),
+        "subject": masked(subject),
         "greeting": texts("mail.greeting", name=digest.person.name or digest.person.department),
         "intro": intro,
+        "picture": _picture(digest.picture, texts) if digest.picture else None,
         "groups": groups,
         "footer": texts("mail.footer"),
         "location": sheet,
+        "open_row": texts("mail.open_row"),
     }
-    text = _environment(find, False).get_template("digest.txt.j2").render(facts)
-    html = _environment(find, True).get_template("digest.html.j2").render(facts)
-    return Message(facts["subject"], text, _inlined(html))
+    text, html = (rendered(f"digest.{form}.j2", facts, style) for form in ("txt", "html"))
+    return Message(" ".join(facts["subject"].split()), text, _inlined(html))
+
+
+def rendered(name: str, facts: dict[str, Any], style: Style) -> str:
+    """A template filled with facts; only `.html` ones escape what people wrote."""
+    try:
+        return _environment(style.find, ".html" in name).get_template(name).render(facts)
+    except TemplateError as error:
+        line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+        where = f"{style.find(f'mail/{name}')}{line}"
+        raise SettingsError(f"the template cannot be used ({error.message})", where=where) from None
+
+
+def sheet_name(location: str) -> str:
+    """A sheet's name for people: the file's, or of an address what comes before the key."""
+    if "://" in location:
+        parts = urlsplit(location)
+        return parts.netloc
+    return Path(location).name
 
 
 def _lower(title: str) -> str:
     return title[:1].lower() + title[1:] if title.isascii() else title
 
 
-def _groups(digest: Digest, view: View) -> list[dict[str, Any]]:
+def _groups(digest: Digest, view: View, texts: Texts) -> list[dict[str, Any]]:
     by_group: dict[str, list[Item]] = {}
     for item in digest.items:
         by_group.setdefault(item.group, []).append(item)
     return [
         {
             "key": key,
-            "title": view.texts(f"mail.{key}"),
-            "rows": [_row(item, view.texts, view.lists["urgency"]) for item in items[:ROWS_A_GROUP]],
-            "more": max(0, len(items) - ROWS_A_GROUP),
-            "more_text": view.texts("mail.more", count=len(items) - ROWS_A_GROUP),
+            "title": texts(f"mail.{key}"),
+            "count": len(items),
+            "rows": [_row(item, view, texts) for item in items[:ROWS_A_GROUP]],
+            "more": _more(items[ROWS_A_GROUP:], texts),
         }
         for key, items in by_group.items()
     ]
 
 
-def _row(item: Item, texts: Texts, urgencies: Choices) -> dict[str, str]:
+def _more(items: list[Item], texts: Texts) -> str:
+    if not items:
+        return ""
+    ids = dict.fromkeys(item.request.id or item.cell for item in items if item.request)
+    return texts("mail.more_ids", count=len(items), ids=texts("mail.separator").join(ids))
+
+
+def _row(item: Item, view: View, texts: Texts) -> dict[str, str]:
     request = item.request
     assert request is not None
     if item.group == "to_correct":
-        finding = item.finding
-        assert finding is not None
-        return {
-            "id": request.id or texts("mail.no_id"),
-            "summary": finding.message(texts),
-            "facts": finding.fix(texts),
-            "place": texts("mail.place", tab=request.tab, cell=item.cell),
-        }
-    if item.group == "call_back":
-        fact = texts("mail.row_call_back", resolved=request.resolved)
-    elif item.group == "stale":
-        fact = texts("mail.row_stale", days=item.days)
-    elif item.group == "due_today":
-        fact = texts("mail.row_today")
-    elif item.group == "overdue":
-        fact = texts("mail.row_over", days=item.days, due=request.due)
+        assert item.finding is not None
+        summary, facts = masked(item.finding.message(texts)), masked(item.finding.fix(texts))
     else:
-        fact = texts("mail.row_left", days=-(item.days or 0), due=request.due)
-    if request.urgency:
-        urgency = texts("mail.urgency", urgency=urgencies.name(request.urgency, texts.language))
-        fact = texts("mail.separator").join((fact, urgency))
-    summary = " ".join((request.description or "").split())
-    if len(summary) > SUMMARY_LENGTH:
-        summary = summary[: SUMMARY_LENGTH - 1] + "…"
+        summary, facts = _summary(request.description), _facts(item, request, view, texts)
     return {
-        "id": request.id or texts("mail.no_id"),
+        "id": masked(request.id or texts("mail.no_id")),
         "summary": summary,
-        "facts": fact,
+        "facts": facts,
         "place": texts("mail.place", tab=request.tab, cell=item.cell),
+        "link": _link(view, request.tab, item.cell),
+    }
+
+
+def _summary(description: str | None) -> str:
+    """The description in short, masked before it is cut, so that no half of a number is left."""
+    summary = masked(" ".join((description or "").split()))
+    return summary if len(summary) <= SUMMARY_LENGTH else summary[: SUMMARY_LENGTH - 1] + "…"
+
+
+def _facts(item: Item, request: Request, view: View, texts: Texts) -> str:
+    facts = []
+    if item.answer_by is not None:
+        now = view.now if isinstance(item.answer_by, datetime) else view.today
+        moment = (
+            f"{item.answer_by:%Y-%m-%d %H:%M}" if isinstance(item.answer_by, datetime) else item.answer_by
+        )
+        facts.append(
+            texts("mail.row_answer_late" if item.answer_by < now else "mail.row_answer", moment=moment)
+        )
+    if item.group == "call_back":
+        facts.append(texts("mail.row_call_back", resolved=request.resolved))
+    elif item.group == "stale":
+        facts.append(texts("mail.row_stale", days=item.days))
+    elif request.due is None:
+        facts.append(texts("mail.row_no_due"))
+    elif request.due < view.today:
+        facts.append(texts("mail.row_over", days=item.days, due=request.due))
+    elif request.due == view.today:
+        facts.append(texts("mail.row_today"))
+    elif item.days is not None:
+        facts.append(texts("mail.row_left", days=-item.days, due=request.due))
+    else:
+        facts.append(texts("mail.row_due", due=request.due))
+    if request.urgency:
+        choices: Choices = view.lists["urgency"]
+        facts.append(texts("mail.urgency", urgency=choices.name(request.urgency, texts.language)))
+    if item.group == "escalated" and request.lead is not None:
+        owner = "-".join(part for part in (request.lead.department, request.lead.person) if part)
+        facts.append(texts("mail.owner", owner=masked(owner)))
+    return texts("mail.separator").join(facts)
+
+
+def _link(view: View, tab: str, cell: str) -> str:
+    """The address that opens that very row, where the sheet has addresses."""
+    location = view.snapshot.location
+    if not location.startswith("https://docs.google.com/spreadsheets/"):
+        return ""
+    base, _, fragment = location.partition("#")
+    gid = next((part for part in fragment.split("&") if part.startswith("gid=")), None)
+    single = (
+        len(view.snapshot.tables) == 1
+    )  # the address names one tab, and there is no other to mistake it for
+    return f"{base}#{gid}&range={cell}" if gid and single else base
+
+
+def _picture(picture: Picture, texts: Texts) -> dict[str, Any]:
+    """Figures and bars; a bar's parts are per cent of the longest bar."""
+    longest = max((load.open for load in picture.loads), default=0) or 1
+    figures = [(what, picture.total(what)) for what in ("open", "overdue", "today")]
+    figures += [(what, getattr(picture, what)) for what in ("unassigned", "to_answer", "to_call_back")]
+    return {
+        "title": texts("mail.picture"),
+        "figures": [
+            {"key": key, "name": texts(f"mail.picture_{key}"), "count": count} for key, count in figures
+        ],
+        "legend": [
+            {"key": key, "name": texts(f"mail.picture_{key}")} for key in ("overdue", "today", "later")
+        ],
+        "bars": [
+            {
+                "department": load.department or texts("mail.picture_nobody"),
+                "open": load.open,
+                "parts": [
+                    {"key": key, "width": round(100 * getattr(load, key) / longest)}
+                    for key in ("overdue", "today", "later")
+                    if getattr(load, key)
+                ],
+                "rest": 100 - sum(round(100 * n / longest) for n in load[1:]),
+                "text": texts(
+                    "mail.picture_row",
+                    department=load.department or texts("mail.picture_nobody"),
+                    open=load.open,
+                    overdue=load.overdue,
+                    today=load.today,
+                ),
+            }
+            for load in picture.loads[:DEPARTMENTS]
+        ],
     }
 
 
@@ -140,6 +287,7 @@ def _environment(find: Callable[[str], Path], escape: bool) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
 

@@ -59,6 +59,10 @@ class PersonSettings(_Model):
     active: bool = True
     role: str = ""
     language: Language | None = None
+    opt_out: bool = Field(False, description="wants mandatory alerts only")
+    timezone: str | None = Field(None, description="default: the team's")
+    country: str | None = Field(None, description="whose public holidays hold; default: the team's")
+    workdays: str | None = Field(None, description="such as Mon-Thu; default: the team's")
 
 
 class RuleSettings(_Model):
@@ -125,6 +129,7 @@ class Team(_Model):
     escalate_after: tuple[int, int] = Field(
         (3, 6), description="working days overdue: to the manager, to the director"
     )
+    mail_hours: str = Field("07:00-20:00", description="when mails may arrive, by the reader's own clock")
     rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule)]] = Field(
         {}, description="by rule: off, or severity, tabs, parameters"
     )

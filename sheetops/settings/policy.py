@@ -58,6 +58,7 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         high_priority=team.high_priority,
         stale_days=team.stale_days,
         escalate_after=team.escalate_after,
+        mail_hours=_shift(team.mail_hours),
         goals={"csat": 90.0, **team.goals},
         log_tabs=tuple(team.log_tabs),
         column_names=team.columns,

@@ -156,7 +156,7 @@ def test_ten_thousand_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
     in_memory = Path("/dev/shm")  # the crash is of the process, so the disk need not be waited for
     with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
         where, times = crashes(10_000, Path(folder), monkeypatch)
-    print(f"\n{where.total()} crashes ({dict(where)}): {times.total()} mails left, {sum(n > 1 for n in times.values())} twice")
+    print(f"\n{where.total()} crashes ({dict(where)}): {times.total()} mails left, {sum(count for n, count in times.items() if n > 1)} twice")
     assert set(times) == {1} and set(where) == set(STEPS)
 
 

@@ -59,8 +59,8 @@ def test_the_owner_is_told_most_urgent_first() -> None:
         PEOPLE,
     )
     plan = remind(seen)
-    assert told(plan) == {"bea@example.com": ["overdue 20261104", "overdue 20261103", "due_today 20261102", "due_soon 20261101"]}
-    assert [i.days for i in plan.digests[0].items] == [6, 1, 0, -1]
+    assert told(plan)["bea@example.com"] == ["overdue 20261104", "overdue 20261103", "due_today 20261102", "due_soon 20261101"]
+    assert [i.days for d in plan.digests if d.person.name == "Bea*" for i in d.items] == [6, 1, 0, -1]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_owner_else_department_lead_else_team_lead_and_the_deputy_of_who_is_away
 def test_a_deputy_is_told_for_whom() -> None:
     digest = remind(view(log(case(owner="Tech-Cid*")), PEOPLE)).digests[0]
     assert digest.stands_in_for == ("Cid*",)
-    back = view(log(case(owner="Tech-Cid*")), PEOPLE, now=datetime(2026, 11, 23, 9))
+    back = view(log(case(owner="Tech-Cid*", due=date(2026, 11, 20))), PEOPLE, now=datetime(2026, 11, 23, 9))
     assert list(told(remind(back))) == ["cid@example.com"]
 
 
@@ -150,3 +150,10 @@ def test_without_people_the_settings_pattern_gives_the_address() -> None:
     seen = view(log(case(owner="Group 70")), address_pattern="{department}@desk.example")
     assert list(told(remind(seen))) == ["group-70@desk.example"]
     assert list(told(remind(view(log(case(owner="Group 70")))))) == ["None"]
+
+
+@pytest.mark.parametrize(("word", "told_to"), [(None, "bea@example.com"), ("Yes", "bea@example.com"), ("✗", "ann@example.com"), ("No", "ann@example.com"), (False, "ann@example.com")])
+def test_a_blank_active_cell_means_yes(word: Raw, told_to: str) -> None:
+    rows = [list(r) for r in PEOPLE.rows]
+    rows[2][6] = word
+    assert list(told(remind(view(log(case()), Grid("People", rows))))) == [told_to]
