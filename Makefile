@@ -4,7 +4,7 @@ LANGUAGE ?= en
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-all lint clean
+.PHONY: demo test test-all lint pictures clean
 
 demo: $(READY)  ## a whole day on a team's workbook, in demo/
 	@$(BIN)/sheetops demo demo --language $(LANGUAGE)
@@ -28,6 +28,9 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)
+
+pictures: $(READY)  ## the pictures of the README, made anew from the demo
+	@$(BIN)/python docs/make_pictures.py
 
 clean:
 	rm -rf .venv demo dist build
