@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LOST = "what is lost is the history before today; the sheet itself is enough to go on"
 _AWAY = f"move it away and the next run begins a new one ({LOST})"
+_KEY_BYTES = 32
 _MIGRATION_LOCK = 0x5EE7095  # any number that other programs on the same PostgreSQL do not use
 
 
@@ -35,9 +36,9 @@ def open_engine(place: str | Path, key_file: Path | None, wait: float) -> Ledger
         new_file = _make_file(file) if file else False
         engine = _engine(url, wait)
         try:
-            began = _migrate(engine, label)
             notice = _deleted(label) if new_file and key_file.exists() else None
-            key = _key(key_file, may_make=began)
+            _migrate(engine, label, key_file)
+            key = _read_key(key_file)
             _check_key(engine, key, key_file, label)
         except BaseException:
             engine.dispose()
@@ -129,19 +130,24 @@ def _engine(url: URL, wait: float) -> Engine:
     return engine
 
 
-def _migrate(engine: Engine, label: str) -> bool:
-    """Bring the schema up to this program's. Returns whether there was none before."""
+def _migrate(engine: Engine, label: str, key_file: Path) -> None:
+    """Bring the schema up to this program's; a ledger that begins gets its key in the same transaction."""
     with engine.connect().execution_options(reading=True) as link:
-        version = _version(link, label)
-    if version == t.VERSIONS[-1]:
-        return False
+        if _version(link, label) == t.VERSIONS[-1]:
+            return
     with engine.begin() as link:
-        if link.dialect.name == "postgresql":
-            link.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+        _lock(link)
         version = _version(link, label)
+        if version is None:
+            _make_key(key_file)
         if version != t.VERSIONS[-1]:
             _upgrade(link)
-    return version is None
+
+
+def _lock(link: Connection) -> None:
+    """One process at a time; on SQLite that is so already."""
+    if link.dialect.name == "postgresql":
+        link.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
 
 
 def _version(link: Connection, label: str) -> str | None:
@@ -173,20 +179,25 @@ def _upgrade(link: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _key(file: Path, may_make: bool) -> bytes:
-    """The secret behind the fingerprints; made with a new ledger, 32 bytes, the owner's alone."""
-    if may_make and not file.exists():
+def _make_key(file: Path) -> None:
+    """Make the secret behind the fingerprints: 32 bytes, the owner's alone. The caller holds the ledger's lock."""
+    try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        try:
-            os.write(handle, secrets.token_bytes(32))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        if file.exists() and file.stat().st_size != _KEY_BYTES:
+            file.unlink()  # from a process that died while making it
         with suppress(FileExistsError):
-            os.link(part, file)  # whole or not at all, and never over another process's key
-        part.unlink()
+            handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as out:
+                out.write(secrets.token_bytes(_KEY_BYTES))
+                out.flush()
+                os.fsync(out.fileno())
+    except OSError as error:
+        raise LedgerError(
+            f"the ledger's key cannot be made ({error.strerror})", where=str(file), mend="check the folder"
+        ) from None
+
+
+def _read_key(file: Path) -> bytes:
     try:
         key = file.read_bytes()
     except FileNotFoundError:
@@ -199,7 +210,7 @@ def _key(file: Path, may_make: bool) -> bytes:
         raise LedgerError(
             f"the ledger's key cannot be read ({error.strerror})", where=str(file), mend="check its rights"
         ) from None
-    if len(key) != 32:
+    if len(key) != _KEY_BYTES:
         raise LedgerError(
             "the ledger's key is damaged", where=str(file), mend="put back the copy from a backup"
         )
@@ -214,8 +225,7 @@ def _check_key(engine: Engine, key: bytes, file: Path, label: str) -> None:
         known = link.execute(wanted).scalar()
     if known is None:
         with engine.begin() as link:
-            if link.dialect.name == "postgresql":
-                link.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            _lock(link)
             known = link.execute(wanted).scalar()
             if known is None:
                 link.execute(insert(t.about).values(name="key", value=mark))
@@ -245,7 +255,8 @@ def _translated(label: str, said: str) -> LedgerError:
     if "locked" in low or "lock timeout" in low or "busy" in low:
         return LedgerError("another run keeps the ledger locked", where=label, mend="try again in a minute")
     if any(
-        word in low for word in ("malformed", "not a database", "corrupt", "no such table", "no such column")
+        word in low
+        for word in ("malformed", "not a database", "corrupt", "no such table", "no such column", "relation ")
     ):
         return LedgerError(f"the ledger is damaged ({_first_line(said)})", where=label, mend=_AWAY)
     if (
@@ -253,7 +264,7 @@ def _translated(label: str, said: str) -> LedgerError:
         or "read-only" in low
         or "unable to open" in low
         or "disk i/o" in low
-        or "full" in low
+        or "is full" in low
     ):
         return LedgerError(
             f"the ledger cannot be written ({_first_line(said)})",

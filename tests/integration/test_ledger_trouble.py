@@ -146,6 +146,26 @@ def _in_four_processes(work: Callable[..., int], *arguments: object) -> list[int
         return pool.starmap(work, [(*arguments, worker) for worker in range(4)])
 
 
+def _open_first(folder: str, worker: int) -> int:
+    seen = 0
+    for place in (Path(folder) / f"{attempt}.db" for attempt in range(5)):
+        with open_ledger(place) as ledger:
+            look_at_rows(ledger, ROWS, worker, place=f"{worker}.xlsx")
+            seen += len(ledger.history(f"{worker}.xlsx", START).lives)
+    return seen
+
+
+def test_four_processes_open_new_ledgers_at_once(tmp_path: Path) -> None:
+    assert _in_four_processes(_open_first, str(tmp_path)) == [25] * 4
+
+
+def test_a_half_made_key_of_a_process_that_died_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db.key").write_bytes(b"half")
+    with open_ledger(tmp_path / "ledger.db") as ledger:
+        look_at_rows(ledger, ROWS, 0)
+    assert (tmp_path / "ledger.db.key").stat().st_size == 32
+
+
 def _claim_all(place: str, key: str, worker: int) -> int:
     """Claim the same hundred IDs, mails and slots as three others; the sum of what this one got."""
     got = 0
