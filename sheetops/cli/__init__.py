@@ -23,6 +23,7 @@ COMMANDS = {
     "status": "Show the last runs and what needs a person",
     "history": "Show the life of one request",
     "undo": "Put back what a run wrote",
+    "doctor": "Check that the jobs can run, and show what holds for a sheet",
 }
 
 

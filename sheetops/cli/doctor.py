@@ -1,0 +1,213 @@
+"""`sheetops doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from sheetops.cli.columns import aligned
+from sheetops.cli.common import Wishes, sheets_of
+from sheetops.errors import SheetopsError
+
+if TYPE_CHECKING:
+    from sheetops.cli.edge import Edge
+    from sheetops.domain.view import View
+    from sheetops.jobs.outcome import Fact
+    from sheetops.settings.model import Team
+
+_MARKS = {"ok": "ok", "warning": "look", "error": "MEND"}
+
+
+class Check(NamedTuple):
+    """One thing that was looked at: `ok`, a `warning`, or an `error` that stops the jobs, and how it is mended."""
+
+    name: str
+    state: str
+    what: str
+    mend: str | None = None
+
+
+@click.command("doctor")
+@click.argument("sheets", nargs=-1, metavar="[SHEET]...")
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(sheets: tuple[str, ...], config: Path | None, as_json: bool) -> None:
+    """Check that the jobs can run, and show what holds: the settings, and what SHEET itself decides.
+
+    Nothing is changed. The exit code is 0, or 2 where something must be mended first.
+    """
+    from sheetops.cli.edge import Edge
+    from sheetops.settings.load import load
+
+    try:
+        loaded = load(config)
+    except SheetopsError as error:
+        _leave([], [_failed("settings", error)], as_json)
+    edge = Edge(loaded, Wishes(sheets, config, None, True, as_json, False, False, False))
+    machine = list(_machine(edge))
+    wanted = sheets_of(sheets, loaded) if sheets or loaded.settings.sheets else []
+    reports = [_sheet_report(edge, location, team) for location, team in wanted]
+    _leave(reports, machine, as_json)
+
+
+def _failed(name: str, error: SheetopsError) -> Check:
+    what = f"{error.where}: {error.what}" if error.where else error.what
+    return Check(name, "error", " ".join(what.split()), error.mend)
+
+
+def _tried(name: str, work: Callable[[], str]) -> Check:
+    """What `work` says when it goes well, else its error."""
+    try:
+        return Check(name, "ok", work())
+    except SheetopsError as error:
+        return _failed(name, error)
+
+
+def _machine(edge: Edge) -> Iterator[Check]:
+    """What no sheet is needed for."""
+    path = edge.loaded.path
+    yield Check("settings", "ok", str(path) if path else "none: every default holds")
+    ledger = _tried("ledger", lambda: _ledger_words(edge))
+    yield ledger
+    if ledger.state == "ok" and edge.ledger.notice:
+        yield Check("ledger", "warning", edge.ledger.notice)
+    mail = edge.loaded.settings.mail
+    if mail.smtp is None:
+        yield _outbox(edge.loaded.folder / mail.outbox.expanduser() if mail.outbox else edge.state / "outbox")
+    else:
+        yield Check("mail", "ok", f"by {mail.smtp.host}, from {mail.sender}; not tried now")
+
+
+def _ledger_words(edge: Edge) -> str:
+    from sheetops.ledger.tables import VERSIONS
+
+    return f"{edge.ledger.place}, version {VERSIONS[-1]}"
+
+
+def _outbox(folder: Path) -> Check:
+    """Whether mails can be written into the folder, or the folder be made."""
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Check("mail", "ok", f"written as files into {folder}")
+    return Check(
+        "mail", "error", f"{folder} cannot be written", "set `mail: {outbox: …}` to a folder of this account"
+    )
+
+
+def _sheet_report(edge: Edge, location: str, team: Team) -> dict[str, Any]:
+    """The checks of one sheet, and what holds for it."""
+    from sheetops.jobs.outcome import doubts, what_holds
+    from sheetops.settings.files import load_texts
+    from sheetops.settings.model import Team
+    from sheetops.settings.policy import build_policy
+
+    checks: list[Check] = []
+    facts: tuple[Fact, ...] = ()
+    try:
+        view = _look(edge, location, team)
+    except SheetopsError as error:
+        checks.append(_failed("sheet", error))
+    else:
+        checks.append(
+            Check(
+                "sheet", "ok", f"{len(view.snapshot.tables)} log tab(s), {len(view.snapshot.raw.grids)} tabs"
+            )
+        )
+        checks.append(_tried("writing", lambda: _writing(edge, location, team)))
+        checks.extend(_calendar(view, date(view.today.year, 12, 31)))
+        checks.extend(Check(d.about, "warning", f"{d.where}: {d.what}", d.mend) for d in doubts(view))
+        facts = what_holds(view, build_policy(Team(), view.language, load_texts(view.language)))
+    return {"sheet": location, "checks": checks, "holds": facts}
+
+
+def _look(edge: Edge, location: str, team: Team) -> View:
+    """The sheet as a job sees it, without what the ledger remembers."""
+    from sheetops.books.open import open_book
+    from sheetops.domain.history import History
+    from sheetops.domain.table import take_snapshot
+    from sheetops.domain.view import View
+    from sheetops.runner import utc_now
+    from sheetops.settings.files import load_texts
+    from sheetops.settings.policy import build_policy
+
+    raw = open_book(location, team.backups, edge.state).read()
+    snapshot = take_snapshot(raw, team.log_tabs, team.columns, team.language)
+    policy = build_policy(team, snapshot.language, load_texts(snapshot.language))
+    now = utc_now().astimezone(policy.clock.hours.zone).replace(tzinfo=None, microsecond=0)
+    return View(snapshot, policy, History(), now)
+
+
+def _writing(edge: Edge, location: str, team: Team) -> str:
+    """Take the job lock as a job does, and let go again. Raises SheetInUse, SheetError."""
+    from sheetops.books.open import open_book
+    from sheetops.books.xlsx.rights import require_writable
+
+    with open_book(location, team.backups, edge.state).session():
+        if "://" not in location:
+            path = Path(os.path.realpath(location))
+            require_writable(path, path.stat())
+            if not os.access(path.parent, os.W_OK):
+                from sheetops.errors import SheetError
+
+                raise SheetError(
+                    "its folder is read-only for this account, so the workbook cannot be replaced",
+                    where=str(path.parent),
+                    mend="let the account that runs the jobs write to the folder",
+                )
+    return "can be written, and nobody has it open"
+
+
+def _calendar(view: View, last: date) -> Iterator[Check]:
+    """Whether the working days of this year and the next are known."""
+    calendar, mend = view.policy.calendar, "give its days under `calendar: {years: …}` in the settings"
+    for year, state in ((last.year, "error"), (last.year + 1, "warning")):
+        if not calendar.knows_year(year):
+            later = " (not published yet?)" if state == "warning" else ", so no due date is computed in it"
+            yield Check(
+                "calendar",
+                state,
+                f"the working days of {year} in {calendar.country} are not known{later}",
+                mend,
+            )
+
+
+def _leave(reports: list[dict[str, Any]], machine: list[Check], as_json: bool) -> None:
+    """Print, and leave with 0, or 2 where something must be mended."""
+    every = [*machine, *(check for report in reports for check in report["checks"])]
+    code = 2 if any(check.state == "error" for check in every) else 0
+    if as_json:
+        documents = [
+            {
+                "sheet": report["sheet"],
+                "checks": [check._asdict() for check in report["checks"]],
+                "holds": [fact._asdict() for fact in report["holds"]],
+            }
+            for report in reports
+        ]
+        whole = {"ok": code == 0, "checks": [check._asdict() for check in machine], "sheets": documents}
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+    else:
+        _print_checks("this machine", machine)
+        for report in reports:
+            _print_checks(report["sheet"], report["checks"])
+            rows = [(fact.about, fact.name, _short(fact.value), fact.source) for fact in report["holds"]]
+            if rows:
+                click.echo("what holds, and where it comes from")
+                click.echo("\n".join(aligned(rows)))
+    raise click.exceptions.Exit(code)
+
+
+def _print_checks(title: str, checks: list[Check]) -> None:
+    click.echo(title)
+    rows = [(_MARKS[c.state], c.name, c.what + (f"; {c.mend}" if c.mend else "")) for c in checks]
+    click.echo("\n".join(aligned(rows)))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -1,0 +1,61 @@
+"""`sheetops doctor`: what must be mended first, told with how; nothing is changed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.e2e.helpers import Shell
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def examined(shell: Shell, *arguments: object, code: int) -> dict[str, dict[str, str]]:
+    """The checks by name, of the machine and of the sheets."""
+    done = shell.run("doctor", *arguments, "--json")
+    assert done.returncode == code, done.stdout + done.stderr
+    document = json.loads(done.stdout)
+    assert document["ok"] is (code == 0)
+    sheets = [check for sheet in document["sheets"] for check in sheet["checks"]]
+    return {check["name"]: check for check in [*document["checks"], *sheets]}
+
+
+def test_a_new_workbook_can_be_worked_on(shell: Shell) -> None:
+    shell.run("init", "log.xlsx", "--language", "zh-Hant")
+    before = (shell.folder / "log.xlsx").read_bytes()
+    checks = examined(shell, "log.xlsx", code=0)
+    assert {name: check["state"] for name, check in checks.items()} == dict.fromkeys(("settings", "ledger", "mail", "sheet", "writing"), "ok")
+    shown = shell.run("doctor", "log.xlsx").stdout
+    assert "需求描述" in shown and "緊急程度" in shown and "選項" in shown
+    assert (shell.folder / "log.xlsx").read_bytes() == before
+    assert sorted(path.name for path in shell.folder.glob("*")) == ["log.xlsx", "state"]
+
+
+def test_what_stops_the_jobs_is_an_error_with_its_mending(shell: Shell) -> None:
+    shell.run("init", "log.xlsx")
+    (shell.folder / "~$log.xlsx").write_bytes(b"\x03Ann" + b" " * 161)
+    checks = examined(shell, "log.xlsx", code=2)
+    assert checks["writing"]["state"] == "error" and "open" in checks["writing"]["what"]
+
+    (shell.folder / "sheetops.yaml").write_text("ledger: absent/ledger.db\nmail: {outbox: log.xlsx}\nteam: {calendar: {country: CN, years: {}}}\n")
+    (shell.folder / "absent").write_text("a file, not a folder")
+    checks = examined(shell, code=2)
+    assert checks["ledger"]["state"] == "error" and checks["mail"]["state"] == "error" and checks["mail"]["mend"]
+
+    (shell.folder / "sheetops.yaml").write_text("team: {targts: {}}\n")
+    checks = examined(shell, code=2)
+    assert "line 1" in checks["settings"]["what"] and checks["settings"]["mend"] == "did you mean targets?"
+
+
+def test_an_absent_sheet_and_one_without_a_header(shell: Shell) -> None:
+    assert "no such file" in examined(shell, "absent.xlsx", code=2)["sheet"]["what"]
+    book = openpyxl.Workbook()
+    book.active.append(["Costs", "Amount"])  # type: ignore[union-attr]
+    book.save(shell.folder / "costs.xlsx")
+    assert "adopt" in (examined(shell, "costs.xlsx", code=2)["sheet"]["mend"] or "")

@@ -1,0 +1,47 @@
+"""What doctor shows: which word holds, where it comes from, and what is doubtful."""
+
+from __future__ import annotations
+
+from sheetops.domain.table import Grid, Raw
+from sheetops.domain.view import View
+from sheetops.jobs.outcome import doubts, what_holds
+from tests.sheets import header, log, policy, row, view
+
+LISTS = Grid("Lists", [["Urgency", "Resolve within"], ["High", "2 working days"], ["Low", "soon"]])
+PEOPLE = Grid("People", [["Department", "Name", "E-mail"], ["Support", "Ada L*", "ada@example.com"], ["Support", "Ben K*", None]])
+
+
+def facts(seen: View) -> dict[tuple[str, str], tuple[str, str]]:
+    return {(fact.about, fact.name): (fact.value, fact.source) for fact in what_holds(seen, policy(seen.language))}
+
+
+def said(seen: View) -> list[tuple[str, str]]:
+    return [(doubt.about, doubt.where) for doubt in doubts(seen)]
+
+
+def test_every_fact_names_its_source() -> None:
+    seen = view(
+        log(row(description="a")), LISTS, PEOPLE,
+        targets={"low": {"resolution": "7 working days"}}, routing={"complaint": ["Support"]}, assign="person", hours=["10:00-16:00"],
+    )  # fmt: skip
+    found = facts(seen)
+    assert found["target", "High, resolution"] == ("2 working days", "Lists")
+    assert found["target", "High, response"] == ("24 hours", "default")
+    assert found["target", "Low, resolution"] == ("7 working days", "settings")
+    assert found["target", "Low, response"] == ("none", "default")
+    assert found["list", "urgency"] == ("High, Low", "Lists")
+    assert found["list", "type"][1] == "default"
+    assert found["routing", "Complaint"] == ("Support", "settings")
+    assert found["people", ""] == ("2 active, 1 with an address", "People")
+    assert found["assign", ""] == ("person", "settings")
+    assert found["hours", seen.policy.clock.hours.zone.key] == ("10:00-16:00", "settings")
+    assert found["column", "due"] == ("Due", "Requests!I1")
+    assert found["log tab", "Requests"] == ("1 requests", "header in row 1")
+
+
+def test_what_is_doubtful_is_told_with_its_place() -> None:
+    titles: list[Raw] = [*header()[:11], "Feedbak", "notes", "Note"]
+    seen = view(Grid("Requests", [titles, row(description="a")]), LISTS, PEOPLE)
+    assert said(seen) == [("header", "Requests!L1"), ("header", "Requests!M1"), ("target", "Lists!B3"), ("people", "People")]
+    assert said(view(Grid("Requests", [titles[:10]]), PEOPLE, address_pattern="{person}@example.com")) == [("column", "Requests")]
+    assert said(view(log(row(description="a")))) == []
