@@ -181,7 +181,14 @@ def _reserve(memory: Memory, run: str, plan: Plan) -> bool:
 
 
 def _brake(snapshot: Snapshot, history: History, policy: Policy) -> None:
-    """Stop before a sheet that lost many rows or a known column since the last run is taken at its word."""
+    """Stop before a sheet that lost many rows, a column or a log tab since the last run is taken at its word."""
+    for tab, before in history.last_rows.items():
+        if before and tab not in {table.tab for table in snapshot.tables}:
+            raise SheetBraked(
+                f"it held {before} requests at the last run and is no request log any more, so nothing was changed",
+                where=f"{snapshot.location}, tab {tab}",
+                mend="put the tab or its header back, or run once with --force",
+            )
     for table in snapshot.tables:
         before = history.last_rows.get(table.tab, 0)
         if before >= 10 and len(table) < before * (1 - policy.brake_share):

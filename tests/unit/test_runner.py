@@ -141,3 +141,11 @@ def test_a_run_that_could_not_write_says_how_it_ended(error: SheetopsError, outc
     with pytest.raises(type(error)):
         run(book, ledger, jobs=("fill",))
     assert ledger.outcome == outcome and ledger.recorded == []
+
+
+def test_a_log_tab_that_vanishes_stops_the_run() -> None:
+    ledger = NoLedger()
+    ledger.kept = History(last_rows={"Requests": 12, "October": 40})
+    with pytest.raises(SheetBraked, match="tab October: it held 40 requests"):
+        run(desk(), ledger)
+    assert run(desk(), ledger, force=True).applied.writes
