@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from sheetops.cli import main
 from sheetops.ledger import open_ledger
 from tests.sheets import header, row
 
@@ -22,24 +20,15 @@ DESK = "desk.xlsx"
 class Person:
     """Somebody at a terminal in a folder of their own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.capsys = folder, capsys
 
     def run(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "sheetops", *words],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={
-                **os.environ,
-                "XDG_STATE_HOME": str(self.folder / "state"),
-                "PYTHONPATH": os.pathsep.join(sys.path),
-            },
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        with pytest.raises(SystemExit) as left:
+            main(list(words))
+        said = "".join(self.capsys.readouterr())
+        assert left.value.code == code, said
+        return said
 
     def document(self, *words: str, code: int = 0) -> Any:
         return json.loads(self.run(*words, "--json", code=code))
@@ -58,7 +47,9 @@ class Person:
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Person:
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Person:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     book = openpyxl.Workbook()
     book.active.title = "Requests"
     common = {"source": "Phone", "type": "Complaint", "urgency": "High", "priority": "4", "owner": "Tech-Z*"}
@@ -68,7 +59,7 @@ def person(tmp_path: Path) -> Person:
     ):
         book.active.append(cells)
     book.save(tmp_path / DESK)
-    return Person(tmp_path)
+    return Person(tmp_path, capsys)
 
 
 def test_undo_puts_back_what_nobody_changed_and_is_a_run_itself(person: Person) -> None:

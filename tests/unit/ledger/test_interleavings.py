@@ -117,7 +117,7 @@ def count(ledger: Ledger, *conditions: Any, table: Any = t.requests) -> int:
         return number
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps, seed=st.integers(0, 2**31))
 def test_rebuilding_gives_what_the_runs_left(
     new_ledger: Callable[[], Ledger], steps: list[tuple[str, int]], seed: int
