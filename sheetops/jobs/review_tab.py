@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sheetops.domain.tabs import Cell, Link, Style, Tab
 from sheetops.jobs.review_data import Result, Review
 from sheetops.jobs.review_list import add_list
@@ -13,7 +15,7 @@ from sheetops.jobs.review_notes import (
     add_peaks,
     add_quality,
 )
-from sheetops.jobs.review_opportunities import opportunities
+from sheetops.jobs.review_opportunities import Opportunity, opportunities
 from sheetops.jobs.review_page import COLUMNS, WIDTHS, Page, number, shown, signed
 from sheetops.jobs.review_sections import (
     add_ageing,
@@ -32,12 +34,13 @@ _TOLD = 3  # opportunities on the first screen
 
 def review_tab(made: Review, name: str) -> Tab:
     """The whole tab."""
+    found = opportunities(made)
     page = Page() if made.view.language == "en" else Page(_WIDE)
-    _head(page, made)
+    _head(page, made, found[:_TOLD])
     lines = _key_figures(page, made)
     page.add()
     room = page.room()
-    _opportunities(page, made)
+    _opportunities(page, made, found)
     add_trend(page, made, room)
     add_ageing(page, made, room)
     add_breakdowns(page, made)
@@ -70,7 +73,7 @@ def review_tab(made: Review, name: str) -> Tab:
     )
 
 
-def _head(page: Page, made: Review) -> None:
+def _head(page: Page, made: Review, told: Sequence[Opportunity]) -> None:
     texts, period = made.view.texts, made.window.period
     page.text(texts("review.title", period=period.name), "title")
     kind = "running" if made.window.running else "ended"
@@ -78,7 +81,7 @@ def _head(page: Page, made: Review) -> None:
         texts(f"review.as_of_{kind}", start=period.start, end=period.end, until=made.window.until), "subtitle"
     )
     page.text(texts("review.space").join(sentences(made)))
-    for found in opportunities(made)[:_TOLD]:
+    for found in told:
         page.text(f"{found.evidence}{texts('review.space')}{texts(f'review.why.{found.rule}')}", "warning")
 
 
@@ -174,10 +177,9 @@ def _judgement(made: Review, result: Result) -> str:
     return texts("review.space").join(parts)
 
 
-def _opportunities(page: Page, made: Review) -> None:
+def _opportunities(page: Page, made: Review, found: Sequence[Opportunity]) -> None:
     texts = made.view.texts
     page.section(texts("review.opportunities"), texts("review.opportunities_note"))
-    found = opportunities(made)
     for one in found:
         page.add(
             Cell(texts(f"review.opportunity_name.{one.rule}"), "label"),

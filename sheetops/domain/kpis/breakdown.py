@@ -7,9 +7,10 @@ Source: domain.md §4.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, NamedTuple
 
 from sheetops.domain.kpis.base import percentile
@@ -84,39 +85,28 @@ class Group:
 
 def breakdown(facts: Facts, window: Window, earlier: Window, key_of: KeyOf) -> dict[str | None, Group]:
     """Group → its counts; the group None is of requests that do not say."""
-    keys: dict[int, str | None] = {}
-    groups: dict[str | None, Group] = {}
+    keys = [key_of(row) for row in facts.rows]
+    groups: defaultdict[str | None, Group] = defaultdict(Group)
 
-    def group(index: int) -> Group:
-        if index not in keys:
-            keys[index] = key_of(facts.rows[index])
-        return groups.setdefault(keys[index], Group())
+    def count(name: str, indices: Iterable[int]) -> None:
+        for key, number in Counter(map(keys.__getitem__, indices)).items():
+            setattr(groups[key], name, number)
 
-    for index in facts.opened_in(window):
-        group(index).opened += 1
-    for index in facts.opened_in(earlier):
-        group(index).before += 1
-    for index in facts.open_at(window.until):
-        group(index).open += 1
-    for index in facts.overdue_at(window):
-        group(index).cases += 1
-    for index in facts.resolved_in(window):
-        _add_resolved(group(index), facts, index)
-    return groups
-
-
-def _add_resolved(group: Group, facts: Facts, index: int) -> None:
-    row = facts.rows[index]
-    group.resolved += 1
-    if row.due is not None and row.resolved is not None:
-        group.cases += 1
-        group.on_time += row.resolved <= row.due
-    if row.feedback is not None and row.feedback.score is not None:
-        group.scores += 1
-        group.satisfied += row.feedback.score >= 4
-    days = facts.days_to_resolve(index)
-    if days is not None:
-        group.days.append(days)
+    resolved = facts.resolved_in(window)
+    kept, scores = facts.on_time, facts.scores
+    count("opened", facts.opened_in(window))
+    count("before", facts.opened_in(earlier))
+    count("open", facts.open_at(window.until))
+    count("resolved", resolved)
+    count("cases", chain(facts.overdue_at(window), (i for i in resolved if kept[i] is not None)))
+    count("on_time", (i for i in resolved if kept[i]))
+    count("scores", (i for i in resolved if scores[i] is not None))
+    count("satisfied", (i for i in resolved if (scores[i] or 0) >= 4))
+    for index in resolved:
+        days = facts.days_to_resolve[index]
+        if days is not None:
+            groups[keys[index]].days.append(days)
+    return dict(groups)
 
 
 class Load(NamedTuple):

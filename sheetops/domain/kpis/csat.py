@@ -10,19 +10,14 @@ from sheetops.domain.kpis.base import Figure, Measure, share
 from sheetops.domain.kpis.facts import Facts, Window
 
 
-def _score(facts: Facts, index: int) -> int | None:
-    feedback = facts.rows[index].feedback
-    return feedback.score if feedback else None
-
-
 def _scored(facts: Facts, window: Window) -> list[int]:
-    return [i for i in facts.resolved_in(window) if _score(facts, i) is not None]
+    return [i for i in facts.resolved_in(window) if facts.scores[i] is not None]
 
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The share of scores that are 4 or 5."""
     rows = _scored(facts, window)
-    return share((i for i in rows if (_score(facts, i) or 0) >= 4), rows, "no_scores")
+    return share((i for i in rows if (facts.scores[i] or 0) >= 4), rows, "no_scores")
 
 
 def mean(facts: Facts, window: Window) -> Measure:
@@ -30,7 +25,7 @@ def mean(facts: Facts, window: Window) -> Measure:
     rows = _scored(facts, window)
     if not rows:
         return Measure(None, 0, missing="no_scores")
-    return Measure(sum(_score(facts, i) or 0 for i in rows) / len(rows), len(rows), rows, rows)
+    return Measure(sum(facts.scores[i] or 0 for i in rows) / len(rows), len(rows), rows, rows)
 
 
 def responses(facts: Facts, window: Window) -> Measure:

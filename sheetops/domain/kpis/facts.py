@@ -75,6 +75,8 @@ class Facts:
             for row, start in zip(self.rows, self.there_from, strict=True)
         ]
 
+        self._open_at: dict[int, list[int]] = {}  # ordinal → what was open then
+
     def _read_openings(self, by_month: bool) -> None:
         history, pattern = self.view.history, _months_of(self.view.policy.id_pattern)
         for row in self.rows:
@@ -136,11 +138,10 @@ class Facts:
     def open_at(self, day: date) -> list[int]:
         """The requests open at the end of `day`."""
         ordinal = day.toordinal()
-        return [
-            index
-            for index, (start, end) in enumerate(zip(self.there_from, self.resolved, strict=True))
-            if start <= ordinal < end
-        ]
+        if ordinal not in self._open_at:
+            spans = enumerate(zip(self.there_from, self.resolved, strict=True))
+            self._open_at[ordinal] = [index for index, (start, end) in spans if start <= ordinal < end]
+        return self._open_at[ordinal]
 
     def open_count(self, day: date) -> int:
         """How many requests were open at the end of `day`."""
@@ -202,12 +203,30 @@ class Facts:
         """Whether a table of the sheet has the column `key`."""
         return any(log.table.has(key) for log in self.view.logs)
 
-    def days_to_resolve(self, index: int) -> int | None:
+    @cached_property
+    def days_to_resolve(self) -> list[int | None]:
         """Working days after the day of opening up to that of resolution, None where either is not known."""
-        row, opened = self.rows[index], as_date(self.opened[index])
-        if row.resolved is None or opened is None or not self.exact[index] or row.resolved < opened:
-            return None
-        return self._workdays(opened, row.resolved)
+        return [
+            self._workdays(opened, row.resolved)
+            if exact
+            and row.resolved is not None
+            and (opened := as_date(moment)) is not None
+            and row.resolved >= opened
+            else None
+            for row, moment, exact in zip(self.rows, self.opened, self.exact, strict=True)
+        ]
+
+    @cached_property
+    def on_time(self) -> list[bool | None]:
+        """Whether each resolved request with a due date kept it; None for the others."""
+        return [
+            None if row.due is None or row.resolved is None else row.resolved <= row.due for row in self.rows
+        ]
+
+    @cached_property
+    def scores(self) -> list[int | None]:
+        """The score from 1 to 5 that the customer gave."""
+        return [row.feedback.score if row.feedback else None for row in self.rows]
 
     @cached_property
     def _workdays(self) -> Callable[[date, date], int]:

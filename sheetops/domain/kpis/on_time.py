@@ -13,25 +13,20 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 def _cases(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
     """(resolved with a due date, open and overdue)."""
-    done = [i for i in facts.resolved_in(window) if facts.rows[i].due is not None]
+    done = [i for i in facts.resolved_in(window) if facts.on_time[i] is not None]
     return done, facts.overdue_at(window)
-
-
-def _on_time(facts: Facts, index: int) -> bool:
-    due, resolved = facts.rows[index].due, facts.rows[index].resolved
-    return due is not None and resolved is not None and resolved <= due
 
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The share resolved on time."""
     done, overdue = _cases(facts, window)
-    return share((i for i in done if _on_time(facts, i)), [*done, *overdue], "no_due")
+    return share((i for i in done if facts.on_time[i]), [*done, *overdue], "no_due")
 
 
 def breaches(facts: Facts, window: Window) -> Measure:
     """How many were late: resolved after their due date, or open past it."""
     done, overdue = _cases(facts, window)
-    late = [i for i in done if not _on_time(facts, i)] + overdue
+    late = [i for i in done if not facts.on_time[i]] + overdue
     cases = [*done, *overdue]
     return Measure(len(late), len(cases), late, cases) if cases else Measure(None, 0, missing="no_due")
 

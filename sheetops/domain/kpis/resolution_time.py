@@ -13,7 +13,7 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 
 def _times(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
-    pairs = [(i, facts.days_to_resolve(i)) for i in facts.resolved_in(window)]
+    pairs = [(i, facts.days_to_resolve[i]) for i in facts.resolved_in(window)]
     known = [(i, days) for i, days in pairs if days is not None]
     return [i for i, _ in known], [days for _, days in known]
 

@@ -1,0 +1,162 @@
+"""The figures once more, with pandas, from their definitions and not from the code: Monday to Friday, no holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sheetops.domain.history import History
+
+NOTHING = (None, 0)
+Answer = tuple[float | None, int]
+
+
+def frame(rows: Sequence[dict[str, Any]], history: History) -> pd.DataFrame:
+    """One line a request, with what the ledger adds."""
+    table = pd.DataFrame(rows)
+    for name in ("opened", "due", "resolved", "first_response"):
+        table[name] = pd.to_datetime(table.get(name))
+    lives = [history.lives.get(identifier) for identifier in table["id"]]
+    table["exact_opened"] = [
+        row if pd.notna(row) else life.first_seen if life and life.first_seen > history.since else pd.NaT
+        for row, life in zip(table["opened"], lives, strict=True)
+    ]
+    table["exact_opened"] = pd.to_datetime(table["exact_opened"])
+    table["day"] = table["exact_opened"].dt.normalize()
+    table["answer"] = pd.to_datetime(
+        [
+            row if pd.notna(row) else life.first_response if life else None
+            for row, life in zip(table["first_response"], lives, strict=True)
+        ]
+    )
+    table["watched"] = [bool(life) and "reopened" not in life.unsure for life in lives]
+    table["reopened"] = [life.reopened if life else 0 for life in lives]
+    table["seen_resolved"] = pd.to_datetime([life.resolved_seen if life else None for life in lives])
+    later = table["resolved"].notna() & (table["day"] > table["resolved"])
+    table["closed"] = table["resolved"].mask(later, table["day"])
+    words = table["feedback"].astype("string") if "feedback" in table else pd.Series(pd.NA, table.index)
+    table["score"] = pd.to_numeric(words.str.extract(r"(\d)")[0])
+    return table
+
+
+class Oracle:
+    """The answers for one period."""
+
+    def __init__(self, table: pd.DataFrame, start: date, end: date, now: datetime) -> None:
+        self.t = table
+        self.start, until = pd.Timestamp(start), min(end, now.date())
+        self.until = pd.Timestamp(until)
+        self.now = pd.Timestamp(min(datetime.combine(end + timedelta(days=1), datetime.min.time()), now))
+        t = table
+        self.came = t[t.day.between(self.start, self.until)]
+        self.done = t[t.closed.between(self.start, self.until)]
+        self.there = t[t.day.isna() | (t.day <= self.until)]
+        self.left = self.there[self.there.closed.isna() | (self.there.closed > self.until)]
+        self.overdue = self.left[self.left.due < self.now.normalize()]
+
+    def opening(self) -> int:
+        """Open on the evening before the period."""
+        eve = self.start - pd.Timedelta(days=1)
+        t = self.t[self.t.day.isna() | (self.t.day <= eve)]
+        return int((t.closed.isna() | (t.closed > eve)).sum())
+
+    def intake(self) -> Answer:
+        return len(self.came), len(self.came)
+
+    def resolved(self) -> Answer:
+        return len(self.done), len(self.done)
+
+    def backlog(self) -> Answer:
+        return len(self.left), len(self.left)
+
+    def resolution_rate(self) -> Answer:
+        return _rate((self.came.closed <= self.until).sum(), len(self.came))
+
+    def on_time_rate(self) -> Answer:
+        due = self.done[self.done.due.notna()]
+        return _rate((due.resolved <= due.due).sum(), len(due) + len(self.overdue))
+
+    def breach(self) -> Answer:
+        due = self.done[self.done.due.notna()]
+        cases = len(due) + len(self.overdue)
+        return (int((due.resolved > due.due).sum()) + len(self.overdue), cases) if cases else NOTHING
+
+    def first_response(self) -> Answer:
+        hits = cases = 0
+        for row in self.came.itertuples():
+            if row.urgency == "Low":
+                continue
+            answer = row.answer if pd.notna(row.answer) and row.answer.normalize() <= self.until else pd.NaT
+            if row.urgency == "High":
+                deadline = row.exact_opened + pd.Timedelta(hours=24)
+            else:  # three working days after the one on which it counts as come, to the end of that day
+                shift = 1 if row.exact_opened.hour >= 18 and row.day.weekday() < 5 else 0
+                day = np.busday_offset(np.datetime64(row.day.date()) + shift, 0, roll="forward")
+                deadline = pd.Timestamp(np.busday_offset(day, 3)) + pd.Timedelta(days=1) - pd.Timedelta(1)
+            if pd.isna(answer) and self.now <= deadline:
+                continue
+            cases += 1
+            hits += pd.notna(answer) and answer <= deadline
+        return _rate(hits, cases)
+
+    def _days(self) -> np.ndarray[Any, Any]:
+        t = self.done[self.done.day.notna() & (self.done.resolved >= self.done.day)]
+        one = np.timedelta64(1, "D")
+        days = (t.day.values.astype("datetime64[D]") + one, t.resolved.values.astype("datetime64[D]") + one)
+        return np.busday_count(*days)
+
+    def resolution_median(self) -> Answer:
+        days = self._days()
+        return (float(np.median(days)), len(days)) if len(days) else NOTHING
+
+    def resolution_p90(self) -> Answer:
+        days = self._days()
+        return (float(np.quantile(days, 0.9)), len(days)) if len(days) else NOTHING
+
+    def resolution_mean(self) -> Answer:
+        days = self._days()
+        return (float(days.mean()), len(days)) if len(days) else NOTHING
+
+    def csat(self) -> Answer:
+        scores = self.done.score.dropna()
+        return _rate((scores >= 4).sum(), len(scores))
+
+    def csat_mean(self) -> Answer:
+        scores = self.done.score.dropna()
+        return (float(scores.mean()), len(scores)) if len(scores) else NOTHING
+
+    def feedback_rate(self) -> Answer:
+        return _rate(self.done.score.notna().sum(), len(self.done))
+
+    def nps(self) -> Answer:
+        given = self.done.nps.dropna() if "nps" in self.done else pd.Series(dtype=float)
+        if not len(given):
+            return NOTHING
+        return 100 * float((given >= 9).mean() - (given <= 6).mean()), len(given)
+
+    def complaint_rate(self) -> Answer:
+        return _rate((self.came.type == "Complaint").sum(), len(self.came))
+
+    def reopen_rate(self) -> Answer:
+        t = self.came[self.came.watched & ((self.came.reopened > 0) | (self.came.closed <= self.until))]
+        return _rate((t.reopened > 0).sum(), len(t))
+
+    def fcr(self) -> Answer:
+        t = self.done[self.done.watched & self.done.answer.notna()]
+        by_column = t.first_response.notna() | t.seen_resolved.isna()
+        once = (by_column & (t.answer.dt.normalize() == t.resolved)) | (
+            ~by_column & (t.answer == t.seen_resolved)
+        )
+        return _rate((once & (t.reopened == 0)).sum(), len(t))
+
+    def repeat_customers(self) -> Answer:
+        counts = self.came.customer.value_counts()
+        return _rate((counts > 1).sum(), len(counts))
+
+
+def _rate(hits: Any, cases: int) -> Answer:
+    return (float(hits) / cases, cases) if cases else NOTHING
