@@ -29,7 +29,9 @@ def row(keys: Sequence[str] = KEYS, **cells: Raw) -> list[Raw]:
     return [cells.get(key) for key in keys]
 
 
-def log(*rows: Sequence[Raw], language: str = "en", keys: Sequence[str] = KEYS, name: str = "Requests") -> Grid:
+def log(
+    *rows: Sequence[Raw], language: str = "en", keys: Sequence[str] = KEYS, name: str = "Requests"
+) -> Grid:
     """A request log with the given rows under a header in row 1."""
     return Grid(name, [header(language, keys), *(list(r) for r in rows)])
 
@@ -40,7 +42,11 @@ def policy(language: str = "en", **team: object) -> Policy:
 
 
 def view(
-    *grids: Grid, now: datetime = NOW, history: History | None = None, language: str | None = None, **team: object
+    *grids: Grid,
+    now: datetime = NOW,
+    history: History | None = None,
+    language: str | None = None,
+    **team: object,
 ) -> View:
     """What a job is given for these tabs."""
     snapshot = take_snapshot(RawSheet("desk.xlsx", tuple(grids), "0"), language=language)

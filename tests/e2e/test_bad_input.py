@@ -26,14 +26,19 @@ def workbook(path: Path, *rows: list[object]) -> bytes:
     return path.read_bytes()
 
 
-LOG = (["Request ID", "Source", "Customer", "Description", "Type", "Urgency"], [None, "Phone", "K*", "The till in hall 3 is slow", "Complaint", "High"])
+LOG = (
+    ["Request ID", "Source", "Customer", "Description", "Type", "Urgency"],
+    [None, "Phone", "K*", "The till in hall 3 is slow", "Complaint", "High"],
+)
 
 
 def test_no_such_file(shell: Shell) -> None:
     assert "absent.xlsx: there is no such file" in shell.refusal("run", "absent.xlsx")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut off", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"PK\x03\x04 cut off", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)]
+)
 def test_not_a_workbook(shell: Shell, content: bytes) -> None:
     path = shell.folder / "odd.xlsx"
     path.write_bytes(content)
@@ -69,7 +74,12 @@ def test_a_file_that_somebody_has_open_is_skipped_with_its_own_code(shell: Shell
     path = shell.folder / "desk.xlsx"
     before = workbook(path, *LOG)
     name = "Ann Example"
-    owner = bytes([len(name)]) + name.encode().ljust(54, b" ") + len(name).to_bytes(2, "little") + name.encode("utf-16-le")
+    owner = (
+        bytes([len(name)])
+        + name.encode().ljust(54, b" ")
+        + len(name).to_bytes(2, "little")
+        + name.encode("utf-16-le")
+    )
     (shell.folder / "~$desk.xlsx").write_bytes(owner.ljust(165, b"\x00"))
     line = shell.refusal("run", path, code=4)
     assert "Ann Example" in line
@@ -80,7 +90,9 @@ def test_a_file_that_somebody_has_open_is_skipped_with_its_own_code(shell: Shell
 def test_a_settings_typo_is_named_with_file_and_line(shell: Shell) -> None:
     path = shell.folder / "desk.xlsx"
     before = workbook(path, *LOG)
-    (shell.folder / "sheetops.yaml").write_text("team:\n  feedback_days: 3\n  languag: en\n", encoding="utf-8")
+    (shell.folder / "sheetops.yaml").write_text(
+        "team:\n  feedback_days: 3\n  languag: en\n", encoding="utf-8"
+    )
     line = shell.refusal("run", path)
     assert "sheetops.yaml, line 3: there is no setting team.languag; did you mean language?" in line
     assert path.read_bytes() == before

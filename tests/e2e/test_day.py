@@ -41,7 +41,9 @@ def values(path: Path, tab: str) -> list[list[object]]:
     return CalamineWorkbook.from_path(path).get_sheet_by_name(tab).to_python(skip_empty_area=False)  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize(("form", "tab", "header"), [("plain", "Requests", 1), ("dressed", "Service desk log", 3)])
+@pytest.mark.parametrize(
+    ("form", "tab", "header"), [("plain", "Requests", 1), ("dressed", "Service desk log", 3)]
+)
 def test_a_real_sheet_gets_its_working_day(shell: Shell, form: str, tab: str, header: int) -> None:
     path = desk(shell, form)
     before = values(path, tab)

@@ -30,7 +30,9 @@ def test_a_new_workbook_can_be_worked_on(shell: Shell) -> None:
     shell.run("init", "log.xlsx", "--language", "zh-Hant")
     before = (shell.folder / "log.xlsx").read_bytes()
     checks = examined(shell, "log.xlsx", code=0)
-    assert {name: check["state"] for name, check in checks.items()} == dict.fromkeys(("settings", "ledger", "mail", "sheet", "writing"), "ok")
+    assert {name: check["state"] for name, check in checks.items()} == dict.fromkeys(
+        ("settings", "ledger", "mail", "sheet", "writing"), "ok"
+    )
     shown = shell.run("doctor", "log.xlsx").stdout
     assert "需求描述" in shown and "緊急程度" in shown and "選項" in shown
     assert (shell.folder / "log.xlsx").read_bytes() == before
@@ -43,10 +45,14 @@ def test_what_stops_the_jobs_is_an_error_with_its_mending(shell: Shell) -> None:
     checks = examined(shell, "log.xlsx", code=2)
     assert checks["writing"]["state"] == "error" and "open" in checks["writing"]["what"]
 
-    (shell.folder / "sheetops.yaml").write_text("ledger: absent/ledger.db\nmail: {outbox: log.xlsx}\nteam: {calendar: {country: CN, years: {}}}\n")
+    (shell.folder / "sheetops.yaml").write_text(
+        "ledger: absent/ledger.db\nmail: {outbox: log.xlsx}\nteam: {calendar: {country: CN, years: {}}}\n"
+    )
     (shell.folder / "absent").write_text("a file, not a folder")
     checks = examined(shell, code=2)
-    assert checks["ledger"]["state"] == "error" and checks["mail"]["state"] == "error" and checks["mail"]["mend"]
+    assert (
+        checks["ledger"]["state"] == "error" and checks["mail"]["state"] == "error" and checks["mail"]["mend"]
+    )
 
     (shell.folder / "sheetops.yaml").write_text("team: {targts: {}}\n")
     checks = examined(shell, code=2)

@@ -35,7 +35,17 @@ def test_no_feature_is_lost(day: tuple[Path, Path]) -> None:
     before, after = (path.read_bytes() for path in day)
     assert features.lost(before, after) == []
     had = features.inventory(before)
-    for feature in ("chart", "shape", "sparkline", "comments", "vml", "defined_names", "autofilter", "data_val", "x14_cf"):
+    for feature in (
+        "chart",
+        "shape",
+        "sparkline",
+        "comments",
+        "vml",
+        "defined_names",
+        "autofilter",
+        "data_val",
+        "x14_cf",
+    ):
         assert had[feature], feature
     hidden = [s.title for s in openpyxl.load_workbook(day[1]).worksheets if s.sheet_state == "hidden"]
     assert hidden == ["Lookups"]
@@ -64,7 +74,11 @@ def test_libreoffice_shows_everything_else_as_before(day: tuple[Path, Path], tmp
     shown = libreoffice.convert(day, tmp_path / "out")
     old, new = (shown[path].read_bytes() for path in day)
     due = {TAB: [(row, 9) for row in range(4, 449)]}
-    tabs = [name for name in openpyxl.load_workbook(day[1], read_only=True).sheetnames if name.startswith(("Checks", "Review"))]
+    tabs = [
+        name
+        for name in openpyxl.load_workbook(day[1], read_only=True).sheetnames
+        if name.startswith(("Checks", "Review"))
+    ]
     assert len(tabs) == 3
     assert libreoffice.differences(old, new, due, tabs) == []
 

@@ -7,7 +7,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("openpyxl", "lxml", "pydantic", "sqlalchemy", "alembic", "jinja2", "gspread", "holidays", "opencc", "ruamel.yaml", "rich", "requests")
+HEAVY = (
+    "openpyxl",
+    "lxml",
+    "pydantic",
+    "sqlalchemy",
+    "alembic",
+    "jinja2",
+    "gspread",
+    "holidays",
+    "opencc",
+    "ruamel.yaml",
+    "rich",
+    "requests",
+)
 
 
 def test_imports_go_downward_only() -> None:

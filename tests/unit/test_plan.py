@@ -19,7 +19,12 @@ def snapshot(grid: Grid) -> Snapshot:
 
 
 def numbered(count: int) -> Grid:
-    return log(*(row(id=f"202611{n:02}", description=f"Case {n}", urgency="High", type="Consult") for n in range(1, count + 1)))
+    return log(
+        *(
+            row(id=f"202611{n:02}", description=f"Case {n}", urgency="High", type="Consult")
+            for n in range(1, count + 1)
+        )
+    )
 
 
 def due_edit(seen: Snapshot, index: int) -> Edit:

@@ -19,7 +19,16 @@ DAY = ("fill", "validate", "remind")
 
 
 def desk() -> MemoryBook:
-    return MemoryBook([log(*(row(description=f"Case {n} is described here", urgency="High", type="Consult") for n in range(12)))])
+    return MemoryBook(
+        [
+            log(
+                *(
+                    row(description=f"Case {n} is described here", urgency="High", type="Consult")
+                    for n in range(12)
+                )
+            )
+        ]
+    )
 
 
 def run(book: MemoryBook, ledger: NoLedger | None = None, **order: object) -> Report:
@@ -59,7 +68,9 @@ def test_what_was_filled_is_no_longer_found_missing() -> None:
 
 
 def test_an_order_of_jobs_is_kept_whatever_the_order_asked_for() -> None:
-    assert len(run(desk(), jobs=("validate", "fill")).plan.findings) == len(run(desk(), jobs=("fill", "validate")).plan.findings)
+    assert len(run(desk(), jobs=("validate", "fill")).plan.findings) == len(
+        run(desk(), jobs=("fill", "validate")).plan.findings
+    )
 
 
 def test_rows_that_vanish_stop_the_run_until_forced() -> None:
@@ -91,7 +102,7 @@ def test_numbers_that_another_run_took_are_not_given_again() -> None:
             return super().reserve_ids(run, prefix, numbers)  # type: ignore[arg-type]
 
     report = run(desk(), Busy())
-    assert [w.edit.new for w in report.applied.writes if w.edit.column == "id"][0] == "20261104"
+    assert next(w.edit.new for w in report.applied.writes if w.edit.column == "id") == "20261104"
 
     class Never(NoLedger):
         def reserve_ids(self, run: str, prefix: str, numbers: object) -> bool:
@@ -130,7 +141,9 @@ def test_an_empty_sheet_and_a_foreign_sheet_are_told_apart() -> None:
         run(MemoryBook([Grid("Costs", [["Notes", "Amount"], ["a", 3]])]))
 
 
-@pytest.mark.parametrize(("error", "outcome"), [(SheetChanged("typed"), "skipped"), (SheetError("torn"), "failed")])
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(SheetChanged("typed"), "skipped"), (SheetError("torn"), "failed")]
+)
 def test_a_run_that_could_not_write_says_how_it_ended(error: SheetopsError, outcome: str) -> None:
     ledger, book = NoLedger(), desk()
 

@@ -48,7 +48,9 @@ def test_broken_yaml_is_one_line() -> None:
 
 
 def test_times_and_noes_are_read_as_written() -> None:
-    team = parse("team:\n  hours: [08:30-12:30, 13:30-17:30]\n  rules: {required: off, vague-description: no}\n", "s").team
+    team = parse(
+        "team:\n  hours: [08:30-12:30, 13:30-17:30]\n  rules: {required: off, vague-description: no}\n", "s"
+    ).team
     assert team.hours == ["08:30-12:30", "13:30-17:30"]
     assert not team.rules["required"].on and not team.rules["vague-description"].on
 
@@ -87,7 +89,9 @@ def build(**team: object):  # type: ignore[no-untyped-def]
 
 
 def test_targets_are_read_as_people_write_them() -> None:
-    policy = build(targets={"高": {"resolution": "4 working hours"}, "low": {"response": "2 days", "resolution": "none"}})
+    policy = build(
+        targets={"高": {"resolution": "4 working hours"}, "low": {"response": "2 days", "resolution": "none"}}
+    )
     assert policy.targets["high"].resolution.unit is TargetUnit.WORKING_HOURS
     assert policy.targets["high"].response.unit is TargetUnit.CLOCK_HOURS
     assert policy.targets["low"].resolution is None

@@ -56,7 +56,12 @@ def test_the_language_is_the_one_whose_words_stand_there() -> None:
 
 
 def test_the_header_need_not_be_row_one_and_the_best_row_wins() -> None:
-    rows = [["Our log", None], [], ["Request ID", "Type", "Owner", "x"], ["Request ID", "Type", "Owner", "Due", "Notes"]]
+    rows = [
+        ["Our log", None],
+        [],
+        ["Request ID", "Type", "Owner", "x"],
+        ["Request ID", "Type", "Owner", "Due", "Notes"],
+    ]
     found = find_header(rows)
     assert found is not None and found[0] == 4
 
@@ -69,6 +74,16 @@ def test_a_teams_own_header_comes_from_the_settings() -> None:
     assert match_header(["Kümmerer"], extra_names={"kümmerer": "owner"}).columns == {"owner": 1}
 
 
-@pytest.mark.parametrize(("name", "kind"), [("People", "people"), ("檢查結果", "checks"), ("Review 2026-10", "review"), ("服务复盘 2026-Q3", "review"), ("Requests", "log"), ("Dashboard", None)])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("People", "people"),
+        ("檢查結果", "checks"),
+        ("Review 2026-10", "review"),
+        ("服务复盘 2026-Q3", "review"),
+        ("Requests", "log"),
+        ("Dashboard", None),
+    ],
+)
 def test_our_own_tabs_are_known_in_every_language(name: str, kind: str | None) -> None:
     assert tab_kind(name) == kind
