@@ -5,17 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from sheetops.books.base import Book
+from sheetops.books.google.access import Access
+from sheetops.domain.addresses import google_id
 from sheetops.errors import UsageError
 
 
-def open_book(location: str, backups: int = 5, state: Path | None = None) -> Book:
-    """The book at `location`: a path of an .xlsx or .xlsm file. Raises UsageError for anything else.
+def open_book(
+    location: str, backups: int = 5, state: Path | None = None, google: Access | None = None
+) -> Book:
+    """The book at `location`: a path of an .xlsx or .xlsm file, or a Google spreadsheet's address or id.
 
-    `backups` older versions are kept; locks and backups lie under `state`, by default the user's state folder.
+    `backups` older versions of a file are kept; locks and backups lie under `state`, by default the user's
+    state folder. `google` says how to sign in to Google. Raises UsageError for any other address.
     """
+    if google_id(location):
+        from sheetops.books.google.book import GoogleBook
+
+        return GoogleBook(location, google)
     if location.startswith(("http://", "https://")):
         raise UsageError(
-            "only Excel files can be opened by now", where=location, mend="give the path of an .xlsx file"
+            "only Excel files and Google spreadsheets can be opened",
+            where=location,
+            mend="give the path of an .xlsx file or the address of a Google spreadsheet",
         )
     from sheetops.books.xlsx.book import XlsxBook
 

@@ -16,6 +16,7 @@ from sheetops.books.xlsx.book import XlsxBook
 from sheetops.domain.plan import Edit
 from sheetops.domain.table import Grid, Raw, Snapshot, take_snapshot
 from sheetops.domain.tabs import Cell, Tab
+from tests.google_desk import google_desk
 from tests.sheets import log, row
 
 Rows = list[list[Raw]]
@@ -67,7 +68,11 @@ def _save(path: Path, rows: Sequence[Sequence[Raw]]) -> None:
     workbook.save(path)
 
 
-@pytest.fixture(params=[_memory, _xlsx], ids=["memory", "xlsx"])
+def _google(_folder: Path) -> Desk:
+    return Desk(*google_desk(START.name, START.rows))
+
+
+@pytest.fixture(params=[_memory, _xlsx, _google], ids=["memory", "xlsx", "google"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     made: Desk = request.param(tmp_path)

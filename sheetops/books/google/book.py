@@ -1,0 +1,88 @@
+"""A Google spreadsheet as a book: read in two calls, changed under a job lock through marks on its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sheetops.books.base import Applied
+from sheetops.books.google.access import Access
+from sheetops.books.google.lock import JobLock, delete_anchors
+from sheetops.books.google.read import State, read_state, read_values, token_of
+from sheetops.books.google.service import Service
+from sheetops.books.google.tabs import put_tabs
+from sheetops.books.google.write import CellWriter, Outcome
+from sheetops.domain.addresses import google_id
+from sheetops.domain.plan import Edit
+from sheetops.domain.table import RawSheet, Snapshot
+from sheetops.domain.tabs import Tab
+from sheetops.errors import UsageError
+
+if TYPE_CHECKING:
+    from gspread import Client
+
+
+class GoogleBook:
+    """The spreadsheet at `location`, its address or id."""
+
+    def __init__(self, location: str, access: Access | None = None, client: Client | None = None) -> None:
+        """`client` is a gspread client; None makes one from `access` at the first call."""
+        found = google_id(location)
+        if found is None:
+            raise UsageError("this is no address of a Google spreadsheet", where=location)
+        self.service = Service(found, access or Access(), client)
+        self.location = self.service.location
+        self._tab_ids: dict[str, int] = {}
+
+    def read(self) -> RawSheet:
+        """Look without locking. Raises SheetNotFound, SheetError (no access) or ServiceUnreachable."""
+        return self._noted(read_state(self.service)).raw()
+
+    @contextmanager
+    def session(self) -> Iterator[GoogleSession]:
+        """Take the spreadsheet's job lock and read it. Raises SheetInUse while another job has it."""
+        lock = JobLock(self.service)
+        lock.acquire()
+        try:
+            state = self._noted(read_state(self.service))
+            if any(tab.anchored for tab in state.tabs):
+                self.service.batch([delete_anchors()])  # a run that died left them
+            yield GoogleSession(self.service, lock, state)
+        finally:
+            lock.release()
+
+    def row_link(self, tab: str, row: int) -> str:
+        """The address that opens a row (from 1) of a tab, as the last look saw the tabs."""
+        gid = self._tab_ids.get(tab.casefold())
+        return f"{self.location}/edit#gid={gid}&range={row}:{row}" if gid is not None else self.location
+
+    def _noted(self, state: State) -> State:
+        self._tab_ids = {tab.title.casefold(): tab.id for tab in state.tabs}
+        return state
+
+
+class GoogleSession:
+    """One look at a spreadsheet, and at most one writing to it."""
+
+    def __init__(self, service: Service, lock: JobLock, state: State) -> None:
+        self._service = service
+        self._lock = lock
+        self._state = state
+        self.raw = state.raw()
+
+    def apply(
+        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+    ) -> Applied:
+        """Put the tabs, then the cells; see `Session.apply`."""
+        if not edits and not tabs:
+            return Applied(token=self.raw.token)
+        titles = {tab.id: tab.title for tab in self._state.tabs}
+        if tabs:
+            titles |= put_tabs(self._service, self._lock, self._state, tabs)
+        outcome = CellWriter(self._service, self._lock, see).write(edits) if edits else Outcome()
+        token = self.raw.token
+        if outcome.done or tabs:
+            values = read_values(self._service, list(titles))
+            token = token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
+        return Applied(tuple(outcome.done), tuple(outcome.conflicts), tuple(tab.name for tab in tabs), token)

@@ -1,0 +1,261 @@
+"""Writing cells that people may be editing: look, mark, look again through the marks, write once, compare.
+
+A round takes the whole sheet's state, drops the edits that people have overtaken, and writes the rest in chunks.
+What moved between two calls goes into the next round, so that an insert or a sort costs a round and no cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from json import dumps
+
+from sheetops.books.google.convert import to_json
+from sheetops.books.google.lock import JobLock, delete_anchors
+from sheetops.books.google.marks import (
+    Mark,
+    Marks,
+    format_cells,
+    formatting,
+    look,
+    marking,
+    needed_format,
+    new_ids,
+    take,
+)
+from sheetops.books.google.read import State, TabState, box, read_state
+from sheetops.books.google.repair import Places, take_back
+from sheetops.books.google.service import PAYLOAD, OutcomeUnknown, Refused, Service
+from sheetops.domain.plan import Conflict, Edit, Write, resolve
+from sheetops.domain.table import RawSheet, Snapshot
+from sheetops.errors import SheetError
+
+ROUNDS = 5
+CHUNK = (
+    3500  # rows: their marks and formats stay under 2 MB, their keys at a tab's 30,000 characters of metadata
+)
+_ROW_BYTES = 160  # of a row's filter and brackets
+_ENTRY = re.compile(r"Invalid data\[(\d+)\]")
+
+
+@dataclass
+class Outcome:
+    """What became of edits."""
+
+    done: list[Write] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    again: list[Edit] = field(default_factory=list)  # for the next round
+
+
+class CellWriter:
+    """Makes edits in one spreadsheet under its job lock."""
+
+    def __init__(self, service: Service, lock: JobLock, see: Callable[[RawSheet], Snapshot]) -> None:
+        self._service = service
+        self._lock = lock
+        self._see = see
+        self._closed_headers: set[int] = set()  # tabs whose header row this account may not touch
+        self._harmed: list[str] = []
+
+    def write(self, edits: Sequence[Edit]) -> Outcome:
+        """Make the edits that still hold. Raises SheetError when what was read back is not what was planned."""
+        total = Outcome(again=list(edits))
+        for _ in range(ROUNDS):
+            if not total.again:
+                break
+            pending, total.again = total.again, []
+            self._round(pending, total)
+        total.conflicts += [Conflict(edit, "row-changed") for edit in total.again]
+        if self._harmed:
+            raise SheetError(
+                f"people re-arranged the sheet at the very moment of writing; look at {', '.join(self._harmed)}",
+                where=self._service.location,
+                mend="the version history of the sheet shows what stood there",
+            )
+        return total
+
+    def _round(self, edits: list[Edit], total: Outcome) -> None:
+        state = read_state(self._service)
+        now = self._see(state.raw())
+        writes, lost = resolve(edits, now)
+        total.conflicts += lost
+        open_writes = []
+        for write in writes:
+            if may_write(state, write):
+                open_writes.append(write)
+            else:
+                total.conflicts.append(Conflict(write.edit, "refused"))
+        for chunk in _chunks(open_writes):
+            self._write_chunk(_marks(chunk, state, now), total)
+
+    def _write_chunk(self, marks: Marks, total: Outcome) -> None:
+        if not self._set_marks(marks):
+            total.again += [write.edit for mark in marks.rows for write in mark.writes]
+            return
+        try:
+            look(self._service, list(marks.all()))
+            ready = [mark for mark in marks.rows if mark.unmoved() and marks.headers[mark.tab.id].unmoved()]
+            moved = [mark for mark in marks.rows if mark not in set(ready)]
+            total.again += [write.edit for mark in moved for write in mark.writes]
+            self._restore_formats(marks, moved)
+            if ready:
+                self._send(Marks(ready, marks.headers), total)
+        finally:
+            self._drop_marks()
+
+    def _set_marks(self, marks: Marks) -> bool:
+        """Mark the rows where they were seen; False when the sheet changed so that it could not be done."""
+        requests = [*self._lock.renewal(), *marking(marks.all()), *formatting(marks.rows)]
+        try:
+            self._service.batch(requests)
+        except (Refused, OutcomeUnknown) as error:
+            self._lock.check()  # a lost lock is the one cause that must stop the run
+            if isinstance(error, OutcomeUnknown):
+                self._drop_marks()
+            return False
+        return True
+
+    def _drop_marks(self) -> None:
+        """Take the marks off; this also keeps a late write from reaching its row. What stays, the next run removes."""
+        for _ in range(3):
+            try:
+                self._service.batch([delete_anchors()])
+                return
+            except OutcomeUnknown:
+                continue
+            except Refused:
+                return
+
+    def _send(self, marks: Marks, total: Outcome) -> None:
+        """Write once, and judge by what then stands in the rows."""
+        spoken = [mark for tab, mark in marks.headers.items() if tab not in self._closed_headers]
+        sent = [*spoken, *marks.rows]
+        known = True
+        try:
+            answer = self._service.write([mark.data() for mark in sent])
+        except Refused as error:
+            self._refused(error, sent, total)
+            return
+        except OutcomeUnknown:
+            known = False
+            look(self._service, list(marks.all()))
+        else:
+            take(sent, ((item["updatedData"], [item["dataFilter"]]) for item in answer))
+            silent = [mark for mark in marks.headers.values() if mark not in spoken]
+            if silent:
+                look(self._service, silent)
+        self._judge(marks, total, known)
+
+    def _judge(self, marks: Marks, total: Outcome, known: bool) -> None:
+        places = Places(marks.headers)
+        wrong = []
+        for mark in marks.rows:
+            made = [write for write in mark.writes if mark.holds(write)]
+            if mark.found is None:
+                total.again += [write.edit for write in mark.writes]
+            elif not places.same_row(mark):
+                wrong.append(mark)
+                total.again += [write.edit for write in mark.writes]
+            else:
+                total.done += [write._replace(row=mark.place + 1) for write in made]
+                left = [write for write in mark.writes if write not in made]
+                if left and known:
+                    self._harmed += [f"{write.tab}!{write.cell}" for write in left]
+                total.again += [write.edit for write in left if not known]
+        if wrong:
+            self._harmed += take_back(self._service, wrong, places)
+
+    def _refused(self, error: Refused, sent: Sequence[Mark], total: Outcome) -> None:
+        """Google names the entry it will not take; nothing was written, so the others try again."""
+        found = _ENTRY.search(error.what)
+        if found is None:
+            raise error
+        guilty = sent[int(found[1])]
+        if not guilty.writes:
+            self._closed_headers.add(guilty.tab.id)
+        for mark in sent:
+            for write in mark.writes:
+                if mark is guilty:
+                    total.conflicts.append(Conflict(write.edit, "refused"))
+                else:
+                    total.again.append(write.edit)
+
+    def _restore_formats(self, marks: Marks, moved: Sequence[Mark]) -> None:
+        """Where a mark came to lie on another row, the date format set with it goes back to what it was."""
+        places = Places(marks.headers)
+        requests = []
+        for mark in moved:
+            for write in mark.writes:
+                if mark.found is None or needed_format(mark, write) is None:
+                    continue
+                column = write.column - 1
+                stood = places.stood(mark, column, frozenset())
+                old = mark.tab.formats.get(stood) if stood else None
+                requests.append(format_cells(mark.tab.id, mark.place, mark.place + 1, column, old))
+        if requests:
+            self._service.batch(requests)
+
+
+def may_write(state: State, write: Write) -> bool:
+    """Whether a cell may be changed: not protected, no formula, not inside a merge, and the value fits a cell."""
+    tab = state.tab(write.tab)
+    row, column = write.row - 1, write.column - 1
+    if tab is None or (row, column) in tab.formulas:
+        return False
+    try:
+        to_json(write.edit.new)
+    except ValueError:
+        return False
+    for merge in tab.merges:
+        row0, _, column0, _ = box(merge, tab)
+        if _inside(merge, tab, row, column) and (row, column) != (row0, column0):
+            return False
+    return not any(_closed(rule, tab, row, column) for rule in tab.protected)
+
+
+def _closed(rule: dict[str, object], tab: TabState, row: int, column: int) -> bool:
+    free = rule.get("unprotectedRanges", [])
+    assert isinstance(free, list)
+    return _inside(rule.get("range", {}), tab, row, column) and not any(
+        _inside(each, tab, row, column) for each in free
+    )
+
+
+def _inside(block: object, tab: TabState, row: int, column: int) -> bool:
+    assert isinstance(block, dict)
+    row0, row1, column0, column1 = box(block, tab)
+    return row0 <= row < row1 and column0 <= column < column1
+
+
+def _chunks(writes: Sequence[Write]) -> Iterator[list[list[Write]]]:
+    """The writes row by row, as many rows at a time as fit into one request."""
+    rows: dict[tuple[str, int], list[Write]] = {}
+    for write in writes:
+        rows.setdefault((write.tab, write.row), []).append(write)
+    chunk: list[list[Write]] = []
+    size = 0
+    for row in rows.values():
+        more = _ROW_BYTES + sum(len(dumps(to_json(w.edit.new))) for w in row) + 5 * max(w.column for w in row)
+        if chunk and (len(chunk) == CHUNK or size + more > PAYLOAD):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(row)
+        size += more
+    if chunk:
+        yield chunk
+
+
+def _marks(chunk: Sequence[Sequence[Write]], state: State, now: Snapshot) -> Marks:
+    tables = {table.tab: table for table in now.tables}
+    ids = new_ids(len(chunk) + len(tables))
+    made = Marks([])
+    for row in chunk:
+        table = tables[row[0].tab]
+        tab = state.tab(table.tab)
+        assert tab is not None
+        known = tuple(column - 1 for column in table.columns.values())
+        if tab.id not in made.headers:
+            made.headers[tab.id] = Mark(next(ids), tab, table.header_row - 1, known)
+        made.rows.append(Mark(next(ids), tab, row[0].row - 1, known, tuple(row)))
+    return made

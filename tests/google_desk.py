@@ -1,0 +1,66 @@
+"""A spreadsheet on the local Sheets server, without sockets, and the hand of a person who works in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import gspread
+
+from sheetops.books.google.access import Access
+from sheetops.books.google.book import GoogleBook
+from sheetops.domain.table import Raw
+from tests.sheets_server.app import App
+from tests.sheets_server.clients import direct_session
+from tests.sheets_server.person import Person
+from tests.sheets_server.world import DEFAULT_EMAIL, SHEET_MIME, World
+
+Rows = list[list[Raw]]
+
+
+def new_spreadsheet(app: App, tab: str, rows: Sequence[Sequence[Raw]], owner: str = DEFAULT_EMAIL) -> Person:
+    """A spreadsheet whose first tab holds `rows`, and its owner."""
+    made = app.world.add_file("Desk", SHEET_MIME, owner)
+    person = Person(app.world, made.id)
+    person.rename_tab("Sheet1", tab)
+    person.type(f"'{tab}'!A1", [[typed(value) for value in row] for row in rows])
+    return person
+
+
+def typed(value: Raw) -> Any:
+    """What a person types for a value to stand in a cell."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return f"'{value}" if value else ""
+    return "" if value is None else value
+
+
+def google_book(app: App, spreadsheet_id: str) -> GoogleBook:
+    """The book of a spreadsheet in `app`, which never waits."""
+    client = gspread.Client(auth=None, session=direct_session(app))  # type: ignore[arg-type]
+    book = GoogleBook(spreadsheet_id, Access(pace=0), client)
+    book.service._sleep = lambda _: None
+    return book
+
+
+def google_desk(
+    tab: str, rows: Sequence[Sequence[Raw]]
+) -> tuple[GoogleBook, Callable[[Callable[[Rows], None]], None]]:
+    """A book with `rows`, and a person who changes them by typing over the tab."""
+    app = App(World())
+    person = new_spreadsheet(app, tab, rows)
+    book = google_book(app, person.id)
+
+    def change_rows(change: Callable[[Rows], None]) -> None:
+        grid = book.read().grid(tab)
+        assert grid is not None
+        now: Rows = [list(row) for row in grid.rows]
+        change(now)
+        person.clear(f"'{tab}'!A1:Z1000")
+        person.type(f"'{tab}'!A1", [[typed(value) for value in row] for row in now])
+
+    return book, change_rows
