@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sheetops.domain.finding import Finding
-from sheetops.domain.kpis import BY_KEY, FIGURES, backlog
+from sheetops.domain.kpis import BY_KEY, FIGURES, backlog, complaints
 from sheetops.domain.kpis.base import Figure, Measure
 from sheetops.domain.kpis.breakdown import DIMENSIONS, Group, breakdown
+from sheetops.domain.kpis.complaints import LESS
 from sheetops.domain.kpis.facts import Facts, Window, window_of
 from sheetops.domain.kpis.keywords import Keyword, keywords
 from sheetops.domain.kpis.pareto import Pareto, pareto
@@ -89,7 +90,16 @@ class Review:
 
     def _goal(self, figure: Figure) -> float | None:
         goal = self.view.policy.goals.get(figure.key)
+        if goal is None and figure is complaints.FIGURE and self.baseline is not None:
+            return LESS * self.baseline[1]
         return goal / 100 if goal is not None and figure.unit == "percent" else goal
+
+    @cached_property
+    def baseline(self) -> tuple[Period, float] | None:
+        """What the complaint rate is held against where the settings name no goal for it."""
+        if complaints.FIGURE.key in self.view.policy.goals:
+            return None
+        return complaints.baseline(self.facts, self.window)
 
     @cached_property
     def span(self) -> Span:

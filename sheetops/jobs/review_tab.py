@@ -172,6 +172,9 @@ def _judgement(made: Review, result: Result) -> str:
         parts.append(texts("review.judge.running"))
     elif figure.limits != "none":
         parts.append(texts("review.judge.too_early", periods=max(0, trend.known - 1)))
+    if figure.key == "complaint_rate" and made.baseline is not None:
+        period, rate = made.baseline
+        parts.append(texts("review.judge.baseline", period=period.name, rate=shown(rate, "percent")))
     if result.now.small and figure.unit != "count":
         parts.append(texts("review.judge.small"))
     return texts("review.space").join(parts)

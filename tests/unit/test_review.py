@@ -1,0 +1,276 @@
+"""When a review is due, what its tab holds, and what it never claims."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from sheetops.domain.history import History
+from sheetops.domain.kpis import FIGURES
+from sheetops.domain.period import parse_period
+from sheetops.domain.table import Grid, Raw
+from sheetops.domain.tabs import Tab
+from sheetops.domain.template import LANGUAGES
+from sheetops.domain.view import View
+from sheetops.jobs import review_list
+from sheetops.jobs.review import review, review_when_due
+from sheetops.jobs.review_data import Review
+from sheetops.jobs.review_opportunities import opportunities
+from sheetops.settings.files import load_texts
+from tests.sheets import KEYS, header, log, row, view
+from tests.unit.kpis.desk import desk
+
+COLUMNS = (*KEYS, "opened", "cause")
+
+
+def case(number: int, opened: date, **cells: Raw) -> list[Raw]:
+    defaults: dict[str, Raw] = {
+        "id": f"R{number:04}",
+        "type": "Consult",
+        "urgency": "Medium",
+        "opened": opened,
+    }
+    return row(COLUMNS, **{**defaults, **cells})
+
+
+def desk_of(*rows: list[Raw], now: datetime = datetime(2026, 11, 3, 9), **more: object) -> View:
+    return view(log(*rows, keys=COLUMNS), now=now, **more)  # type: ignore[arg-type]
+
+
+def october(count: int = 3) -> list[list[Raw]]:
+    return [case(n, date(2026, 10, 1 + n % 28)) for n in range(count)]
+
+
+def lines(tab: Tab) -> dict[Raw, tuple[Raw, ...]]:
+    """The rows by their first cell, the first of each."""
+    found: dict[Raw, tuple[Raw, ...]] = {}
+    for values in tab.values():
+        if values and values[0] is not None:
+            found.setdefault(values[0], values)
+    return found
+
+
+def with_tab(seen: View, tab: Tab) -> View:
+    """The view once the tab stands in the sheet."""
+    raw = seen.snapshot.raw
+    grids = (*(g for g in raw.grids if g.name != tab.name), Grid(tab.name, [list(r) for r in tab.values()]))
+    return replace(seen, snapshot=replace(seen.snapshot, raw=replace(raw, grids=grids)))
+
+
+def test_last_months_review_is_due_once_it_has_requests() -> None:
+    (tab,) = review_when_due(desk_of(*october())).tabs
+    assert tab.name == "Review 2026-10"
+    assert review_when_due(desk_of(case(1, date(2026, 11, 2)))).tabs == ()
+    assert (
+        review_when_due(desk_of(*october(), now=datetime(2026, 11, 28, 9))).tabs[0].name == "Review 2026-10"
+    )
+
+
+def test_a_second_run_the_same_day_plans_the_same_tab() -> None:
+    seen = desk_of(*october())
+    (tab,) = review_when_due(seen).tabs
+    (again,) = review_when_due(with_tab(seen, tab)).tabs
+    assert again == tab
+    later = replace(with_tab(seen, tab), now=datetime(2026, 11, 4, 17, 3))
+    assert review_when_due(later).tabs == (tab,)
+
+
+@pytest.mark.parametrize(("day", "rewritten"), [(5, True), (6, False), (28, False)])
+def test_late_entries_count_for_five_days_then_a_review_stands(day: int, rewritten: bool) -> None:
+    seen = desk_of(*october())
+    (tab,) = review_when_due(seen).tabs
+    late = with_tab(desk_of(*october(), case(90, date(2026, 10, 30)), now=datetime(2026, 11, day, 9)), tab)
+    assert bool(review_when_due(late).tabs) is rewritten
+
+
+def test_a_review_that_a_person_deleted_is_not_written_again_unless_asked_for() -> None:
+    written = History(reviewed={"2026-10": datetime(2026, 11, 1, 8)})
+    seen = desk_of(*october(), history=written)
+    assert review_when_due(seen).tabs == ()
+    assert review_when_due(replace(seen, period="2026-10")).tabs[0].name == "Review 2026-10"
+
+
+def test_a_review_keeps_the_tab_that_it_has_in_another_language() -> None:
+    seen = desk_of(*october())
+    other = replace(review_when_due(seen).tabs[0], name="服务复盘 2026-10")
+    assert review_when_due(with_tab(seen, other)).tabs[0].name == "服务复盘 2026-10"
+
+
+@pytest.mark.parametrize("name", ["2026", "2026-Q4", "2026-10", "2026-W45"])
+def test_every_span_has_its_tab(name: str) -> None:
+    (tab,) = review_when_due(replace(desk_of(*october(40)), period=name)).tabs
+    assert tab.name == f"Review {name}"
+
+
+def test_a_figure_that_the_sheet_cannot_give_says_what_would() -> None:
+    bare = view(log(row(description="One", type="Consult")), now=datetime(2026, 11, 3, 9))
+    made = lines(review(bare, parse_period("2026-10")).tabs[0])
+    assert made["Opened"][1] == "–" and "Opened" in str(made["Opened"][7])
+    assert made["Open at the end"][1] == 1  # it is there, whenever it came
+    assert "First response" in str(made["Answered in time"][7])
+    assert any(str(text).startswith("1 requests do not say when they came") for text in made)
+
+
+def test_the_month_in_an_id_is_enough_for_intake_but_not_for_an_age_or_a_week() -> None:
+    seen = view(
+        log(row(id="20261001"), row(id="20261002", resolved=date(2026, 10, 9))), now=datetime(2026, 11, 3, 9)
+    )
+    month = Review(seen, parse_period("2026-10"))
+    assert (month.results["intake"].now.value, month.results["backlog"].now.value) == (2, 1)
+    assert month.results["resolution_median"].now.value is None
+    week = Review(seen, parse_period("2026-W41"))
+    assert week.results["intake"].now.value is None
+    assert (week.opening, week.results["resolved"].now.value, week.results["backlog"].now.value) == (2, 1, 1)
+
+
+def test_few_cases_are_marked_and_little_history_claims_no_change() -> None:
+    tab = review(desk_of(*october(3)), parse_period("2026-10")).tabs[0]
+    line = next(cells for cells in tab.rows if cells and cells[0].value == "Complaint rate")
+    assert line[2].style == "warning" and "n below 30" in str(line[7].value)
+    assert "six are needed" in str(line[7].value)
+
+
+def test_a_jump_is_called_a_change_and_chance_is_not() -> None:
+    steady = [case(n, date(2025, 9, 1) + timedelta(days=n)) for n in range(395)]
+    calm = Review(desk_of(*steady), parse_period("2026-09"))
+    assert calm.results["intake"].trend.signal == "usual"
+    crowd = [case(1000 + n, date(2026, 9, 1 + n % 30), type="Complaint") for n in range(40)]
+    moved = Review(desk_of(*steady, *crowd), parse_period("2026-09"))
+    assert moved.results["intake"].trend.signal == "above"
+    assert moved.results["complaint_rate"].trend.signal == "above"
+    assert "worse" in {found.rule for found in opportunities(moved)}
+    assert "rose above" in str(
+        review(desk_of(*steady, *crowd), parse_period("2026-09")).tabs[0].rows[2][0].value
+    )
+
+
+def test_goals_of_the_settings_and_the_fixed_baseline_of_complaints() -> None:
+    first = [case(n, date(2026, 8, 1 + n % 28), type="Complaint" if n < 10 else "Consult") for n in range(40)]
+    now = [
+        case(100 + n, date(2026, 10, 1 + n % 28), type="Complaint" if n < 11 else "Consult")
+        for n in range(40)
+    ]
+    made = Review(desk_of(*first, *now, goals={"resolution_rate": 50}), parse_period("2026-10"))
+    assert made.results["complaint_rate"].goal == pytest.approx(0.2)
+    assert made.results["complaint_rate"].gap == pytest.approx(0.2 - 11 / 40)
+    assert (made.results["resolution_rate"].goal, made.results["resolution_rate"].met) == (0.5, False)
+    assert {"goal"} <= {found.rule for found in opportunities(made)}
+    own = Review(desk_of(*first, *now, goals={"complaint_rate": 30}), parse_period("2026-10"))
+    assert (own.results["complaint_rate"].goal, own.results["complaint_rate"].met) == (0.3, True)
+
+
+def test_the_head_of_the_pareto_is_an_opportunity_from_ten_complaints_on() -> None:
+    def complaints(count: int) -> View:
+        causes = ["Late delivery"] * (count - 2) + ["Rude", "Wrong bill"]
+        return desk_of(
+            *(case(n, date(2026, 10, 5), type="Complaint", cause=cause) for n, cause in enumerate(causes))
+        )
+
+    assert "pareto" in {
+        found.rule for found in opportunities(Review(complaints(12), parse_period("2026-10")))
+    }
+    assert "pareto" not in {
+        found.rule for found in opportunities(Review(complaints(9), parse_period("2026-10")))
+    }
+
+
+def test_a_department_is_called_late_only_beyond_chance() -> None:
+    def seen(late: int) -> set[str]:
+        due = {"due": date(2026, 10, 9), "opened": date(2026, 10, 5)}
+        rows = [
+            case(
+                n,
+                owner="Tech-A*" if n < 20 else "Desk-B*",
+                resolved=date(2026, 10, 12 if n < late else 8),
+                **due,
+            )
+            for n in range(80)
+        ]
+        return {found.rule for found in opportunities(Review(desk_of(*rows), parse_period("2026-10")))}
+
+    assert "late" in seen(12) and "late" not in seen(1)
+
+
+def test_a_slow_type_is_called_slow_beside_the_others() -> None:
+    rows = [
+        case(
+            n,
+            date(2026, 10, 5),
+            type="Feature" if n < 12 else "Consult",
+            resolved=date(2026, 10, 16 if n < 12 else 7),
+        )
+        for n in range(40)
+    ]
+    found = {one.rule: one.evidence for one in opportunities(Review(desk_of(*rows), parse_period("2026-10")))}
+    assert found["slow"] == "Feature takes 9.0 working days (median of 12), the other types 2.0."
+
+
+def test_a_long_list_keeps_what_needs_a_look_and_says_how_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(review_list, "MOST_LISTED", 20)
+    good = [
+        case(n, date(2026, 10, 20), resolved=date(2026, 10, 21), due=date(2026, 10, 30)) for n in range(50)
+    ]
+    bad = [
+        case(90 + n, date(2026, 10, 2), resolved=date(2026, 10, 9), due=date(2026, 10, 5)) for n in range(5)
+    ]
+    tab = review(desk_of(*good, *bad), parse_period("2026-10")).tabs[0]
+    assert tab.filter is not None
+    listed = [cells[0].value for cells in tab.rows[tab.filter.first_row : tab.filter.last_row]]
+    assert len(listed) == 20 and {f"R{90 + n:04}" for n in range(5)} <= set(listed)
+    assert any(str(value).startswith("20 of 55 requests are listed") for value in lines(tab))
+
+
+def test_figures_lead_to_their_column_and_lines_to_their_cell() -> None:
+    tab = review(desk_of(*october()), parse_period("2026-10")).tabs[0]
+    line = next(cells for cells in tab.rows if cells and cells[0].value == "On-time rate")
+    assert line[0].link is not None and line[0].link.cell is not None
+    column, number = line[0].link.cell[0], int(line[0].link.cell[1:])
+    assert tab.rows[number - 1][ord(column) - 65].value == "On-time rate"
+    assert tab.rows[number][0].link == ("Requests", "A2", None)
+
+
+def test_charts_take_their_numbers_from_the_tab() -> None:
+    seen, _, _ = desk(9, 400)
+    tab = review(seen, parse_period("2026-10")).tabs[0]
+    values = tab.values()
+    assert {chart.kind for chart in tab.charts} == {"line", "stacked", "bar", "column"}
+    for chart in tab.charts:
+        for block in (chart.categories, *(one.values for one in chart.series)):
+            cells = [
+                values[n - 1][block.first_column - 1] for n in range(block.first_row, block.last_row + 1)
+            ]
+            assert block.tab is None and any(cell is not None for cell in cells), chart.title
+        titles = [values[chart.categories.first_row - 2][one.values.first_column - 1] for one in chart.series]
+        assert titles == [one.name for one in chart.series]  # the heading above the numbers
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_has_its_texts_and_a_page(language: str) -> None:
+    texts = load_texts(language)
+    for figure in FIGURES:
+        assert texts(f"review.figure.{figure.key}.name") and texts(f"review.figure.{figure.key}.formula")
+        assert "Formula" in figure.page and "Source" in figure.page
+
+
+def test_the_catalogues_of_the_review_say_the_same_things() -> None:
+    names = [{n for n in load_texts(language).entries if n.startswith("review.")} for language in LANGUAGES]
+    assert names[0] == names[1] == names[2]
+
+
+def test_an_empty_log_has_an_empty_review() -> None:
+    empty = view(Grid("Requests", [header()]), now=datetime(2026, 11, 3, 9))
+    assert review_when_due(empty).tabs == ()
+    assert lines(review(empty, parse_period("2026")).tabs[0])["Opened"][1] == "–"
+
+
+def test_personal_data_is_shown_masked() -> None:
+    seen = desk_of(
+        case(1, date(2026, 10, 5), type="Complaint", cause="Call 13812345678", owner="Desk-a@example.com")
+    )
+    tab = review(seen, parse_period("2026-10")).tabs[0]
+    text = "\n".join(str(value) for values in tab.values() for value in values)
+    assert "13812345678" not in text and "a@example.com" not in text
