@@ -14,6 +14,7 @@ from sheetops.errors import SheetopsError
 COMMANDS = {
     "demo": "Write a team's workbook and run a whole day on it",
     "init": "Make a new workbook to work in",
+    "adopt": "Take an existing sheet into use",
     "validate": "Check the rows and write the Checks tab",
     "fill": "Fill missing IDs and due dates",
     "normalise": "Write what is understood in its standard form",
@@ -22,6 +23,7 @@ COMMANDS = {
     "run": "Do all that is due",
     "status": "Show the last runs and what needs a person",
     "history": "Show the life of one request",
+    "forget": "Delete what the ledger knows of a request",
     "undo": "Put back what a run wrote",
     "doctor": "Check that the jobs can run, and show what holds for a sheet",
 }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from sheetops.books.open import open_book
 from sheetops.cli.common import Wishes
@@ -47,7 +50,13 @@ class Edge:
             place: str | Path = self.state / "ledger.db"
         else:
             place = named if "://" in named else self.loaded.folder / Path(named).expanduser()
-        return open_ledger(place)
+        ledger = open_ledger(place)
+        if ledger.notice:
+            click.echo(f"sheetops: {ledger.notice}", err=True)
+        keep = self.loaded.settings.keep_days
+        if keep is not None and not self.wishes.dry_run:
+            ledger.prune(utc_now().replace(tzinfo=None) - timedelta(days=keep))
+        return ledger
 
     @cached_property
     def outbox(self) -> Outbox:

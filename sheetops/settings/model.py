@@ -174,7 +174,9 @@ class SmtpSettings(_Model):
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str | None = None
     password: Secret | None = None
-    ca_file: Path | None = Field(None, description="certificates to trust, where the server's is the house's own")
+    ca_file: Path | None = Field(
+        None, description="certificates to trust, where the server's is the house's own"
+    )
     timeout: float = Field(30, gt=0, description="seconds to wait for each answer")
 
     @model_validator(mode="after")
@@ -184,6 +186,15 @@ class SmtpSettings(_Model):
         if self.user and self.security == "none" and self.host not in ("localhost", "127.0.0.1", "::1"):
             raise ValueError("a password is not sent without encryption; choose starttls or tls")
         return self
+
+
+class ChatSettings(_Model):
+    """A group's chat that is told the team's day."""
+
+    name: str = Field(pattern=r"^[\w-]{1,40}$")
+    service: Literal["wecom", "dingtalk", "feishu", "slack", "teams", "apprise"]
+    url: Secret = Field(description="where its webhook's address lies; who knows it can post")
+    secret: Secret | None = Field(None, description="for signing, where DingTalk or Feishu asks for it")
 
 
 class Mail(_Model):
@@ -197,6 +208,7 @@ class Mail(_Model):
     retry_after: list[Annotated[float, Field(gt=0, le=3600)]] = Field(
         [5, 30, 120], description="seconds to wait before each new try after a passing error"
     )
+    chat: list[ChatSettings] = Field([], description="groups that are told the team's day")
     templates: Path | None = Field(
         None, description="folder with your own digest.html.j2, digest.txt.j2 or chat.txt.j2"
     )
@@ -212,6 +224,9 @@ class Settings(_Model):
         description="folder of ledger, locks, backups and outbox; default: the user's state folder of this machine",
     )
     ledger: str | None = Field(None, description="path of the ledger file; default: the user's state folder")
+    keep_days: int | None = Field(
+        None, ge=31, description="days of history that the ledger keeps of what left the sheet; default: all"
+    )
     mail: Mail = Mail()
 
     def team_of(self, sheet: Sheet | None) -> Team:

@@ -166,3 +166,25 @@ def test_a_deleted_ledger_is_told(person: Person) -> None:
             path.unlink()
     assert "history before today" in person.run("status", code=1)
     assert person.run("fill", DESK) and "to do" not in person.run("status")
+
+
+def test_forget_deletes_a_request_from_the_ledger_and_nothing_from_the_sheet(person: Person) -> None:
+    person.run("fill", DESK)
+    (identifier, _), *_ = person.cells().values()
+    before = (person.folder / DESK).read_bytes()
+    person.run("history", str(identifier))
+    assert "forgotten: 1 request(s)" in person.run("forget", str(identifier), "--yes")
+    assert "no run has seen" in person.run("history", str(identifier), code=2)
+    assert "no run has seen" in person.run("forget", str(identifier), "--yes", code=2)
+    assert (person.folder / DESK).read_bytes() == before
+
+
+def test_what_left_the_sheet_long_ago_is_kept_as_long_as_the_settings_say(person: Person) -> None:
+    (person.folder / "sheetops.yaml").write_text("sheets: [{path: desk.xlsx}]\nkeep_days: 60\n")
+    person.run("fill", "--as-of", "2026-01-05")
+    (identifier, _), *_ = person.cells().values()
+    book = openpyxl.load_workbook(person.folder / DESK)
+    book.worksheets[0].delete_rows(2)
+    book.save(person.folder / DESK)
+    person.run("fill", "--as-of", "2026-01-06")
+    assert "no longer in the sheet" not in person.run("history", str(identifier), code=2)
