@@ -11,13 +11,13 @@ from sheetops.errors import SettingsError
 from sheetops.settings.files import find, load_texts
 
 if TYPE_CHECKING:
-    from sheetops.messages import Claims, Outbox, Style, Transport
-    from sheetops.settings.model import Mail, Secret, SmtpSettings
+    from sheetops.messages import Channel, Claims, Outbox, Style, Transport
+    from sheetops.settings.model import ChatSettings, Mail, Secret, SmtpSettings
 
 
 def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox:
     """The outbox of the settings, whose paths are relative to `folder`."""
-    from sheetops.messages import Folder, Outbox, Sender
+    from sheetops.messages import Chat, Folder, Outbox, Sender
 
     transport: Transport
     if mail.smtp is not None:
@@ -25,7 +25,15 @@ def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox
     else:
         transport = Folder(folder / mail.outbox.expanduser() if mail.outbox else state / "outbox")
     sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
-    return Outbox(transport, sender, claims, make_style(mail, folder), mail.retry_after)
+    chats = [Chat(_channel(chat, folder)) for chat in mail.chat]
+    return Outbox(transport, sender, claims, make_style(mail, folder), mail.retry_after, chats=chats)
+
+
+def _channel(chat: ChatSettings, folder: Path) -> Channel:
+    from sheetops.messages import Channel
+
+    secret = partial(read_secret, chat.secret, folder) if chat.secret else None
+    return Channel(chat.name, chat.service, partial(read_secret, chat.url, folder), secret)
 
 
 def make_style(mail: Mail, folder: Path) -> Style:

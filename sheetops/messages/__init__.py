@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sheetops.messages.chat import Channel, Chat
 from sheetops.messages.compose import Sender
 from sheetops.messages.folder import Folder
 from sheetops.messages.outbox import RETRY_AFTER, Claims, Outbox
@@ -13,6 +14,8 @@ __all__ = [
     "PORTS",
     "RETRY_AFTER",
     "Attempt",
+    "Channel",
+    "Chat",
     "Claims",
     "Folder",
     "Message",

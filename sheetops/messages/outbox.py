@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from email.message import EmailMessage
+from functools import partial
 from typing import Protocol
 
 from sheetops.domain.plan import Delivery, Digest, Plan
 from sheetops.domain.view import View
 from sheetops.errors import SettingsError
+from sheetops.messages.chat import Chat, split_text
+from sheetops.messages.chat_post import render_post
 from sheetops.messages.compose import Sender, compose, message_id
 from sheetops.messages.render import Message, Style, render_digest
 from sheetops.messages.sending import Attempt, Transport
@@ -36,12 +38,13 @@ class Claims(Protocol):
 class _Letter:
     """One thing to send, and what has become of it."""
 
+    job: str
     label: str
     person: str  # who it is claimed for
     day: date
     message: Message
     identifier: str
-    mail: EmailMessage | None = None  # None: it cannot be sent
+    send: Callable[[], Attempt] | None = None  # None: it cannot be sent
     last: Attempt = field(default_factory=lambda: Attempt("no-address"))
 
     def delivery(self) -> Delivery:
@@ -56,8 +59,15 @@ class _Letter:
         )
 
 
+class _Line(Protocol):
+    """What must be made ready before sending, and let go of afterwards."""
+
+    def connect(self) -> Attempt | None: ...
+    def close(self) -> None: ...
+
+
 class Outbox:
-    """Renders digests and hands them to a transport, each claimed first."""
+    """Renders digests and hands them to a transport, each claimed first; then posts to the chats."""
 
     def __init__(
         self,
@@ -67,6 +77,7 @@ class Outbox:
         style: Style,
         retry_after: Sequence[float] = RETRY_AFTER,
         sleep: Callable[[float], None] = time.sleep,
+        chats: Sequence[Chat] = (),
     ) -> None:
         self.transport = transport
         self.sender = sender
@@ -74,28 +85,33 @@ class Outbox:
         self.style = style
         self.retry_after = retry_after
         self.sleep = sleep
+        self.chats = chats
 
     def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]:
         """Send every digest of the plan; without a run (a dry run) only say what would be sent."""
         letters = [self._letter(digest, view) for digest in plan.digests]
-        ready = [letter for letter in letters if letter.mail is not None]
-        if run is None:
+        batches: list[tuple[_Line, list[_Letter]]] = [(self.transport, letters)]
+        if plan.digests:
+            batches += [(chat, self._posts(chat, view)) for chat in self.chats]
+        for line, batch in batches:
+            ready = [letter for letter in batch if letter.send is not None]
+            if run is not None:
+                self._send_all(run, ready, view.snapshot.location, line)
+                continue
             for letter in ready:
                 letter.last = Attempt("planned")
-        else:
-            self._send_all(run, ready, view.snapshot.location)
-        return tuple(letter.delivery() for letter in letters)
+        return tuple(letter.delivery() for _, batch in batches for letter in batch)
 
     def _letter(self, digest: Digest, view: View) -> _Letter:
         person, sheet = digest.person, view.snapshot.location
         label = "-".join(part for part in (person.department, person.name) if part)
-        identifier = message_id("remind", sheet, person.key, digest.day)
         letter = _Letter(
+            "remind",
             label or view.texts("mail.nobody"),
             person.key,
             digest.day,
             render_digest(digest, view, self.style),
-            identifier,
+            message_id("remind", sheet, person.key, digest.day),
         )
         if person.email is None:
             return letter
@@ -103,13 +119,35 @@ class Outbox:
         if why_not is None:
             moment = view.now.replace(tzinfo=view.policy.clock.hours.zone)
             try:
-                letter.mail = compose(letter.message, person, self.sender, identifier, moment)
+                mail = compose(letter.message, person, self.sender, letter.identifier, moment)
+                letter.send = partial(self.transport.send, mail, _file_name(letter))
             except SettingsError as error:
                 why_not = error.line()
         letter.last = Attempt("no-address", reason=why_not or "")
         return letter
 
-    def _send_all(self, run: str, pending: list[_Letter], sheet: str) -> None:
+    def _posts(self, chat: Chat, view: View) -> list[_Letter]:
+        """What the group is told today, in as many parts as its service asks for; nothing on the team's day off."""
+        message = render_post(view, self.style)
+        if message is None:
+            return []
+        posts = []
+        for number, part in enumerate(split_text(message.text, chat.limit), 1):
+            person = f"chat-{number}@{chat.channel.name}"
+            posts.append(
+                _Letter(
+                    "chat",
+                    f"{chat.channel.service} {chat.channel.name}",
+                    person,
+                    view.today,
+                    Message(message.subject, part, ""),
+                    message_id("chat", view.snapshot.location, person, view.today),
+                    partial(chat.post, part),
+                )
+            )
+        return posts
+
+    def _send_all(self, run: str, pending: list[_Letter], sheet: str, line: _Line) -> None:
         """Try each, then again those that met a passing error, after longer and longer waits."""
         try:
             for wait in (0.0, *self.retry_after):
@@ -117,10 +155,9 @@ class Outbox:
                     return
                 if wait:
                     self.sleep(wait)
-                trouble = self.transport.connect()
+                trouble = line.connect()
                 if trouble is None:
-                    for letter in pending:
-                        letter.last = self._attempt(run, letter, sheet)
+                    self._try_each(run, pending, sheet)
                     pending = [letter for letter in pending if letter.last.again]
                     continue
                 for letter in pending:
@@ -128,13 +165,21 @@ class Outbox:
                 if not trouble.again:
                     return
         finally:
-            self.transport.close()
+            line.close()
+
+    def _try_each(self, run: str, pending: list[_Letter], sheet: str) -> None:
+        for index, letter in enumerate(pending):
+            letter.last = self._attempt(run, letter, sheet)
+            if letter.job == "chat" and letter.last.again:  # the parts of a post stay in order
+                for later in pending[index + 1 :]:
+                    later.last = letter.last
+                return
 
     def _attempt(self, run: str, letter: _Letter, sheet: str) -> Attempt:
-        assert letter.mail is not None
-        if not self.claims.claim_mail(run, "remind", sheet, letter.person, letter.day, letter.identifier):
+        assert letter.send is not None
+        if not self.claims.claim_mail(run, letter.job, sheet, letter.person, letter.day, letter.identifier):
             return Attempt("already")
-        attempt = self.transport.send(letter.mail, _file_name(letter))
+        attempt = letter.send()
         if attempt.outcome != "unknown":
             self.claims.mail_outcome(letter.identifier, attempt.outcome)
         return attempt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -91,10 +91,8 @@ def texts_for(person: Person, view: View, style: Style) -> Texts:
 def render_digest(digest: Digest, view: View, style: Style) -> Message:
     """The mail of one digest. Raises SettingsError, with template and line, for a team's template that fails."""
     texts = texts_for(digest.person, view, style)
-    groups = _groups(digest, view, texts)
-    counts = texts("mail.separator").join(
-        texts("mail.count", count=group["count"], group=_lower(group["title"])) for group in groups
-    )
+    groups = grouped(digest.items, view, texts)
+    counts = counted(groups, texts)
     sheet = sheet_name(view.snapshot.location)
     intro = texts("mail.intro", day=digest.day)
     if digest.stands_in_for:
@@ -134,23 +132,33 @@ def sheet_name(location: str) -> str:
     return Path(location).name
 
 
+def counted(groups: Iterable[Mapping[str, Any]], texts: Texts) -> str:
+    """`3 overdue, 1 due today`."""
+    return texts("mail.separator").join(
+        texts("mail.count", count=group["count"], group=_lower(group["title"])) for group in groups
+    )
+
+
 def _lower(title: str) -> str:
     return title[:1].lower() + title[1:] if title.isascii() else title
 
 
-def _groups(digest: Digest, view: View, texts: Texts) -> list[dict[str, Any]]:
+def grouped(
+    items: Iterable[Item], view: View, texts: Texts, most: int = ROWS_A_GROUP
+) -> list[dict[str, Any]]:
+    """The items by group, as templates want them; `most` rows a group, of the rest the IDs."""
     by_group: dict[str, list[Item]] = {}
-    for item in digest.items:
+    for item in items:
         by_group.setdefault(item.group, []).append(item)
     return [
         {
             "key": key,
             "title": texts(f"mail.{key}"),
-            "count": len(items),
-            "rows": [_row(item, view, texts) for item in items[:ROWS_A_GROUP]],
-            "more": _more(items[ROWS_A_GROUP:], texts),
+            "count": len(its),
+            "rows": [_row(item, view, texts) for item in its[:most]],
+            "more": _more(its[most:], texts),
         }
-        for key, items in by_group.items()
+        for key, its in by_group.items()
     ]
 
 
