@@ -19,6 +19,7 @@ COMMANDS = {
     "fill": "Fill missing IDs and due dates",
     "normalise": "Write what is understood in its standard form",
     "remind": "Send each owner one digest",
+    "preview": "Show mails and sentences with real rows, and send nothing",
     "review": "Write the summary tab of a period",
     "run": "Do all that is due",
     "status": "Show the last runs and what needs a person",

@@ -110,7 +110,7 @@ def _sheet_report(edge: Edge, location: str, team: Team) -> dict[str, Any]:
     checks: list[Check] = []
     facts: tuple[Fact, ...] = ()
     try:
-        view = _look(edge, location, team)
+        view = look(edge, location, team)
     except SheetopsError as error:
         checks.append(_failed("sheet", error))
     else:
@@ -126,7 +126,7 @@ def _sheet_report(edge: Edge, location: str, team: Team) -> dict[str, Any]:
     return {"sheet": location, "checks": checks, "holds": facts}
 
 
-def _look(edge: Edge, location: str, team: Team) -> View:
+def look(edge: Edge, location: str, team: Team) -> View:
     """The sheet as a job sees it, without what the ledger remembers."""
     from sheetops.books.open import open_book
     from sheetops.domain.history import History

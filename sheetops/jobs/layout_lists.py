@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
+from sheetops.domain.choices import Choices
 from sheetops.domain.tabs import Cell, Range, Tab
-from sheetops.domain.template import BY_KEY, LISTS, TAB_NAMES
+from sheetops.domain.template import BY_KEY, LISTS, TAB_NAMES, Choice
 from sheetops.domain.texts import Texts
 
 HEADER_ROW: Final = 3
@@ -39,14 +40,22 @@ def list_range(key: str, language: str) -> Range:
     return Range(HEADER_ROW + 1, column, HEADER_ROW + _ROOM, column, TAB_NAMES["lists"][language])
 
 
-def lists_tab(language: str, texts: Texts) -> Tab:
+class OwnLists(NamedTuple):
+    """What a team that has its log already says and does: then only this is listed, and nothing invented."""
+
+    lists: Mapping[str, Choices]
+    departments: tuple[str, ...]
+    with_targets: frozenset[str]  # urgencies whose target is the default, so that writing it changes nothing
+
+
+def lists_tab(language: str, texts: Texts, own: OwnLists | None = None) -> Tab:
     """One header row, so that readers find each list under the name of its column."""
     width = len(_ORDER)
     head = tuple(
         Cell(BY_KEY[key].name(language) if key in LISTS else texts(f"layout.lists.{key}"), "header")
         for key in _ORDER
     )
-    columns = [_column(key, language, texts) for key in _ORDER]
+    columns = [_column(key, language, texts, own) for key in _ORDER]
     body = zip_longest(*columns, fillvalue=Cell())
     return Tab(
         name=TAB_NAMES["lists"][language],
@@ -66,14 +75,25 @@ def lists_tab(language: str, texts: Texts) -> Tab:
     )
 
 
-def _column(key: str, language: str, texts: Texts) -> list[Cell]:
+def _column(key: str, language: str, texts: Texts, own: OwnLists | None) -> list[Cell]:
     if key in LISTS:
-        return [Cell(choice.name(language)) for choice in LISTS[key]]
+        return [Cell(item.name(language)) for item in _items(key, own)]
+    departments = [texts(f"layout.department.{place}") for place in _DEPARTMENTS]
+    if own is not None:
+        departments = list(own.departments)
+    if key == "departments":
+        return [Cell(name) for name in departments]
     if key == "routing":
         between = texts("layout.between_departments")
-        places = [_ROUTING[choice.key] for choice in LISTS["type"]]
-        return [Cell(between.join(texts(f"layout.department.{p}") for p in those)) for those in places]
-    if key == "departments":
-        return [Cell(texts(f"layout.department.{place}")) for place in _DEPARTMENTS]
+        names = [
+            [texts(f"layout.department.{p}") for p in _ROUTING.get(c.key, ())] for c in _items("type", own)
+        ]
+        return [Cell(between.join(n for n in those if n in departments) or None) for those in names]
     targets = _RESPONSE if key == "response" else _RESOLUTION
-    return [Cell(texts(f"layout.lists.{targets[choice.key]}")) for choice in LISTS["urgency"]]
+    said = {urgency: texts(f"layout.lists.{target}") for urgency, target in targets.items()}
+    urgencies = [item.key for item in _items("urgency", own)]
+    return [Cell(said.get(u) if own is None or u in own.with_targets else None) for u in urgencies]
+
+
+def _items(key: str, own: OwnLists | None) -> tuple[Choice, ...]:
+    return LISTS[key] if own is None else own.lists[key].items

@@ -43,9 +43,17 @@ def written_range(language: str) -> Range:
     return Range(2, _WRITTEN, _ROOM + 1, _WRITTEN, TAB_NAMES["people"][language])
 
 
-def people_tab(language: str, texts: Texts, today: date) -> Tab:
+class OwnPeople(NamedTuple):
+    """Who already answers for requests in a team's own log."""
+
+    people: tuple[tuple[str, str], ...]  # department, name
+    log: str  # the name of the log's tab
+    lists: bool  # whether the tab of lists is the one that `lists_tab` draws
+
+
+def people_tab(language: str, texts: Texts, today: date, own: OwnPeople | None = None) -> Tab:
     """Department, name, address, manager, deputy, role: who is mailed for what."""
-    log = TAB_NAMES["log"][language]
+    log = own.log if own else TAB_NAMES["log"][language]
     titles = [(c.key, c.name(language)) for c in PEOPLE_COLUMNS] + [
         ("written", texts("layout.people.written"))
     ]
@@ -53,6 +61,8 @@ def people_tab(language: str, texts: Texts, today: date) -> Tab:
         Cell(title, "header", note=texts(f"layout.people_note.{k}", log=log)) for k, title in titles
     )
     people = [_row(example, language, texts) for example in _EXAMPLES]
+    if own is not None:
+        people = [_own_row(department, name, texts) for department, name in own.people]
     people += [tuple(Cell() for _ in PEOPLE_COLUMNS)] * (_ROOM - len(people))
     return Tab(
         name=TAB_NAMES["people"][language],
@@ -61,7 +71,7 @@ def people_tab(language: str, texts: Texts, today: date) -> Tab:
         heights=((1, 30.0),),
         frozen=(1, 2),
         filter=Range(1, 1, _ROOM + 1, _WRITTEN),
-        choices=_choices(language, texts, today),
+        choices=_choices(language, texts, today)[0 if own is None or own.lists else 1 :],
         highlights=_highlights(texts),
         column_styles=tuple((number, _style(key)) for key, number in _PLACE.items()),
         landscape=True,
@@ -91,11 +101,18 @@ def _row(person: _Example, language: str, texts: Texts) -> tuple[Cell, ...]:
     return tuple(Cell(values.get(c.key), _style(c.key)) for c in PEOPLE_COLUMNS)
 
 
+def _own_row(department: str, name: str, texts: Texts) -> tuple[Cell, ...]:
+    values = {"department": department, "name": name or None, "active": texts("layout.yes")}
+    return tuple(Cell(values.get(c.key), _style(c.key)) for c in PEOPLE_COLUMNS)
+
+
 def _written(row: int, texts: Texts) -> Cell:
     """`department-name` of an active person; nothing for the others."""
     at = {key: f"{column_letters(number)}{row}" for key, number in _PLACE.items()}
     left_out = f'OR(TRIM({at["name"]})="",{at["active"]}="{texts("layout.no")}")'
-    return Cell(f'=IF({left_out},"",TRIM({at["department"]})&"-"&TRIM({at["name"]}))', "neutral", formula=True)
+    return Cell(
+        f'=IF({left_out},"",TRIM({at["department"]})&"-"&TRIM({at["name"]}))', "neutral", formula=True
+    )
 
 
 def _down(first: str, last: str | None = None) -> Range:
@@ -103,6 +120,7 @@ def _down(first: str, last: str | None = None) -> Range:
 
 
 def _choices(language: str, texts: Texts, today: date) -> tuple[Choice, ...]:
+    """What each cell offers; the list of departments, which needs the tab of lists, comes first."""
     names = _down("name")._replace(tab=TAB_NAMES["people"][language])
     roles = tuple(texts(f"layout.role.{role}") for role in ("lead", "team_lead", "director"))
     return (
