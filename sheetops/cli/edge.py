@@ -20,6 +20,7 @@ from sheetops.settings.model import Team
 from sheetops.settings.policy import build_policy
 
 if TYPE_CHECKING:
+    from sheetops.books.google.access import Access
     from sheetops.jobs import Job
     from sheetops.ledger import Ledger
     from sheetops.messages import Outbox
@@ -59,6 +60,17 @@ class Edge:
         return ledger
 
     @cached_property
+    def google(self) -> Access:
+        """How to sign in to Google."""
+        from sheetops.books.google.access import Access
+
+        google = self.loaded.settings.google
+        files = [
+            self.loaded.folder / p.expanduser() if p else None for p in (google.credentials, google.token)
+        ]
+        return Access(*files, google.api, google.pace)
+
+    @cached_property
     def outbox(self) -> Outbox:
         """Where digests go."""
         from sheetops.cli.mailing import make_outbox
@@ -80,7 +92,7 @@ class Edge:
             return build_policy(team, spoken, load_texts(spoken))
 
         order = Order(
-            book=open_book(location, team.backups, self.state),
+            book=open_book(location, team.backups, self.state, self.google),
             jobs=jobs,
             policy_for=policy_for,
             log_tabs=team.log_tabs,

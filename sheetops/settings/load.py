@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from sheetops.domain.addresses import google_id, google_url
 from sheetops.errors import SettingsError
 from sheetops.settings.model import Settings, Sheet, Team
 
@@ -33,14 +34,18 @@ class Loaded:
         return self.path.parent if self.path else Path()
 
     def place(self, sheet: Sheet) -> str:
-        """The path of a sheet of the settings."""
+        """The path of a sheet of the settings, or the address of a Google spreadsheet."""
+        google = google_id(sheet.path)
+        if google:
+            return google_url(google)
         return str(self.folder / Path(sheet.path).expanduser())
 
     def find(self, text: str) -> tuple[str, Team]:
         """A SHEET argument (a name of the settings or a path) as its place and the settings that hold for it."""
+        google = google_id(text)
+        asked = google_url(google) if google else os.path.realpath(text)
         for sheet in self.settings.sheets:
-            same_file = os.path.realpath(text) == os.path.realpath(self.place(sheet))
-            if text == sheet.name or same_file:
+            if text == sheet.name or asked in (self.place(sheet), os.path.realpath(self.place(sheet))):
                 return self.place(sheet), self.settings.team_of(sheet)
         return text, self.settings.team
 

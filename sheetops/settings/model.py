@@ -148,7 +148,9 @@ class Sheet(Team):
     """One sheet, its name and place, and what it does differently."""
 
     name: str | None = None
-    path: str = Field(description="path of the workbook, from the settings file's folder")
+    path: str = Field(
+        description="path of the workbook, from the settings file's folder, or address of a Google spreadsheet"
+    )
 
 
 class Secret(_Model):
@@ -214,6 +216,20 @@ class Mail(_Model):
     )
 
 
+class Google(_Model):
+    """How to sign in to Google, for sheets that are Google spreadsheets."""
+
+    credentials: Path | None = Field(
+        None,
+        description="key file of a service account, or client file of an OAuth app; default: this machine's account",
+    )
+    token: Path | None = Field(
+        None, description="where the consent to an OAuth app is kept; default: google-token.json beside it"
+    )
+    api: str | None = Field(None, description="address of a local stand-in for Google, for tests and demos")
+    pace: float = Field(1.0, ge=0, le=60, description="least seconds between two calls")
+
+
 class Settings(_Model):
     """The whole file."""
 
@@ -228,6 +244,7 @@ class Settings(_Model):
         None, ge=31, description="days of history that the ledger keeps of what left the sheet; default: all"
     )
     mail: Mail = Mail()
+    google: Google = Google()
 
     def team_of(self, sheet: Sheet | None) -> Team:
         """What holds for a sheet: the team's settings, overlaid by the sheet's own (mappings key by key)."""
