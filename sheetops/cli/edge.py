@@ -65,10 +65,10 @@ class Edge:
         from sheetops.books.google.access import Access
 
         google = self.loaded.settings.google
-        files = [
-            self.loaded.folder / p.expanduser() if p else None for p in (google.credentials, google.token)
-        ]
-        return Access(*files, google.api, google.pace)
+        return Access(self._file(google.credentials), self._file(google.token), google.api, google.pace)
+
+    def _file(self, path: Path | None) -> Path | None:
+        return self.loaded.folder / path.expanduser() if path else None
 
     @cached_property
     def outbox(self) -> Outbox:
