@@ -2,7 +2,8 @@
 
 Shares have a p-chart: limits p̄ ± 3·√(p̄(1−p̄)/n), where p̄ is the share over all earlier periods together and n the
 cases of the period judged. Other figures have an XmR chart: limits mean ± 2.66·mR̄ over the earlier periods, where
-mR̄ is the mean difference between neighbours (2.66 = 3/1.128). A period outside its limits is a change, and so are
+mR̄ is the mean difference between neighbours (2.66 = 3/1.128); times to resolve have limits of at least one working
+day either way, as dates tell no less. A period outside its limits is a change, and so are
 eight in a row on one side of the centre. Limits need six earlier periods. The period reviewed is never part of its
 own limits, nor is one that has not ended judged where its length matters (counts).
 
@@ -25,6 +26,7 @@ from sheetops.domain.period import Period, Span, period_of
 PERIODS: Final = 13  # the one reviewed and twelve before it
 NEEDED: Final = 6  # earlier periods from which limits are computed
 RUN: Final = 8  # in a row on one side of the centre
+_FINEST: Final = 1.0  # working day: what dates can tell, so no smaller move is a change
 _FINER: Final[dict[Span, Span]] = {"year": "quarter", "quarter": "month", "month": "week"}
 
 Signal = Literal["above", "below", "run_above", "run_below", "usual", "unknown"]
@@ -102,7 +104,7 @@ def _limits(figure: Figure, known: Sequence[Measure], measure: Measure) -> tuple
         return centre, max(0.0, centre - reach), min(1.0, centre + reach)
     centre = sum(values) / len(values)
     moves = [abs(after - before) for before, after in pairwise(values)]
-    reach = 2.66 * sum(moves) / len(moves)
+    reach = max(2.66 * sum(moves) / len(moves), _FINEST if figure.unit == "days" else 0)
     low = centre - reach
     return centre, low if figure.unit == "points" else max(0.0, low), centre + reach
 
