@@ -53,7 +53,9 @@ class XlsxSession:
         self._original = original
         self.raw = read_workbook(original.data, location)
 
-    def apply(self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]) -> Applied:
+    def apply(
+        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+    ) -> Applied:
         """Patch the cells and put the tabs in one replacement; see `Session.apply`."""
         for left in reversed(range(_TRIES)):
             try:

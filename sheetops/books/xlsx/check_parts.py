@@ -41,6 +41,10 @@ def rel_id(element: Element) -> str:
     return next((value for ns in _REL_NS if (value := element.get(f"{{{ns}}}id"))), "")
 
 
+def _attributes(element: Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
+
+
 def _same(one: Element, other: Element) -> bool:
     return _canonical(one) == _canonical(other)
 
@@ -88,7 +92,7 @@ def workbook(before: bytes, after: bytes, tabs: Collection[str], growing: Collec
     `growing`: tabs whose filter may have grown.
     """
     old, new = root_of(before), root_of(after)
-    if dict(old.attrib) != dict(new.attrib):
+    if _attributes(old) != _attributes(new):
         return "the settings of the workbook changed"
     ours, theirs = _children(old, "sheets"), _children(new, "sheets")
     if len(theirs) < len(ours) or not all(map(_same, ours, theirs)):
@@ -166,8 +170,8 @@ def _covers_name(after: Element | None, before: Element | None) -> bool:
 def _calculation(old: Element | None, new: Element | None) -> str | None:
     if old is None and new is None:
         return None
-    known = {} if old is None else dict(old.attrib)
-    fresh = {} if new is None else dict(new.attrib)
+    known = {} if old is None else _attributes(old)
+    fresh = {} if new is None else _attributes(new)
     changed = {name for name in known.keys() | fresh.keys() if known.get(name) != fresh.get(name)}
     if old is None:
         changed.discard("calcId")

@@ -128,6 +128,20 @@ class Package:
         names = [m.name for m in self._archive.members if _key(m.name) not in self._removed]
         return names + list(self._added.values())
 
+    def claimed(self) -> set[str]:
+        """Names that a new part may not take, in lower case: those of the parts, and those spoken of.
+
+        Some programs leave relationships to parts that they never wrote, relationships of such parts, or
+        content types for them. A new part of that name would become theirs.
+        """
+        names = {_key(name) for name in self.names()}
+        owners = {owner for name in names if (owner := _owner(name)) is not None}
+        for owner in owners:
+            names |= {_key(rel.part) for rel in self.rels(owner) if rel.part}
+        _, root = self.tree(TYPES)
+        listed = {_key(node.attrs.get("PartName", "")) for node in root.all("Override")}
+        return names | owners | listed
+
     def has(self, name: str) -> bool:
         """Whether there is a part of this name."""
         key = _key(name)
@@ -183,9 +197,9 @@ class Package:
             self._set_override(name, content_type)
 
     def remove_part(self, name: str) -> None:
-        """Remove the part, its content type and its own relationships (not those that point to it)."""
-        for victim in (name, rels_name(name)):
-            key = _key(victim)
+        """Remove the part and its own relationships (not those that point to it), with their content types."""
+        victims = {_key(victim): victim for victim in (name, rels_name(name))}
+        for key, victim in victims.items():
             if self.has(victim):
                 self._changed.pop(key, None)
                 self._trees.pop(key, None)
@@ -193,7 +207,7 @@ class Package:
                     self._removed.add(key)
                 self._added.pop(key, None)
         _, root = self.tree(TYPES)
-        gone = [n for n in root.all("Override") if _key(n.attrs.get("PartName", "")) == _key(name)]
+        gone = [n for n in root.all("Override") if _key(n.attrs.get("PartName", "")) in victims]
         self.patch(TYPES, [(n.start, n.end, b"") for n in gone])
 
     def touched(self) -> frozenset[str]:
@@ -382,6 +396,13 @@ def rels_name(part: str) -> str:
     """The name of the relationships part of `part` ("" for the package)."""
     folder, name = posixpath.split(part.lstrip("/"))
     return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _owner(name: str) -> str | None:
+    """The part ("" for the package) whose relationships the member `name` holds; None for other members."""
+    folder, base = posixpath.split(name)
+    home, last = posixpath.split(folder)
+    return posixpath.join(home, base[: -len(".rels")]) if last == "_rels" and base.endswith(".rels") else None
 
 
 _EMPTY_RELS = (

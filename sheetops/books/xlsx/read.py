@@ -71,9 +71,7 @@ def _grid(package: Package, book: CalamineWorkbook | None, sheet: SheetRef) -> G
     )
 
 
-def _values(
-    package: Package, book: CalamineWorkbook | None, sheet: SheetRef, xml: bytes
-) -> list[list[Raw]]:
+def _values(package: Package, book: CalamineWorkbook | None, sheet: SheetRef, xml: bytes) -> list[list[Raw]]:
     """The values by calamine, or cell by cell where calamine would be wrong, too hungry or at a loss."""
     if book is not None and not is_for_us(package.part(sheet.part), xml):
         rows = _or_none(lambda: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))

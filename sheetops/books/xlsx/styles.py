@@ -11,6 +11,7 @@ from functools import cached_property
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.stylesheet import STYLE_ORDER, add_stylesheet, empty_stylesheet, stylesheet_of
 from sheetops.books.xlsx.xmlbytes import Node
 
 DATE_FORMAT = "yyyy-mm-dd"
@@ -23,21 +24,6 @@ _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *ra
 _FIRST_OWN_FORMAT = 164
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|E[+-]|general', re.IGNORECASE)
 _DATE_CODE = re.compile(r"[ymdhsebg]|aaa", re.IGNORECASE)
-_STYLE_ORDER = (
-    *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"),
-    *("tableStyles", "colors", "extLst"),
-)
-_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
-_PLAIN_STYLES = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{ns}">'
-    '<fonts count="1"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-)
 
 
 def is_date_code(code: str) -> bool:
@@ -50,7 +36,7 @@ class Styles:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._part = package.related(package.workbook_part(), "styles")
+        self._part = stylesheet_of(package)
         self._new_xfs: list[bytes] = []
         self._new_formats: dict[str, int] = {}
         self._made: dict[tuple[int, str], int] = {}
@@ -133,7 +119,7 @@ class Styles:
         if not self._new_xfs:
             return
         if self._part is None:
-            self._part = self._create()
+            self._part = add_stylesheet(self._package, empty_stylesheet(self._package.strict))
         tag = self._package.tree(self._part)[1].qname("numFmt")
         formats = [
             b'<%b numFmtId="%d" formatCode="%b"/>' % (tag, id_, xmlbytes.escape(code))
@@ -156,7 +142,7 @@ class Styles:
         tag = root.qname(listed_name)
         if listed is None:
             xml = b'<%b count="%b">%b</%b>' % (tag, count, xml, tag)
-            change = xmlbytes.insert_in_order(data, root, _STYLE_ORDER, listed_name, xml)
+            change = xmlbytes.insert_in_order(data, root, STYLE_ORDER, listed_name, xml)
         else:
             opened = xmlbytes.with_attributes(data[listed.start : listed.open_end], {b"count": count})
             if listed.self_closing:
@@ -170,16 +156,6 @@ class Styles:
                 )
             change = listed.start, listed.end, xml
         self._package.patch(self._part, [change])
-
-    def _create(self) -> str:
-        """A plain styles part, for a workbook that has none."""
-        package, workbook = self._package, self._package.workbook_part()
-        folder = workbook.rpartition("/")[0]
-        name = f"{folder}/styles.xml" if folder else "styles.xml"
-        ns = xmlbytes.MAIN_STRICT if package.strict else xmlbytes.MAIN
-        package.set_part(name, _PLAIN_STYLES.format(ns=ns).encode(), _STYLES_TYPE)
-        package.add_rel(workbook, package.rel_type("styles"), name)
-        return name
 
 
 def date_styles(package: Package) -> frozenset[int]:

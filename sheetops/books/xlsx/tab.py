@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +12,11 @@ from openpyxl import Workbook
 from sheetops.books.xlsx.formulas import drop_from_chain, mark_recalculation
 from sheetops.books.xlsx.package import Package, Rel, SheetRef
 from sheetops.books.xlsx.styles import is_1904
+from sheetops.books.xlsx.stylesheet import STYLES_TYPE, add_stylesheet, stylesheet_of
 from sheetops.books.xlsx.tab_app import update_titles
 from sheetops.books.xlsx.tab_book import Book, refuse_clash
 from sheetops.books.xlsx.tab_dialect import serialized
-from sheetops.books.xlsx.tab_parts import PartNames, drop_part, used_only_by, write_part, write_rels
+from sheetops.books.xlsx.tab_parts import PartNames, used_only_by, write_part, write_rels
 from sheetops.books.xlsx.tab_refs import Renames
 from sheetops.books.xlsx.tab_sheet import Change, Kept, chart_tree, kept_of, rewrite, sheet_tree
 from sheetops.books.xlsx.tab_source import Source, read_source
@@ -25,7 +25,6 @@ from sheetops.books.xlsx.tab_tables import Table, named, refuse_if_needed, table
 from sheetops.books.xlsx.tab_xml import tree
 from sheetops.errors import TabRefused
 
-STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 CELL_FORMULA = re.compile(rb"<f[ >]")
 FORBIDDEN = re.compile("[][:*?/\\\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What Excel allows in no tab's name, and XML in no text."""
@@ -96,7 +95,7 @@ class _Graft:
         sheet, names, left = self._part_names(freed)
         written = self._write_parts(change, names, new_tables)
         for part in left:
-            drop_part(self.package, part)
+            self.package.remove_part(part)
         self._write_styles(styles, styles_part)
         listed = self._write_book(sheet, change.renames)
         if written or listed:
@@ -119,15 +118,15 @@ class _Graft:
             refuse_if_needed(self.package, self.old, {part: rel.kind for part, rel in freed}, lost)
 
     def _styles(self) -> tuple[Styles, str | None]:
-        part = self.package.related(self.package.workbook_part(), "styles")
+        part = stylesheet_of(self.package)
         data = self.package.part(part) if part else None
         return Styles(data, self.source.styles, self.package.where, self.package.strict), part
 
     def _write_styles(self, styles: Styles, part: str | None) -> None:
         if part is None:
-            part = posixpath.join(posixpath.dirname(self.package.workbook_part()), "styles.xml")
-            self.package.add_rel(self.package.workbook_part(), self.package.rel_type("styles"), part)
-        write_part(self.package, part, styles.result(), STYLES_TYPE)
+            add_stylesheet(self.package, styles.result())
+        else:
+            write_part(self.package, part, styles.result(), STYLES_TYPE)
 
     def _part_names(self, freed: Sequence[tuple[str, Rel]]) -> tuple[str, dict[str, str], list[str]]:
         """The sheet's part, each part of the source with its name in the target, and the parts that go."""

@@ -56,7 +56,7 @@ class PartNames:
     """Names for new parts: those of the parts that go first, so that a rewrite changes no names."""
 
     def __init__(self, package: Package, freed: Iterable[tuple[str, Rel]]) -> None:
-        self._taken = {name.lower() for name in package.names()}
+        self._taken = package.claimed()
         self._base = posixpath.dirname(package.workbook_part())
         self._freed: dict[tuple[str, str], list[str]] = {}
         for name, rel in freed:
@@ -93,13 +93,6 @@ def write_part(package: Package, name: str, data: bytes, content_type: str | Non
     """Set a part unless it already says the same."""
     if not package.has(name) or package.part(name) != data or package.content_type(name) != content_type:
         package.set_part(name, data, content_type)
-
-
-def drop_part(package: Package, name: str) -> None:
-    """Remove a part with its relationships; some programs list those among the content types by name."""
-    if package.has(rels_name(name)):
-        package.remove_part(rels_name(name))
-    package.remove_part(name)
 
 
 def write_rels(package: Package, part: str, rels: Sequence[Rel], names: dict[str, str]) -> None:

@@ -10,39 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from sheetops.books.xlsx.stylesheet import (
+    DEFAULT_BORDER,
+    DEFAULT_FONT,
+    DEFAULT_XF,
+    RESERVED_FILLS,
+    STYLE_ORDER,
+    empty_stylesheet,
+)
 from sheetops.books.xlsx.tab_xml import PartText, markup, tag_prefix
-from sheetops.books.xlsx.xmlbytes import MAIN, MAIN_STRICT, Node, parse, parse_fragment
+from sheetops.books.xlsx.xmlbytes import Node, parse, parse_fragment
 from sheetops.errors import TabRefused
 
-ORDER = (
-    "numFmts",
-    "fonts",
-    "fills",
-    "borders",
-    "cellStyleXfs",
-    "cellXfs",
-    "cellStyles",
-    "dxfs",
-    "tableStyles",
-    "colors",
-    "extLst",
-)
-"""The order of a stylesheet's children; sml.xsd, CT_Stylesheet."""
 FIRST_CUSTOM_FORMAT = 164
 """Number formats below this are built in; ECMA-376 part 1, 18.8.30."""
 MAX_CELL_FORMATS = 65_490
 """Cell formats a workbook may hold; Excel specifications and limits."""
-RESERVED_FILLS = (
-    '<{0}fill><{0}patternFill patternType="none"/></{0}fill>',
-    '<{0}fill><{0}patternFill patternType="gray125"/></{0}fill>',
-)
-"""The first two fills of every workbook; programs take them for granted."""
-DEFAULT_FONT = (
-    '<{0}font><{0}sz val="11"/><{0}color theme="1"/><{0}name val="Calibri"/><{0}family val="2"/>'
-    '<{0}scheme val="minor"/></{0}font>'
-)
-DEFAULT_BORDER = "<{0}border><{0}left/><{0}right/><{0}top/><{0}bottom/><{0}diagonal/></{0}border>"
-DEFAULT_XF = '<{0}xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
 FIRST_ENTRIES = {
     "fonts": (DEFAULT_FONT,),
     "fills": RESERVED_FILLS,
@@ -296,7 +279,7 @@ class Styles:
             if entries.node is None:
                 name = self._prefix + entries.name
                 text = f'<{name} count="{len(entries)}">{"".join(entries.new)}</{name}>'
-                self._part.add_child(ORDER, entries.name, text)
+                self._part.add_child(STYLE_ORDER, entries.name, text)
             else:
                 self._part.append(entries.node, "".join(entries.new))
                 if "count" in entries.node.attrs:
@@ -308,19 +291,3 @@ def _sound(node: Node) -> Node:
     """A part of the workbook's own font; some programs write colours without the alpha that they need."""
     rgb = node.attrs.get("rgb", "")
     return replace(node, attrs={**node.attrs, "rgb": f"FF{rgb}"}) if len(rgb) == 6 else node
-
-
-def empty_stylesheet(strict: bool) -> bytes:
-    """The least stylesheet that programs accept."""
-    xf = DEFAULT_XF.format("")
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<styleSheet xmlns="{MAIN_STRICT if strict else MAIN}">'
-        f'<fonts count="1">{DEFAULT_FONT.format("")}</fonts>'
-        f'<fills count="2">{"".join(RESERVED_FILLS).format("")}</fills>'
-        f'<borders count="1">{DEFAULT_BORDER.format("")}</borders>'
-        f'<cellStyleXfs count="1">{xf}</cellStyleXfs>'
-        f'<cellXfs count="1">{xf[:-2]} xfId="0"/></cellXfs>'
-        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
-        "</styleSheet>"
-    ).encode()

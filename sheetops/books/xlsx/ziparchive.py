@@ -111,6 +111,8 @@ class Archive:
         starts = sorted({member.local for member in members})
         if len(starts) < len(members):
             raise self._damaged("two of its entries share the same bytes")
+        if not members:
+            raise self._damaged("the zip archive is empty")
         follows = dict(zip(starts, [*starts[1:], self._end.at], strict=True))
         for member in members:
             member.local_end = follows[member.local]
