@@ -83,7 +83,7 @@ def _of_run(run: Run) -> str:
 def _of_mail(mail: Mail) -> str:
     return (
         f"the mail of {mail.day} to {mail.to} (run {mail.run}) may or may not have left; "
-        "it is not sent again by itself: ask, or look in the mail server's log"
+        "it is not sent again by itself: ask, look in the mail server's log, or `sheetops remind --resend-unknown`"
     )
 
 

@@ -154,6 +154,7 @@ def grouped(
         {
             "key": key,
             "title": texts(f"mail.{key}"),
+            "heading": texts("mail.group", title=texts(f"mail.{key}"), count=len(its)),
             "count": len(its),
             "rows": [_row(item, view, texts) for item in its[:most]],
             "more": _more(its[most:], texts),
@@ -222,7 +223,7 @@ def _facts(item: Item, request: Request, view: View, texts: Texts) -> str:
     if item.group == "escalated" and request.lead is not None:
         owner = "-".join(part for part in (request.lead.department, request.lead.person) if part)
         facts.append(texts("mail.owner", owner=masked(owner)))
-    return texts("mail.separator").join(facts)
+    return texts("mail.fact_separator").join(facts)
 
 
 def _link(view: View, tab: str, cell: str) -> str:
