@@ -84,6 +84,14 @@ class Requests:
             self._distinct[key] = dict.fromkeys(self.cells(key))
         return self._distinct[key]
 
+    def blank(self, key: str) -> list[int]:
+        """The rows whose cell under `key` is empty or holds blanks alone; none where there is no such column."""
+        if not self.table.has(key):
+            return []
+        cells = self.cells(key)
+        empty = {raw for raw in set(cells) if _text(raw) is None}
+        return [index for index, raw in enumerate(cells) if raw in empty] if empty else []
+
     def values(self, key: str) -> list[Any]:
         """The typed column `key`, one value a row: what `Request` holds under that name (`owner`: owners)."""
         if key not in self._values:
@@ -140,6 +148,17 @@ class Requests:
         columns: list[list[Any]] = [[self.table.tab] * len(self.table), list(self.table.numbers)]
         columns.extend(self.values("owner" if name == "owners" else name) for name in Request._fields[2:])
         return [Request._make(row) for row in zip(*columns, strict=True)]
+
+    def at(self, index: int) -> Request:
+        """The `index`-th begun row alone, where not all of them are wanted."""
+        if "all" in self.__dict__:
+            return self.all[index]
+        typed: list[Any] = []
+        for name in Request._fields[2:]:
+            key = "owner" if name == "owners" else name
+            raw, read = self.cells(key)[index], self._reader(key)
+            typed.append(_text(raw) if read is None else read(raw)[0])
+        return Request._make((self.table.tab, self.table.numbers[index], *typed))
 
     def ref(self, index: int) -> RowRef:
         """The identity of the `index`-th request."""

@@ -88,7 +88,7 @@ class View:
 
     def opened(self, log: Requests, index: int) -> date | datetime | None:
         """When a request was opened: the optional column, else the run that first saw it; None for one new today."""
-        request = log.all[index]
+        request = log.at(index)
         life = self.history.life(request.id) if request.id else self.history.unnamed(log.table, index)
         return request.opened or (life.first_seen if life else None)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sheetops.domain.plan import Edit, Plan
 from sheetops.domain.requests import Request, Requests
-from sheetops.domain.values import as_date, as_text
+from sheetops.domain.values import as_date
 from sheetops.domain.view import View
 from sheetops.domain.workdays_clock import TargetUnit
 from sheetops.errors import CalendarYearUnknown
@@ -38,10 +38,10 @@ def fill(view: View) -> Plan:
 
 def _dues(view: View, remarks: list[str]) -> Iterator[Edit]:
     """The missing due dates; a year that the calendar does not know is a remark."""
-    for log, index, request in view.requests():
-        if log.table.has("due") and not as_text(log.table.column("due")[index]).strip():
+    for log in view.logs:
+        for index in log.blank("due"):
             try:
-                edit = _due(view, log, index, request)
+                edit = _due(view, log, index, log.at(index))
             except CalendarYearUnknown as unknown:
                 remarks.append(unknown.line())
                 continue

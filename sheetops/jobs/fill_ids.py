@@ -18,7 +18,7 @@ class Ids:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        raw = [r for log in view.logs for r in log.table.column("id") if as_text(r).strip()]
+        raw = [r for log in view.logs for r in log.distinct("id") if as_text(r).strip()]
         self.known = [as_text(r).strip() for r in raw]
         self.pattern = learn(self.known, IdPattern(view.settings.id_pattern))
         self.highest: dict[str, int] = {}
@@ -28,11 +28,7 @@ class Ids:
 
     def edits(self) -> Iterator[Edit]:
         """An ID for every row without one: the earliest opened first, else as the rows stand."""
-        rows = [
-            (log, index, request)
-            for log, index, request in self.view.requests()
-            if log.table.has("id") and not as_text(log.table.column("id")[index]).strip()
-        ]
+        rows = [(log, index, log.at(index)) for log in self.view.logs for index in log.blank("id")]
         for log, index, request in sorted(rows, key=lambda row: self._moment(row[2])):
             yield self._edit(log, index, request)
 

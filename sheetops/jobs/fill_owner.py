@@ -51,11 +51,11 @@ def owner_edits(view: View) -> Iterator[Edit]:
 
 
 def _waiting(view: View) -> Iterator[_Waiting]:
-    for log, index, request in view.requests():
-        departments = view.policy.routing.get(request.type or "", ())
-        if request.open and departments and log.table.has("owner"):
-            raw = log.table.column("owner")[index]
-            if not as_text(raw).strip():
+    for log in view.logs:
+        for index in log.blank("owner"):
+            request = log.at(index)
+            departments = view.policy.routing.get(request.type or "", ())
+            if request.open and departments:
                 yield _Waiting(log, index, request, departments)
 
 
@@ -72,10 +72,11 @@ def _turn(view: View, one: _Waiting) -> tuple[datetime, int, list[str]]:
 def _load(view: View) -> Counter[str]:
     """Person key → open requests that name the person."""
     load: Counter[str] = Counter()
-    for _, _, request in view.requests():
-        if request.open:
-            people = {p.key for owner in request.owners if (p := view.people.find(owner)) is not None}
-            load.update(people)
+    for log in view.logs:
+        pairs = zip(log.values("owner"), log.values("resolved"), strict=True)
+        for owners, count in Counter(owners for owners, resolved in pairs if resolved is None).items():
+            for key in {p.key for owner in owners if (p := view.people.find(owner)) is not None}:
+                load[key] += count
     return load
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from sheetops.domain.requests import Request
-from sheetops.domain.values import as_text
 from sheetops.domain.view import View
 
 _SHOWN: Final = 10  # cells in the remark
@@ -33,13 +32,13 @@ def priority_remark(view: View) -> str | None:
 
 
 def _suggestions(view: View) -> Iterator[tuple[str, int]]:
-    for log, index, request in view.requests():
-        if not request.open or not log.table.has("priority"):
-            continue
-        level = suggested(request)
-        if level is not None and not as_text(log.table.column("priority")[index]).strip():
-            cell = log.table.cell(index, "priority")
-            yield (cell if len(view.logs) == 1 else f"{log.table.tab}!{cell}"), level
+    for log in view.logs:
+        for index in log.blank("priority"):
+            request = log.at(index)
+            level = suggested(request) if request.open else None
+            if level is not None:
+                cell = log.table.cell(index, "priority")
+                yield (cell if len(view.logs) == 1 else f"{log.table.tab}!{cell}"), level
 
 
 def suggested(request: Request) -> int | None:
