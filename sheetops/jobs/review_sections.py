@@ -13,6 +13,7 @@ from sheetops.jobs.review_data import CHARTED, Review
 from sheetops.jobs.review_page import Page, column, number, shown
 
 _MOST_GROUPS = 12
+_MOST_BARS = 8  # that a chart of this height has names for
 _MOST_OWNERS = 40
 _MOST_DEPARTMENTS = 12
 _BOUNDS = ("centre", "low", "high")
@@ -63,12 +64,14 @@ def _chart_trend(
     texts = made.view.texts
     series = [Series(made.name(key), column(first, last, at), colour="2B7286")]
     colours = ("9AA7B0", "D9A9A0", "D9A9A0")
-    if made.trends[key].points[-1].high is not None:
+    limited = made.trends[key].points[-1].high is not None
+    if limited:
         series.extend(
             Series(texts(f"review.trend.{bound}"), column(first, last, at + offset), line=True, colour=colour)
             for offset, (bound, colour) in enumerate(zip(_BOUNDS, colours, strict=True), 1)
         )
-    title = texts("review.trend.chart", figure=made.name(key), span=texts(f"review.span.{made.span}"))
+    name = "review.trend.chart" if limited else "review.trend.chart_plain"
+    title = texts(name, figure=made.name(key), span=texts(f"review.span.{made.span}"))
     kind = "line" if last - first >= 2 else "column"
     page.chart(kind, title, place, column(first, last, 1), series, percent=key != "intake")
 
@@ -109,7 +112,7 @@ def add_breakdowns(page: Page, made: Review) -> None:
     if charted:
         room = page.room()
         for side, key in enumerate(charted):
-            first, last = tables[key]
+            first, last = tables[key][0], min(tables[key][1], tables[key][0] + _MOST_BARS - 1)
             title = texts("review.breakdown.chart", dimension=_dimension(made, key))
             names = ("opened", "open")
             series = [
@@ -254,6 +257,8 @@ def add_complaints(page: Page, made: Review) -> None:
         reached = found.bars[_MOST_GROUPS - 1][2]
         rest = texts("review.others", count=len(found.bars) - _MOST_GROUPS)
         page.text(f"{rest}: {shown(1 - reached, 'percent')}", "muted")
+    if last == first:
+        return
     series = (
         Series(texts("review.pareto.count"), column(first, last, 2)),
         Series(texts("review.pareto.reached"), column(first, last, 3), line=True, second=True),

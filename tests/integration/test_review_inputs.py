@@ -56,7 +56,12 @@ def test_the_figures_of_a_real_desk_are_what_pandas_says(name: str) -> None:
     oracle = Oracle(read_again(path), date(2016, 1, 1), date(2016, 3, 31), NOW)
     made = Review(view, parse_period("2016-Q1"))
     for figure in FIGURES:
-        if figure.key in ("reopen_rate", "fcr", "first_response"):  # neither a column nor a ledger tells them
+        if figure.key in (
+            "reopen_rate",
+            "fcr",
+            "due_moved",
+            "first_response",
+        ):  # neither a column nor a ledger tells them
             assert made.results[figure.key].now.missing in ("no_history", "no_response")
             continue
         now = made.results[figure.key].now

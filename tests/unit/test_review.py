@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from sheetops.domain.history import History
+from sheetops.domain.history import History, Life
 from sheetops.domain.kpis import FIGURES
 from sheetops.domain.period import parse_period
 from sheetops.domain.table import Grid, Raw
@@ -125,11 +125,22 @@ def test_the_month_in_an_id_is_enough_for_intake_but_not_for_an_age_or_a_week() 
     assert (week.opening, week.results["resolved"].now.value, week.results["backlog"].now.value) == (2, 1, 1)
 
 
+def test_the_first_look_of_the_ledger_dates_nothing_and_later_ones_do() -> None:
+    began = datetime(2026, 10, 5, 9)
+    lives = {"A": Life(began), "B": Life(began + timedelta(days=1)), "C": Life(began + timedelta(days=2))}
+    lives["C"] = replace(lives["C"], unsure=frozenset(("first_seen",)))
+    rows = [row(id=name, type="Consult") for name in "ABCD"]
+    seen = view(log(*rows), now=datetime(2026, 11, 3, 9), history=History(lives=lives, since=began))
+    made = Review(seen, parse_period("2026-10"))
+    assert [i for i, day in enumerate(made.facts.opened) if day] == [1]
+    assert (made.results["intake"].now.value, made.opening, made.results["backlog"].now.value) == (1, 3, 4)
+
+
 def test_few_cases_are_marked_and_little_history_claims_no_change() -> None:
     tab = review(desk_of(*october(3)), parse_period("2026-10")).tabs[0]
     line = next(cells for cells in tab.rows if cells and cells[0].value == "Complaint rate")
     assert line[2].style == "warning" and "n below 30" in str(line[7].value)
-    assert "six are needed" in str(line[7].value)
+    assert "0 of 6" in str(line[7].value)
 
 
 def test_a_jump_is_called_a_change_and_chance_is_not() -> None:
@@ -174,6 +185,12 @@ def test_the_head_of_the_pareto_is_an_opportunity_from_ten_complaints_on() -> No
     assert "pareto" not in {
         found.rule for found in opportunities(Review(complaints(9), parse_period("2026-10")))
     }
+
+
+def test_the_head_is_the_fewest_causes_that_make_four_fifths() -> None:
+    causes = ["Late delivery"] * 15 + ["Rude"] * 3 + ["Wrong bill"] * 2
+    seen = desk_of(*(case(n, date(2026, 10, 5), type="Complaint", cause=cause) for n, cause in enumerate(causes)))
+    assert Review(seen, parse_period("2026-10")).pareto.head == 2
 
 
 def test_a_department_is_called_late_only_beyond_chance() -> None:
@@ -234,7 +251,7 @@ def test_figures_lead_to_their_column_and_lines_to_their_cell() -> None:
 
 
 def test_charts_take_their_numbers_from_the_tab() -> None:
-    seen, _, _ = desk(9, 400)
+    seen, _, _ = desk(9)
     tab = review(seen, parse_period("2026-10")).tabs[0]
     values = tab.values()
     assert {chart.kind for chart in tab.charts} == {"line", "stacked", "bar", "column"}

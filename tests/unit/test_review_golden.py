@@ -61,7 +61,7 @@ def small_desk(language: str) -> Tab:
         now=datetime(2026, 11, 3, 9),
         language=language,
         timezone="UTC",
-        calendar={"week": ["mon", "tue", "wed", "thu", "fri"]},
+        calendar={"country": None},
     )
     return review(seen, parse_period("2026-10")).tabs[0]
 

@@ -8,7 +8,7 @@ not known counts as there from the start: it is in no intake, but in the backlog
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -61,6 +61,7 @@ class Facts:
         self.cells: list[tuple[int, int]] = [
             (place, index) for place, log in enumerate(view.logs) for index in range(len(log))
         ]
+        self.lives: list[Life | None] = list(_lives(view))  # what the ledger remembers of each
         self.opened: list[date | datetime | None] = []
         self.exact: list[bool] = []  # whether the day of opening is known, not only the month
         self.there_from: list[int] = []  # ordinal of the first day on which it may have been there
@@ -79,11 +80,10 @@ class Facts:
 
     def _read_openings(self, by_month: bool) -> None:
         history, pattern = self.view.history, _months_of(self.view.policy.id_pattern)
-        for row in self.rows:
+        for row, life in zip(self.rows, self.lives, strict=True):
             moment: date | datetime | None = row.opened
             first, exact = _ALWAYS, True
             if moment is None:
-                life = history.life(row.id)
                 if (
                     life is not None
                     and "first_seen" not in life.unsure
@@ -185,12 +185,6 @@ class Facts:
         return date.fromordinal(days[0]) if days else None
 
     @cached_property
-    def lives(self) -> list[Life | None]:
-        """What the ledger remembers of each request."""
-        history = self.view.history
-        return [history.life(row.id) for row in self.rows] if history.lives else [None] * len(self.rows)
-
-    @cached_property
     def responses(self) -> list[date | datetime | None]:
         """The first response to each request: the column, else the ledger where it was looking."""
         return [
@@ -240,6 +234,13 @@ class Facts:
             return known[key]
 
         return between
+
+
+def _lives(view: View) -> Iterator[Life | None]:
+    history = view.history
+    for log in view.logs:
+        for index, request in enumerate(log.all):
+            yield history.life(request.id) if request.id else history.unnamed(log.table, index)
 
 
 def _sorted(days: Iterable[int | None]) -> tuple[list[int], list[int]]:

@@ -80,6 +80,7 @@ def history(seed: int, rows: Sequence[dict[str, Any]]) -> History:
             first_response=answered if known else None,
             resolved_seen=resolved_seen,
             reopened=dice.choices((0, 1, 2), (8, 1, 1))[0] if known else 0,
+            due_changes=dice.choices((0, 1, 3), (7, 2, 1))[0],
             unsure=frozenset() if known else frozenset(("first_seen", "first_response", "reopened")),
         )
     return History(lives=lives, since=BEGAN)

@@ -34,6 +34,8 @@ def frame(rows: Sequence[dict[str, Any]], history: History) -> pd.DataFrame:
         ]
     )
     table["watched"] = [bool(life) and "reopened" not in life.unsure for life in lives]
+    table["known"] = [life is not None for life in lives]
+    table["moved"] = [bool(life and life.due_changes) for life in lives]
     table["reopened"] = [life.reopened if life else 0 for life in lives]
     table["seen_resolved"] = pd.to_datetime([life.resolved_seen if life else None for life in lives])
     later = table["resolved"].notna() & (table["day"] > table["resolved"])
@@ -144,6 +146,10 @@ class Oracle:
     def reopen_rate(self) -> Answer:
         t = self.came[self.came.watched & ((self.came.reopened > 0) | (self.came.closed <= self.until))]
         return _rate((t.reopened > 0).sum(), len(t))
+
+    def due_moved(self) -> Answer:
+        t = self.done[self.done.known]
+        return _rate(t.moved.sum(), len(t))
 
     def fcr(self) -> Answer:
         t = self.done[self.done.watched & self.done.answer.notna()]

@@ -73,6 +73,7 @@ def test_p_limits_follow_the_cases_of_each_period() -> None:
         ([10.0, None, 11, 9, 10, None, 2], "unknown"),
         ([26.0, 8, 24, 10, 21, 22, 21, 23, 21, 22, 21, 22, 21.5], "run_above"),
         ([14.0, 32, 16, 30, 19, 18, 19, 17, 19, 18, 19, 18, 18.5], "run_below"),
+        ([26.0, 8, 24, 10, 26, 14, 23, 22, 21, 22, 21, 22, 21.5], "usual"),  # seven in a row
         ([10.0, 12, 11, 9, 10, 11, None], "unknown"),
     ],
 )  # fmt: skip
