@@ -92,6 +92,35 @@ def test_undo_after_fill_restores_the_bytes_of_every_tab(shell: Shell) -> None:
     assert sheet_parts(path) == before
 
 
+def test_undo_after_fill_restores_every_value_where_the_cells_had_no_look_of_their_own(shell: Shell) -> None:
+    path = shell.folder / "log.xlsx"
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(HEADER)
+    for number in range(4):
+        book.active.append([None, "王*-电商企业", f"导出第 {number} 份报表时页面停住", "咨询类", "高"])
+    book.save(path)
+    before = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    document = shell.document("fill", path)
+    assert len(document["edits"]) == 8
+    shell.document("undo", document["run"])
+    assert CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python() == before
+    assert openpyxl.load_workbook(path).worksheets[0]["G2"].number_format != "General"  # the date's look stays
+
+
+def test_an_assigned_owner_can_be_taken_back(shell: Shell) -> None:
+    path = workbook(shell.folder / "log.xlsx", {"十一月": 2}, filled=2)
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0]["F3"] = None
+    book.save(path)
+    settings = "team: {assign: department, routing: {consult: [客服部]}}\n"
+    (shell.folder / "sheetops.yaml").write_text(settings, encoding="utf-8")
+    document = shell.document("fill", path)
+    assert [e["new"] for e in document["edits"] if e["column"] == "owner"] == ["客服部"]
+    shell.document("undo", document["run"])
+    assert openpyxl.load_workbook(path).worksheets[0]["F3"].value is None
+
+
 def test_a_number_that_was_deleted_is_not_given_again(shell: Shell) -> None:
     path = workbook(shell.folder / "log.xlsx", {"十一月": 3})
     shell.document("fill", path, "--as-of", "2026-11-18")
