@@ -17,7 +17,7 @@ from typing import Protocol, cast
 
 from sheetops.books.base import Applied, Book, Session
 from sheetops.domain.history import History
-from sheetops.domain.plan import Delivery, Plan, resolve, tab_is_as_planned
+from sheetops.domain.plan import Delivery, Plan, is_ours, resolve, tab_is_as_planned
 from sheetops.domain.policy import Policy
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
 from sheetops.domain.view import View
@@ -80,6 +80,11 @@ class Report:
     dry_run: bool = False
     timings: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def partly(self) -> bool:
+        """Whether a person got there first somewhere, so that the next run has something left to do."""
+        return bool(self.applied.conflicts or self.applied.held)
+
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Measure a step in seconds."""
@@ -125,7 +130,7 @@ def _carry_out(
     with report.step("mail"):
         report.deliveries = postman.deliver(report.run, plan, view)
     if report.run is not None:
-        memory.finish_run(report.run, "partly" if report.applied.conflicts else "done", report.timings)
+        memory.finish_run(report.run, "partly" if report.partly else "done", report.timings)
 
 
 def _think(
@@ -145,12 +150,19 @@ def _think(
         view = View(snapshot, policy, history, now, order.period)
         plan = _ask(order, view)
         if report.run is None or _reserve(memory, report.run, plan):
-            changed = tuple(tab for tab in plan.tabs if not tab_is_as_planned(tab, snapshot))
-            return view, plan.with_tabs(changed)
+            return view, _only_our_tabs(plan, view)
         history = memory.history(raw.location, now)
     raise LedgerError(
         "other runs keep taking the next request numbers", where=raw.location, mend="run it again"
     )
+
+
+def _only_our_tabs(plan: Plan, view: View) -> Plan:
+    """The plan without tabs that say already what they should, and without those whose name a person uses."""
+    wanted = [tab for tab in plan.tabs if not tab_is_as_planned(tab, view.snapshot)]
+    theirs = [tab for tab in wanted if not is_ours(tab, view.snapshot)]
+    remarks = Plan(remarks=tuple(view.texts("run.tab_is_yours", tab=tab.name) for tab in theirs))
+    return plan.with_tabs(tuple(tab for tab in wanted if tab not in theirs)) + remarks
 
 
 def _see(order: Order, raw: RawSheet) -> Snapshot:

@@ -10,7 +10,7 @@ import gspread
 
 from sheetops.books.google.access import Access
 from sheetops.books.google.book import GoogleBook
-from sheetops.domain.table import Raw
+from sheetops.domain.table import Raw, cell_name
 from tests.sheets_server.app import App
 from tests.sheets_server.clients import direct_session
 from tests.sheets_server.person import Person
@@ -49,8 +49,8 @@ def google_book(app: App, spreadsheet_id: str) -> GoogleBook:
 
 def google_desk(
     tab: str, rows: Sequence[Sequence[Raw]]
-) -> tuple[GoogleBook, Callable[[Callable[[Rows], None]], None]]:
-    """A book with `rows`, and a person who changes them by typing over the tab."""
+) -> tuple[GoogleBook, Callable[[Callable[[Rows], None]], None], Callable[[str, int, int, Raw], None]]:
+    """A book with `rows`, a person who changes them by typing over the tab, and one who types into one cell."""
     app = App(World())
     person = new_spreadsheet(app, tab, rows)
     book = google_book(app, person.id)
@@ -63,4 +63,7 @@ def google_desk(
         person.clear(f"'{tab}'!A1:Z1000")
         person.type(f"'{tab}'!A1", [[typed(value) for value in row] for row in now])
 
-    return book, change_rows
+    def type_into(other: str, row: int, column: int, value: Raw) -> None:
+        person.type(f"'{other}'!{cell_name(row, column)}", [[typed(value)]])
+
+    return book, change_rows, type_into

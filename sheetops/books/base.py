@@ -20,6 +20,7 @@ class Applied:
     conflicts: tuple[Conflict, ...] = ()
     tabs: tuple[str, ...] = ()
     token: str | None = None  # of the sheet after the write
+    held: tuple[str, ...] = ()  # tabs left alone because a person changed them meanwhile; tried again next run
     backup: str | None = None  # where the sheet as it was before is kept
 
 

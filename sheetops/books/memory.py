@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from sheetops.books.base import Applied
-from sheetops.domain.plan import Edit, resolve
+from sheetops.domain.plan import Edit, resolve, untouched_tabs
 from sheetops.domain.table import Grid, RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
 
@@ -55,11 +55,11 @@ class _MemorySession:
             row.extend([None] * (write.column - len(row)))
             row[write.column - 1] = write.edit.new
         grids = [replace(grid, rows=by_name[grid.name]) for grid in now.grids]
-        for tab in tabs:
+        free, held = untouched_tabs(tabs, self.raw, now)
+        for tab in free:
             grids = [g for g in grids if g.name.casefold() != tab.name.casefold()]
             grids.append(Grid(tab.name, [list(row) for row in tab.values()]))
-        if writes or tabs:
+        if writes or free:
             self.book.change(grids)
-        return Applied(
-            tuple(writes), tuple(conflicts), tuple(tab.name for tab in tabs), str(self.book.version)
-        )
+        names = tuple(tab.name for tab in free)
+        return Applied(tuple(writes), tuple(conflicts), names, str(self.book.version), held)

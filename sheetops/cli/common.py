@@ -111,7 +111,7 @@ def exit_code(report: Report, jobs: Sequence[str]) -> int:
 
     if any(delivery.outcome in ("failed", "unknown") for delivery in report.deliveries):
         return 5
-    if report.applied.conflicts:
+    if report.partly:
         return 3
     serious = any(finding.severity is not Severity.HINT for finding in report.plan.findings)
     return 1 if serious and "validate" in jobs else 0

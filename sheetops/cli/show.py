@@ -42,6 +42,7 @@ def as_document(report: Report) -> dict[str, Any]:
         ],
         "edits": edits + conflicts,
         "tabs": list(report.applied.tabs),
+        "held_tabs": list(report.applied.held),
         "notices": [
             {"to": d.to, "subject": d.subject, "outcome": d.outcome, "where": d.where, "reason": d.reason}
             for d in report.deliveries
@@ -77,6 +78,8 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
         _show_findings(report, everything)
     for tab in report.applied.tabs:
         click.echo(f"  tab {tab} {would}written")
+    for tab in report.applied.held:
+        click.echo(f"  left alone: tab {tab} (somebody changed it meanwhile); tried again next run")
     if "remind" in jobs:
         _show_mails(report, everything)
     for remark in report.plan.remarks:

@@ -16,8 +16,9 @@ from sheetops.domain.finding import Finding
 from sheetops.domain.people import Person
 from sheetops.domain.picture import Picture
 from sheetops.domain.requests import Request
-from sheetops.domain.table import Raw, RowRef, Snapshot, Table, cell_name
+from sheetops.domain.table import Raw, RawSheet, RowRef, Snapshot, Table, cell_name
 from sheetops.domain.tabs import Tab
+from sheetops.domain.template import TAB_NAMES, tab_kind
 
 
 class Edit(NamedTuple):
@@ -191,6 +192,35 @@ def tab_is_as_planned(tab: Tab, snapshot: Snapshot) -> bool:
     if grid is None or grid.formulas:
         return False
     return _trimmed(tab.values()) == _trimmed(grid.rows)
+
+
+def untouched_tabs(
+    tabs: Sequence[Tab], seen: RawSheet, now: RawSheet
+) -> tuple[tuple[Tab, ...], tuple[str, ...]]:
+    """The tabs that nobody changed since they were `seen`, and the names of those somebody did.
+
+    What a person typed into a tab of ours (a tick, a reason) meanwhile was not known to the plan.
+    """
+    free: list[Tab] = []
+    held: list[Tab] = []
+    for tab in tabs:
+        before, after = seen.grid(tab.name), now.grid(tab.name)
+        same = after is None if before is None else after is not None and _trimmed(before.rows) == _trimmed(after.rows)
+        (free if same else held).append(tab)
+    return tuple(free), tuple(tab.name for tab in held)
+
+
+def is_ours(tab: Tab, snapshot: Snapshot) -> bool:
+    """Whether the tab that bears this name in the sheet may be rewritten: it is absent, blank, or one of ours.
+
+    One of ours begins with the same title, or with the name of its kind in another language.
+    """
+    grid = snapshot.raw.grid(tab.name)
+    if grid is None or not _trimmed(grid.rows):
+        return True
+    title = grid.cell(1, 1)
+    kind = TAB_NAMES.get(tab_kind(tab.name) or "", {})
+    return title == tab.rows[0][0].value or title in kind.values()
 
 
 def _trimmed(rows: Sequence[Sequence[Raw]]) -> list[list[Raw]]:

@@ -26,9 +26,19 @@ START = log(*(row(id=f"202611{n:02}", description=f"Case {n}", urgency="High", t
 class Desk:
     """A book, and the hand of a person who works in it without asking."""
 
-    def __init__(self, book: Book, person: Callable[[Callable[[Rows], None]], None]) -> None:
+    def __init__(
+        self,
+        book: Book,
+        person: Callable[[Callable[[Rows], None]], None],
+        tick: Callable[[str, int, int, Raw], None],
+    ) -> None:
         self.book = book
         self.person = person
+        self._tick = tick
+
+    def tick(self, tab: str, row: int, column: int, value: Raw) -> None:
+        """A person types into one cell of another tab."""
+        self._tick(tab, row, column, value)
 
     def rows(self, tab: str = "Requests") -> Rows:
         grid = self.book.read().grid(tab)
@@ -44,7 +54,17 @@ def _memory(_folder: Path) -> Desk:
         change(rows)
         book.change([Grid(START.name, rows), *book.grids[1:]])
 
-    return Desk(book, person)
+    def tick(tab: str, row: int, column: int, value: Raw) -> None:
+        grids = []
+        for grid in book.grids:
+            rows = [list(r) for r in grid.rows]
+            if grid.name == tab:
+                rows[row - 1] += [None] * (column - len(rows[row - 1]))
+                rows[row - 1][column - 1] = value
+            grids.append(Grid(grid.name, rows))
+        book.change(grids)
+
+    return Desk(book, person, tick)
 
 
 def _xlsx(folder: Path) -> Desk:
@@ -56,7 +76,12 @@ def _xlsx(folder: Path) -> Desk:
         change(rows)
         _save(path, rows)
 
-    return Desk(XlsxBook(str(path)), person)
+    def tick(tab: str, row: int, column: int, value: Raw) -> None:
+        workbook = openpyxl.load_workbook(path)
+        workbook[tab].cell(row, column, value)  # type: ignore[arg-type]
+        workbook.save(path)
+
+    return Desk(XlsxBook(str(path)), person, tick)
 
 
 def _save(path: Path, rows: Sequence[Sequence[Raw]]) -> None:
@@ -171,3 +196,16 @@ def test_a_tab_is_added_then_replaced_in_the_same_write_as_cells(desk: Desk) -> 
         session.apply([], [shorter], see)
     assert desk.rows("Checks") == [["Nothing to report"]]
     assert [g.name for g in desk.book.read().grids] == ["Requests", "Checks"]
+
+
+def test_what_a_person_types_into_our_tab_meanwhile_is_not_lost(desk: Desk) -> None:
+    first = Tab("Checks", ((Cell("Checks"),), (Cell("A2"), Cell(None))))
+    with desk.book.session() as session:
+        session.apply([], [first], see)
+    with desk.book.session() as session:
+        edit = due(see(session.raw), 0)
+        desk.tick("Checks", 2, 2, "seen")
+        applied = session.apply([edit], [Tab("Checks", ((Cell("Checks"),), (Cell("B7"),)))], see)
+    assert applied.held == ("Checks",) and applied.tabs == ()
+    assert len(applied.writes) == 1
+    assert [[v for v in r if v is not None] for r in desk.rows("Checks")] == [["Checks"], ["A2", "seen"]]

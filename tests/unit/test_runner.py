@@ -162,3 +162,14 @@ def test_a_log_tab_that_vanishes_stops_the_run() -> None:
     with pytest.raises(SheetBraked, match="tab October: it held 40 requests"):
         run(desk(), ledger)
     assert run(desk(), ledger, force=True).applied.writes
+
+
+def test_a_tab_of_a_persons_own_is_not_overwritten_whatever_its_name() -> None:
+    mine = Grid("Checks", [["My own checks"], ["call Ann"]])
+    book = MemoryBook([*desk().grids, mine])
+    report = run(book)
+    assert report.applied.tabs == ()
+    assert any("the tab Checks is somebody's own" in remark for remark in report.plan.remarks)
+    assert book.grids[-1].rows == mine.rows
+    blank = MemoryBook([*desk().grids, Grid("Checks", [[], [None, ""]])])
+    assert run(blank).applied.tabs == ("Checks",)

@@ -10,14 +10,15 @@ from sheetops.books.base import Applied
 from sheetops.books.google.access import Access
 from sheetops.books.google.lock import JobLock, delete_anchors
 from sheetops.books.google.read import State, read_state, read_values, token_of
-from sheetops.books.google.service import Service
+from sheetops.books.google.protect import protecting
+from sheetops.books.google.service import Json, Service
 from sheetops.books.google.tabs import put_tabs
 from sheetops.books.google.write import CellWriter, Outcome
 from sheetops.domain.addresses import google_id
-from sheetops.domain.plan import Edit
-from sheetops.domain.table import RawSheet, Snapshot
+from sheetops.domain.plan import Edit, untouched_tabs
+from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Tab
-from sheetops.errors import UsageError
+from sheetops.errors import EditRefused, UsageError
 
 if TYPE_CHECKING:
     from gspread import Client
@@ -52,6 +53,23 @@ class GoogleBook:
         finally:
             lock.release()
 
+    def fill_new(self, tabs: Sequence[Tab]) -> None:
+        """Make a blank spreadsheet a team's workbook. Raises EditRefused where anything stands in it already."""
+        with self.session() as session:
+            state = session.state
+            if any(tab.values for tab in state.tabs):
+                raise EditRefused(
+                    "something stands in this spreadsheet already, so nothing was changed",
+                    where=self.location,
+                    mend="give the address of a new, blank one",
+                )
+            blank = [tab for tab in state.tabs if tab.title.casefold() not in {t.name.casefold() for t in tabs}]
+            session.apply([], tabs, take_snapshot)
+            requests: list[Json] = [{"deleteSheet": {"sheetId": tab.id}} for tab in blank]
+            requests += protecting(read_state(self.service))
+            if requests:
+                self.service.batch(requests)
+
     def row_link(self, tab: str, row: int) -> str:
         """The address that opens a row (from 1) of a tab, as the last look saw the tabs."""
         gid = self._tab_ids.get(tab.casefold())
@@ -68,7 +86,7 @@ class GoogleSession:
     def __init__(self, service: Service, lock: JobLock, state: State) -> None:
         self._service = service
         self._lock = lock
-        self._state = state
+        self.state = state
         self.raw = state.raw()
 
     def apply(
@@ -77,12 +95,15 @@ class GoogleSession:
         """Put the tabs, then the cells; see `Session.apply`."""
         if not edits and not tabs:
             return Applied(token=self.raw.token)
-        titles = {tab.id: tab.title for tab in self._state.tabs}
+        titles = {tab.id: tab.title for tab in self.state.tabs}
+        held: tuple[str, ...] = ()
         if tabs:
-            titles |= put_tabs(self._service, self._lock, self._state, tabs)
+            self.state = read_state(self._service)
+            tabs, held = untouched_tabs(tabs, self.raw, self.state.raw())
+            titles |= put_tabs(self._service, self._lock, self.state, tabs)
         outcome = CellWriter(self._service, self._lock, see).write(edits) if edits else Outcome()
         token = self.raw.token
         if outcome.done or tabs:
             values = read_values(self._service, list(titles))
             token = token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
-        return Applied(tuple(outcome.done), tuple(outcome.conflicts), tuple(tab.name for tab in tabs), token)
+        return Applied(tuple(outcome.done), tuple(outcome.conflicts), tuple(tab.name for tab in tabs), token, held)

@@ -14,7 +14,7 @@ from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.replace import Original, changing, read_whole
 from sheetops.books.xlsx.tab import graft_tab
-from sheetops.domain.plan import Conflict, Edit, Write, resolve
+from sheetops.domain.plan import Conflict, Edit, Write, resolve, untouched_tabs
 from sheetops.domain.table import RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
 from sheetops.errors import EditRefused, SheetChanged
@@ -51,7 +51,7 @@ class XlsxSession:
     def __init__(self, location: str, original: Original) -> None:
         self._location = location
         self._original = original
-        self.raw = read_workbook(original.data, location)
+        self.raw = self._latest = read_workbook(original.data, location)
 
     def apply(
         self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
@@ -68,9 +68,10 @@ class XlsxSession:
     def _apply_once(
         self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
     ) -> Applied:
-        if self._original.look_again():
-            self.raw = read_workbook(self._original.data, self._location)
-        now = see(self.raw)
+        raw = read_workbook(self._original.data, self._location) if self._original.look_again() else self._latest
+        self._latest = raw
+        now = see(raw)
+        tabs, held = untouched_tabs(tabs, self.raw, raw)
         writes, conflicts = resolve(edits, now)
         package = Package.from_bytes(self._original.data, self._location)
         try:
@@ -93,6 +94,7 @@ class XlsxSession:
             tuple(conflicts),
             tuple(tab.name for tab in tabs),
             self._original.sha256,
+            held,
             str(backup) if backup else None,
         )
 
