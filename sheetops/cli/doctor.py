@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -80,8 +81,24 @@ def _machine(edge: Edge) -> Iterator[Check]:
     mail = edge.loaded.settings.mail
     if mail.smtp is None:
         yield _outbox(edge.loaded.folder / mail.outbox.expanduser() if mail.outbox else edge.state / "outbox")
-    else:
+    yield from _post(edge)
+
+
+def _post(edge: Edge) -> Iterator[Check]:
+    """Whether what the mail server and the groups need is at hand; nothing is sent."""
+    from sheetops.cli.mailing import make_style, read_secret
+
+    mail, folder = edge.loaded.settings.mail, edge.loaded.folder
+    secrets = [(chat.name, secret) for chat in mail.chat for secret in (chat.url, chat.secret) if secret]
+    if mail.smtp is not None:
         yield Check("mail", "ok", f"by {mail.smtp.host}, from {mail.sender}; not tried now")
+        secrets += [("mail", mail.smtp.password)] if mail.smtp.password else []
+    for name, secret in secrets:
+        read = _tried(name, partial(read_secret, secret, folder))
+        yield read._replace(what="its secret is at hand") if read.state == "ok" else read
+    style = _tried("templates", lambda: str(make_style(mail, folder)))
+    if style.state != "ok":
+        yield style
 
 
 def _ledger_words(edge: Edge) -> str:

@@ -52,8 +52,9 @@ class Standard:
             Kind.OWNER: lambda key: self._owner,
         }
         for key in self.log.table.columns:
-            make = makers.get(BY_KEY[key].kind, lambda key: _trimmed)
-            yield key, (self._identifier() if key == "id" else make(key))
+            make = makers.get(BY_KEY[key].kind)
+            form = self._identifier() if key == "id" else make(key) if make is not None else _trimmed
+            yield key, form
 
     def _listed(self, key: str) -> Form:
         """The spelling of the Lists tab; without one the template's where the column uses it, else the commonest."""

@@ -65,3 +65,13 @@ def test_an_absent_sheet_and_one_without_a_header(shell: Shell) -> None:
     book.active.append(["Costs", "Amount"])  # type: ignore[union-attr]
     book.save(shell.folder / "costs.xlsx")
     assert "adopt" in (examined(shell, "costs.xlsx", code=2)["sheet"]["mend"] or "")
+
+
+def test_a_secret_that_is_not_at_hand_is_told_and_never_shown(shell: Shell) -> None:
+    (shell.folder / "sheetops.yaml").write_text(
+        "mail: {smtp: {host: mail.example.com, user: desk, password: {env: DESK_PASSWORD}}}\n", encoding="utf-8"
+    )
+    done = shell.run("doctor")
+    assert done.returncode == 2 and "DESK_PASSWORD" in done.stdout
+    done = shell.run("doctor", DESK_PASSWORD="hunter2")
+    assert done.returncode == 0 and "at hand" in done.stdout and "hunter2" not in done.stdout
