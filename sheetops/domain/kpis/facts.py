@@ -1,8 +1,9 @@
 """The requests of a sheet as columns of facts, read in one pass and then sliced by period.
 
 When a request was opened is known from the optional column; else from the ledger's first sight of it, unless the
-ledger's very first run saw it already; else by the month in its ID; else not at all. A request whose opening is
-not known counts as there from the start: it is in no intake, but in the backlog until it is resolved.
+ledger's very first run saw it already (from the day it was resolved, where that was before); else by the month in
+its ID; else not at all. A request whose opening is not known counts as there from the start: it is in no intake,
+but in the backlog until it is resolved.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ class Facts:
                     and life.first_seen > history.since
                 ):
                     moment = life.first_seen
+                    if row.resolved is not None and row.resolved < moment.date():
+                        moment, exact = row.resolved, False  # it came, at the latest, when it was resolved
                 elif (month := pattern(row.id)) is not None:
                     self.month_only += 1
                     first, exact = month.toordinal(), False

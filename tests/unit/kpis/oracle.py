@@ -26,7 +26,9 @@ def frame(rows: Sequence[dict[str, Any]], history: History) -> pd.DataFrame:
         for row, life in zip(table["opened"], lives, strict=True)
     ]
     table["exact_opened"] = pd.to_datetime(table["exact_opened"])
-    table["day"] = table["exact_opened"].dt.normalize()
+    came_before = table["opened"].isna() & (table["resolved"] < table["exact_opened"].dt.normalize())
+    table["day"] = table["exact_opened"].dt.normalize().mask(came_before, table["resolved"])
+    table.loc[came_before, "exact_opened"] = pd.NaT
     table["answer"] = pd.to_datetime(
         [
             row if pd.notna(row) else life.first_response if life else None
@@ -90,7 +92,7 @@ class Oracle:
     def first_response(self) -> Answer:
         hits = cases = 0
         for row in self.came.itertuples():
-            if row.urgency == "Low":
+            if row.urgency == "Low" or pd.isna(row.exact_opened):
                 continue
             answer = row.answer if pd.notna(row.answer) and row.answer.normalize() <= self.until else pd.NaT
             if row.urgency == "High":
@@ -106,7 +108,7 @@ class Oracle:
         return _rate(hits, cases)
 
     def _days(self) -> np.ndarray[Any, Any]:
-        t = self.done[self.done.day.notna() & (self.done.resolved >= self.done.day)]
+        t = self.done[self.done.exact_opened.notna() & (self.done.resolved >= self.done.day)]
         one = np.timedelta64(1, "D")
         days = (t.day.values.astype("datetime64[D]") + one, t.resolved.values.astype("datetime64[D]") + one)
         return np.busday_count(*days)

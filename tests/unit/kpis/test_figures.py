@@ -73,7 +73,7 @@ def test_ageing_groups_the_backlog_by_age_and_urgency() -> None:
     period = parse_period("2026-10")
     facts, window = Facts(view), window_of(period, view.now)
     left = Oracle(frame(rows, history), period.start, period.end, view.now).left
-    ages = (pd.Timestamp(period.end) - left.day).dt.days
+    ages = (pd.Timestamp(period.end) - left.exact_opened.dt.normalize()).dt.days
     cuts = pd.cut(ages, [-1, 3, 7, 14, 30, 10**6], labels=["0-3", "4-7", "8-14", "15-30", "31+"])
     expected = Counter(
         zip(cuts.astype(object).where(ages.notna(), "unknown"), left.urgency.str.lower(), strict=True)
@@ -121,7 +121,7 @@ def test_types_by_department_load_peaks_and_pareto_count_the_same_requests() -> 
     late = Counter(owner or None for owner in oracle.overdue.owner)
     loads = owner_load(facts, window)
     assert {k: tuple(v) for k, v in loads.items()} == {k: (owners[k], high[k], late[k]) for k in owners}
-    times = came.exact_opened
+    times = came.exact_opened.dropna()
     assert peaks(facts, window) == Counter(zip(times.dt.day_of_week, times.dt.hour // 2 * 2, strict=True))
     causes = came[came.type == "Complaint"].cause.fillna("").value_counts()
     found = pareto(facts, window)
