@@ -121,10 +121,11 @@ def command(
 
 def _settings(sheet: str, config: Path | None) -> Loaded:
     """The settings file that the sheet is, or is to be, in; it need not exist yet."""
+    from sheetops.domain.addresses import google_id
     from sheetops.settings.load import FILE_NAME, Loaded, load
     from sheetops.settings.model import Settings
 
-    beside = Path() if "://" in sheet else Path(sheet).expanduser().parent
+    beside = Path() if google_id(sheet) else Path(sheet).expanduser().parent
     path = config or beside / FILE_NAME
     return load(path) if path.exists() else Loaded(Settings(), path)
 
@@ -134,7 +135,7 @@ def _survey(edge: Edge, sheet: str, answers: Mapping[str, str], log_tabs: Sequen
     from sheetops.jobs.adopt import survey
 
     location, team = edge.loaded.find(sheet)
-    raw = open_book(location, team.backups, edge.state).read()
+    raw = open_book(location, team.backups, edge.state, edge.google).read()
     tabs = log_tabs or team.log_tabs
     known = {**team.columns, **answers}
     seen = survey(raw, known, tabs)
@@ -182,10 +183,10 @@ def _propose(edge: Edge, found: Found, log_tabs: Sequence[str]) -> None:
     loaded = edge.loaded
     wanted: dict[str, Any] = {"columns": found.answers, "log_tabs": list(log_tabs)}
     known = known_entry(loaded, found.location)
-    entry = entry_for(found.location, loaded.folder, wanted, known)
+    entry = entry_for(found.location, loaded, wanted, known)
     found.view = _look(edge, found, entry)
     wanted["id_pattern"] = own_pattern(found.view)
-    entry = entry_for(found.location, loaded.folder, wanted, known)
+    entry = entry_for(found.location, loaded, wanted, known)
     found.before = found.path.read_text(encoding="utf-8-sig") if found.path.exists() else None
     unchanged = known is not None and entry == known.model_dump(mode="json", exclude_unset=True)
     if unchanged and found.before is not None:

@@ -153,7 +153,7 @@ def look(edge: Edge, location: str, team: Team) -> View:
     from sheetops.settings.files import load_texts
     from sheetops.settings.policy import build_policy
 
-    raw = open_book(location, team.backups, edge.state).read()
+    raw = open_book(location, team.backups, edge.state, edge.google).read()
     snapshot = take_snapshot(raw, team.log_tabs, team.columns, team.language)
     policy = build_policy(team, snapshot.language, load_texts(snapshot.language))
     now = utc_now().astimezone(policy.clock.hours.zone).replace(tzinfo=None, microsecond=0)
@@ -164,9 +164,10 @@ def _writing(edge: Edge, location: str, team: Team) -> str:
     """Take the job lock as a job does, and let go again. Raises SheetInUse, SheetError."""
     from sheetops.books.open import open_book
     from sheetops.books.xlsx.rights import require_writable
+    from sheetops.domain.addresses import google_id
 
-    with open_book(location, team.backups, edge.state).session():
-        if "://" not in location:
+    with open_book(location, team.backups, edge.state, edge.google).session():
+        if not google_id(location):
             path = Path(os.path.realpath(location))
             require_writable(path, path.stat())
             if not os.access(path.parent, os.W_OK):

@@ -6,11 +6,13 @@ import io
 import os
 import tempfile
 from collections.abc import Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from sheetops.domain.addresses import google_id
 from sheetops.errors import SettingsError
 from sheetops.settings.load import Loaded, parse
 from sheetops.settings.model import Sheet
@@ -18,9 +20,15 @@ from sheetops.settings.model import Sheet
 _HEAD = "# Written by `sheetops adopt`. All there is to set stands in config/example.yaml.\n"
 
 
-def entry_for(location: str, folder: Path, wanted: Mapping[str, Any], known: Sheet | None) -> dict[str, Any]:
+def entry_for(
+    location: str, loaded: Loaded, wanted: Mapping[str, Any], known: Sheet | None
+) -> dict[str, Any]:
     """The settings of a sheet at `location`: what the file says of it already, and what is `wanted` over it."""
-    entry: dict[str, Any] = {"name": Path(location).stem, "path": _relative(location, folder)}
+    plain = "desk" if google_id(location) else Path(location).stem
+    taken = {sheet.name for sheet in loaded.settings.sheets}
+    names = chain([plain], (f"{plain}-{number}" for number in count(2)))
+    name = next(name for name in names if name not in taken)
+    entry: dict[str, Any] = {"name": name, "path": _relative(location, loaded.folder)}
     if known is not None:
         entry = known.model_dump(mode="json", exclude_unset=True)
     for name, value in wanted.items():
@@ -32,7 +40,7 @@ def entry_for(location: str, folder: Path, wanted: Mapping[str, Any], known: She
 
 
 def _relative(location: str, folder: Path) -> str:
-    if "://" in location:
+    if google_id(location):
         return location
     try:
         return Path(os.path.relpath(location, folder)).as_posix()

@@ -107,18 +107,22 @@ def loaded(text: str, path: str = "conf/sheetops.yaml") -> Loaded:
 
 def test_a_new_sheet_is_added_and_every_comment_stays() -> None:
     settings = loaded(OLD)
-    entry = entry_for("conf/shop/log.xlsx", Path("conf"), {"columns": {"优先及": "priority"}, "log_tabs": [], "id_pattern": None}, None)
+    entry = entry_for("conf/shop/log.xlsx", settings, {"columns": {"优先及": "priority"}, "log_tabs": [], "id_pattern": None}, None)
     assert entry == {"name": "log", "path": "shop/log.xlsx", "columns": {"优先及": "priority"}}
     text = with_sheet(OLD, entry, settings, "x")
     assert text.startswith(OLD.rstrip()) and "优先及: priority" in text
     assert [sheet.path for sheet in parse(text, "x").sheets] == ["desk.xlsx", "shop/log.xlsx"]
 
 
+def test_a_second_sheet_of_the_same_name_gets_another() -> None:
+    assert entry_for("conf/shop/desk.xlsx", loaded(OLD), {}, None) == {"name": "desk-2", "path": "shop/desk.xlsx"}
+
+
 def test_a_known_sheet_keeps_what_the_file_says_of_it() -> None:
     settings = loaded(OLD)
     known = known_entry(settings, "conf/desk.xlsx")
     assert known is not None and known_entry(settings, "desk.xlsx") is not None
-    entry = entry_for("conf/desk.xlsx", Path("conf"), {"columns": {"Kümmerer": "owner"}}, known)
+    entry = entry_for("conf/desk.xlsx", settings, {"columns": {"Kümmerer": "owner"}}, known)
     (sheet,) = parse(with_sheet(OLD, entry, settings, "x"), "x").sheets
     assert (sheet.name, sheet.path, sheet.columns) == ("desk", "desk.xlsx", {"Kümmerer": "owner"})
 
