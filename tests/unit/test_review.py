@@ -136,6 +136,23 @@ def test_the_first_look_of_the_ledger_dates_nothing_and_later_ones_do() -> None:
     assert (made.results["intake"].now.value, made.opening, made.results["backlog"].now.value) == (1, 3, 4)
 
 
+def test_what_the_first_look_knows_of_some_is_no_figure_of_all() -> None:
+    began = datetime(2026, 10, 20, 9)
+    seen_open, seen_done = frozenset(("first_seen",)), frozenset(("first_seen", "first_response", "resolved"))
+    lives = {
+        f"R{n:04}": Life(began, unsure=seen_open if n < 3 else seen_done, due_changes=n % 2) for n in range(9)
+    }
+    rows = [case(n, date(2026, 10, 5), resolved=None if n < 3 else date(2026, 10, 8)) for n in range(9)]
+    made = Review(desk_of(*rows, history=History(lives=lives, since=began)), parse_period("2026-10"))
+    told = {key: made.results[key].now for key in ("first_response", "reopen_rate", "fcr", "due_moved")}
+    assert {key: (now.value, now.missing) for key, now in told.items()} == {
+        "first_response": (None, "no_response"),
+        "reopen_rate": (None, "no_history"),
+        "fcr": (None, "no_history"),
+        "due_moved": (None, "no_history"),
+    }
+
+
 def test_few_cases_are_marked_and_little_history_claims_no_change() -> None:
     tab = review(desk_of(*october(3)), parse_period("2026-10")).tabs[0]
     line = next(cells for cells in tab.rows if cells and cells[0].value == "Complaint rate")

@@ -1,7 +1,7 @@
 """Moved due dates: how often a promise was changed before it was kept. Needs the ledger.
 
-Formula: requests whose due date was changed at least once ÷ requests, both resolved in the period and known to
-the ledger. Source: domain.md §1, the ledger keeps each change of due date.
+Formula: requests whose due date was changed at least once ÷ requests, both resolved in the period and watched
+by the ledger from their start. Source: domain.md §1, the ledger keeps each change of due date.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ def measure(facts: Facts, window: Window) -> Measure:
     """The share of resolved requests with a moved due date."""
     rows = [i for i in facts.resolved_in(window) if facts.lives[i] is not None]
     hits = [i for i in rows if (life := facts.lives[i]) is not None and life.due_changes]
-    return share(hits, rows, "no_cases" if facts.view.history.lives else "no_history")
+    return share(hits, rows, "no_history")
 
 
 FIGURE = Figure("due_moved", "percent", "less", measure, limits="p", main=False)

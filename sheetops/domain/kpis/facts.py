@@ -62,7 +62,9 @@ class Facts:
         self.cells: list[tuple[int, int]] = [
             (place, index) for place, log in enumerate(view.logs) for index in range(len(log))
         ]
-        self.lives: list[Life | None] = list(_lives(view))  # what the ledger remembers of each
+        # What the ledger remembers of each request that it watched from its start. Of the others it knows some
+        # things and not others, those answered early least of all: figures of them would be biased.
+        self.lives: list[Life | None] = list(_watched(view))
         self.opened: list[date | datetime | None] = []
         self.exact: list[bool] = []  # whether the day of opening is known, not only the month
         self.there_from: list[int] = []  # ordinal of the first day on which it may have been there
@@ -80,17 +82,12 @@ class Facts:
         self._open_at: dict[int, list[int]] = {}  # ordinal → what was open then
 
     def _read_openings(self, by_month: bool) -> None:
-        history, pattern = self.view.history, _months_of(self.view.policy.id_pattern)
+        pattern = _months_of(self.view.policy.id_pattern)
         for row, life in zip(self.rows, self.lives, strict=True):
             moment: date | datetime | None = row.opened
             first, exact = _ALWAYS, True
             if moment is None:
-                if (
-                    life is not None
-                    and "first_seen" not in life.unsure
-                    and history.since is not None
-                    and life.first_seen > history.since
-                ):
+                if life is not None:
                     moment = life.first_seen
                     if row.resolved is not None and row.resolved < moment.date():
                         moment, exact = row.resolved, False  # it came, at the latest, when it was resolved
@@ -239,11 +236,13 @@ class Facts:
         return between
 
 
-def _lives(view: View) -> Iterator[Life | None]:
+def _watched(view: View) -> Iterator[Life | None]:
     history = view.history
     for log in view.logs:
         for index, request in enumerate(log.all):
-            yield history.life(request.id) if request.id else history.unnamed(log.table, index)
+            life = history.life(request.id) if request.id else history.unnamed(log.table, index)
+            late = life is None or history.since is None or life.first_seen <= history.since
+            yield None if life is None or late or "first_seen" in life.unsure else life
 
 
 def _sorted(days: Iterable[int | None]) -> tuple[list[int], list[int]]:

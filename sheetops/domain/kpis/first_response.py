@@ -31,8 +31,7 @@ def measure(facts: Facts, window: Window) -> Measure:
             rows.append(index)
             if response is not None and not _passed(deadline, response):
                 hits.append(index)
-    missing = "no_cases" if has_column or facts.view.history.lives else "no_response"
-    return share(hits, rows, missing)
+    return share(hits, rows, "no_cases" if has_column else "no_response")
 
 
 def _deadline(facts: Facts, index: int) -> date | datetime | None:

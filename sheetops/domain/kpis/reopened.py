@@ -1,9 +1,9 @@
 """Reopen rate and first-contact resolution: whether resolved stayed resolved. Both need the ledger.
 
 Formula of the reopen rate: requests reopened at least once ÷ requests that were resolved at least once, over
-those opened in the period that the ledger has watched. Formula of FCR (first-contact resolution): requests
-whose first response came with the resolution and that were never reopened ÷ requests resolved in the period
-whose first response and reopenings are known. Source: domain.md §4.
+those opened in the period that the ledger watched from their start. Formula of FCR (first-contact resolution):
+requests whose first response came with the resolution and that were never reopened ÷ requests resolved in the
+period that the ledger watched from their start. Source: domain.md §4.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def measure(facts: Facts, window: Window) -> Measure:
             rows.append(index)
             if life.reopened:
                 hits.append(index)
-    return share(hits, rows, "no_cases" if facts.view.history.lives else "no_history")
+    return share(hits, rows, "no_history")
 
 
 def first_contact(facts: Facts, window: Window) -> Measure:
@@ -40,7 +40,7 @@ def first_contact(facts: Facts, window: Window) -> Measure:
         rows.append(index)
         if not life.reopened and _at_once(facts, index, response):
             hits.append(index)
-    return share(hits, rows, "no_cases" if facts.view.history.lives else "no_history")
+    return share(hits, rows, "no_history")
 
 
 def _at_once(facts: Facts, index: int, response: date | datetime) -> bool:

@@ -79,9 +79,11 @@ def history(seed: int, rows: Sequence[dict[str, Any]]) -> History:
             first_seen=seen,
             first_response=answered if known else None,
             resolved_seen=resolved_seen,
-            reopened=dice.choices((0, 1, 2), (8, 1, 1))[0] if known else 0,
+            reopened=dice.choices((0, 1, 2), (8, 1, 1))[0],
             due_changes=dice.choices((0, 1, 3), (7, 2, 1))[0],
-            unsure=frozenset() if known else frozenset(("first_seen", "first_response", "reopened")),
+            unsure=frozenset()
+            if known
+            else frozenset(("first_seen", "first_response") if resolved else ("first_seen",)),
         )
     return History(lives=lives, since=BEGAN)
 

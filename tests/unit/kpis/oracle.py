@@ -21,8 +21,11 @@ def frame(rows: Sequence[dict[str, Any]], history: History) -> pd.DataFrame:
     for name in ("opened", "due", "resolved", "first_response"):
         table[name] = pd.to_datetime(table.get(name))
     lives = [history.lives.get(identifier) for identifier in table["id"]]
+    lives = [
+        life if life and "first_seen" not in life.unsure else None for life in lives
+    ]  # watched from the start
     table["exact_opened"] = [
-        row if pd.notna(row) else life.first_seen if life and life.first_seen > history.since else pd.NaT
+        row if pd.notna(row) else life.first_seen if life else pd.NaT
         for row, life in zip(table["opened"], lives, strict=True)
     ]
     table["exact_opened"] = pd.to_datetime(table["exact_opened"])
