@@ -15,6 +15,7 @@ from datetime import date
 from functools import partial
 from typing import Protocol
 
+from sheetops.domain.personal import masked
 from sheetops.domain.plan import Delivery, Digest, Plan
 from sheetops.domain.view import View
 from sheetops.errors import SettingsError
@@ -107,7 +108,7 @@ class Outbox:
         label = "-".join(part for part in (person.department, person.name) if part)
         letter = _Letter(
             "remind",
-            label or view.texts("mail.nobody"),
+            masked(label) or view.texts("mail.nobody"),
             person.key,
             digest.day,
             render_digest(digest, view, self.style),

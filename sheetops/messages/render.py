@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,13 +116,22 @@ def render_digest(digest: Digest, view: View, style: Style) -> Message:
 
 
 def rendered(name: str, facts: dict[str, Any], style: Style) -> str:
-    """A template filled with facts; only `.html` ones escape what people wrote."""
+    """A template filled with facts, all of them masked; only `.html` ones escape what people wrote."""
     try:
-        return _environment(style.find, ".html" in name).get_template(name).render(facts)
+        return _environment(style.find, ".html" in name).get_template(name).render(_discreet(facts))
     except TemplateError as error:
         line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
         where = f"{style.find(f'mail/{name}')}{line}"
         raise SettingsError(f"the template cannot be used ({error.message})", where=where) from None
+
+
+def _discreet(fact: Any) -> Any:
+    """A fact with every piece of personal data in it masked, wherever people put it: a name may hold a number."""
+    if isinstance(fact, str):
+        return masked(fact)
+    if isinstance(fact, dict):
+        return {key: value if key == "link" else _discreet(value) for key, value in fact.items()}
+    return [_discreet(value) for value in fact] if isinstance(fact, list) else fact
 
 
 def sheet_name(location: str) -> str:
@@ -175,11 +185,11 @@ def _row(item: Item, view: View, texts: Texts) -> dict[str, str]:
     assert request is not None
     if item.group == "to_correct":
         assert item.finding is not None
-        summary, facts = masked(item.finding.message(texts)), masked(item.finding.fix(texts))
+        summary, facts = item.finding.message(texts), item.finding.fix(texts)
     else:
         summary, facts = _summary(request.description), _facts(item, request, view, texts)
     return {
-        "id": masked(request.id or texts("mail.no_id")),
+        "id": request.id or texts("mail.no_id"),
         "summary": summary,
         "facts": facts,
         "place": texts("mail.place", tab=request.tab, cell=item.cell),
@@ -222,21 +232,21 @@ def _facts(item: Item, request: Request, view: View, texts: Texts) -> str:
         facts.append(texts("mail.urgency", urgency=choices.name(request.urgency, texts.language)))
     if item.group == "escalated" and request.lead is not None:
         owner = "-".join(part for part in (request.lead.department, request.lead.person) if part)
-        facts.append(texts("mail.owner", owner=masked(owner)))
+        facts.append(texts("mail.owner", owner=owner))
     return texts("mail.fact_separator").join(facts)
 
 
+_GOOGLE = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/[\w-]+")
+
+
 def _link(view: View, tab: str, cell: str) -> str:
-    """The address that opens that very row, where the sheet has addresses."""
-    location = view.snapshot.location
-    if not location.startswith("https://docs.google.com/spreadsheets/"):
+    """The address that opens that very row, where the sheet has addresses; of an unknown tab, that of the sheet."""
+    sheet = _GOOGLE.match(view.snapshot.location)
+    if sheet is None:
         return ""
-    base, _, fragment = location.partition("#")
-    gid = next((part for part in fragment.split("&") if part.startswith("gid=")), None)
-    single = (
-        len(view.snapshot.tables) == 1
-    )  # the address names one tab, and there is no other to mistake it for
-    return f"{base}#{gid}&range={cell}" if gid and single else base
+    grid = view.snapshot.raw.grid(tab)
+    place = f"#gid={grid.gid}&range={cell}" if grid is not None and grid.gid is not None else ""
+    return f"{sheet[0]}/edit{place}"
 
 
 def _picture(picture: Picture, texts: Texts) -> dict[str, Any]:
