@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from tests.xlsx_oracle.parts import read
-from tests.xlsx_oracle.schema import transitional
+from tests.xlsx_oracle.schema import standard, transitional
 from tests.xlsx_oracle.wiring import sheet_parts, targets, workbook_name
 
 S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -110,7 +110,7 @@ def _date_styles(xml: bytes) -> set[int]:
         int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in root.iterfind(f"{S}numFmts/{S}numFmt")
     }
     dated = {key for key, code in codes.items() if _is_date(code)} | (DATE_FORMATS - set(codes))
-    formats = root.iterfind(f"{S}cellXfs/{S}xf")
+    formats = standard(xml).iterfind(f"{S}cellXfs/{S}xf")
     return {place for place, xf in enumerate(formats) if int(xf.get("numFmtId", "0")) in dated}
 
 

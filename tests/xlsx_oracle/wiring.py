@@ -31,7 +31,7 @@ def wrong(data: bytes) -> list[str]:
     parts = read(data)
     found += _types(parts)
     for name in parts:
-        if name.endswith(".rels"):
+        if name.endswith(".rels") and not name.lower().startswith("__macosx/"):
             found += _relationships(parts, name)
     found += _workbook(parts)
     found += _tables(parts)

@@ -68,7 +68,11 @@ class XlsxSession:
     def _apply_once(
         self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
     ) -> Applied:
-        raw = read_workbook(self._original.data, self._location) if self._original.look_again() else self._latest
+        raw = (
+            read_workbook(self._original.data, self._location)
+            if self._original.look_again()
+            else self._latest
+        )
         self._latest = raw
         now = see(raw)
         tabs, held = untouched_tabs(tabs, self.raw, raw)

@@ -116,10 +116,16 @@ class Reader:
     def _read_formats(self) -> None:
         part = self._get_formats()
         root = root_of(part) if part else etree.Element("none")
-        self._formats = [int(xf.get("numFmtId", "0")) for xf in root.iterfind("{*}cellXfs/{*}xf")]
+        listed = [xf for entry in root.iterfind("{*}cellXfs/{*}*") for xf in _taken(entry)]
+        self._formats = [int(xf.get("numFmtId", "0")) for xf in listed]
         for entry in root.iterfind("{*}numFmts/{*}numFmt"):
             code = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", entry.get("formatCode", "")).lower()
             self._dated[int(entry.get("numFmtId", "0"))] = code != "general"
+
+
+def _taken(entry: Element) -> list[Element]:
+    """The entry of a list; where it offers several, the one that every reader can take (Hancom's files)."""
+    return entry.findall("{*}Fallback/{*}*") if local(entry) == "AlternateContent" else [entry]
 
 
 def _raw(element: Element | None) -> str:

@@ -39,7 +39,7 @@ class Wiring:
         self.members = members
         self._links: dict[str, list[Link]] = {}
         for name in members:
-            if name.endswith(".rels"):
+            if name.endswith(".rels") and not name.startswith("__macosx/"):  # no parts, only notes on them
                 self._links[_owner(name)] = self._read(name)
         book = self.linked("", "officeDocument")
         if book is None:

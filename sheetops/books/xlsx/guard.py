@@ -15,7 +15,7 @@ from sheetops.books.xlsx.formulas import FormulaGuard
 from sheetops.books.xlsx.row import Cell
 from sheetops.books.xlsx.sheet import SheetXml
 from sheetops.books.xlsx.styles import Styles
-from sheetops.books.xlsx.tables import Table, check_tables, merged_areas
+from sheetops.books.xlsx.tables import Table, check_tables
 from sheetops.errors import EditRefused
 
 _SECRETS = ("password", "hashValue")
@@ -30,7 +30,7 @@ class Guard:
         self._styles = styles
         self._tables = tables
         self._formulas = FormulaGuard(sheet)
-        self._merged = self._merged_by_row(merged_areas(sheet), sorted(rows))
+        self._merged = self._merged_by_row(sheet.merged, sorted(rows))
         self._locked = self._protected(sheet)
         self._open = self._open_areas(sheet)
 

@@ -31,6 +31,8 @@ _WORKBOOK_TYPES = frozenset(
     )
 )
 _HEAD = 1 << 16
+_STRAY = "__macosx/"
+"""Where the zip program of macOS keeps what it knows of files: members that are no parts of the package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,7 @@ class Package:
     def rels(self, part: str) -> list[Rel]:
         """The relationships of a part, in file order; those of the package itself for part ""."""
         name = rels_name(part)
-        if not self.has(name):
+        if not self.has(name) or _key(name).startswith(_STRAY):
             return []
         _, root = self.tree(name)
         return [self._rel(part, node) for node in root.all("Relationship")]

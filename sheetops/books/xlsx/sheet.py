@@ -13,7 +13,7 @@ from itertools import pairwise
 from xml.parsers import expat
 
 from sheetops.books.xlsx import xmlbytes
-from sheetops.books.xlsx.cellref import MAX_ROW
+from sheetops.books.xlsx.cellref import MAX_ROW, Area, area_at
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.xmlbytes import Node
 from sheetops.errors import EditRefused, NotAWorkbook, RefusedWorkbook, SheetError
@@ -119,6 +119,13 @@ class SheetXml:
     def shell(self) -> Node:
         """The tree of the part without its rows; positions are those of `shell_data`."""
         return xmlbytes.parse(self.shell_data, self.where)
+
+    @cached_property
+    def merged(self) -> list[Area]:
+        """The merged ranges."""
+        listed = self.shell.find("mergeCells")
+        found = [area_at(node.attrs.get("ref", "")) for node in listed.all("mergeCell")] if listed else []
+        return [area for area in found if area is not None]
 
     @cached_property
     def shell_data(self) -> bytes:

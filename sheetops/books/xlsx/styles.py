@@ -11,7 +11,13 @@ from functools import cached_property
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.package import Package
-from sheetops.books.xlsx.stylesheet import STYLE_ORDER, add_stylesheet, empty_stylesheet, stylesheet_of
+from sheetops.books.xlsx.stylesheet import (
+    STYLE_ORDER,
+    add_stylesheet,
+    empty_stylesheet,
+    entries,
+    stylesheet_of,
+)
 from sheetops.books.xlsx.xmlbytes import Node
 
 DATE_FORMAT = "yyyy-mm-dd"
@@ -49,7 +55,7 @@ class Styles:
     def _cell_xfs(self) -> list[Node]:
         root = self._parsed[1]
         listed = root.find("cellXfs") if root else None
-        return listed.all("xf") if listed else []
+        return entries(listed) if listed else []
 
     @cached_property
     def _codes(self) -> dict[int, str]:
@@ -134,7 +140,7 @@ class Styles:
             return
         data, root = self._package.tree(self._part)
         listed = root.find(listed_name)
-        known = len(listed.all("xf" if listed_name == "cellXfs" else "numFmt")) if listed else 0
+        known = len(entries(listed)) if listed else 0
         if listed_name == "cellXfs" and not known:  # the format that cells had by default
             new = [b'<%b numFmtId="0" fontId="0" fillId="0" borderId="0"/>' % root.qname("xf"), *new]
         count = b"%d" % (known + len(new))

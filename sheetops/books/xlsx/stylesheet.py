@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from sheetops.books.xlsx.package import Package
-from sheetops.books.xlsx.xmlbytes import MAIN, MAIN_STRICT
+from sheetops.books.xlsx.xmlbytes import MAIN, MAIN_STRICT, Node
 
 STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 STYLE_ORDER = (
@@ -24,6 +24,17 @@ DEFAULT_FONT = (
 )
 DEFAULT_BORDER = "<{0}border><{0}left/><{0}right/><{0}top/><{0}bottom/><{0}diagonal/></{0}border>"
 DEFAULT_XF = '<{0}xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
+
+
+def entries(listed: Node) -> list[Node]:
+    """The entries of one list as Excel counts them: where Hancom offers two for one place, the fallback."""
+    found = []
+    for child in listed.children:
+        if child.ns == listed.ns:
+            found.append(child)
+        elif child.name == "AlternateContent" and (fallback := child.find("Fallback")):
+            found += fallback.children
+    return found
 
 
 def empty_stylesheet(strict: bool) -> bytes:
@@ -50,6 +61,10 @@ def stylesheet_of(package: Package) -> str | None:
 def add_stylesheet(package: Package, data: bytes) -> str:
     """Give a workbook that has none the stylesheet `data`; the name of its part."""
     workbook, claimed = package.workbook_part(), package.claimed()
+    for rel in package.rels(workbook):
+        if rel.kind == "styles" and rel.part:  # a program spoke of one and did not write it
+            package.set_part(rel.part, data, STYLES_TYPE)
+            return rel.part
     stem, number = posixpath.join(posixpath.dirname(workbook), "styles"), ""
     while f"{stem}{number}.xml".lower() in claimed:
         number = str(int(number or 1) + 1)

@@ -7,7 +7,7 @@ default cell format, so that the tab looks like its neighbours; theme colours me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sheetops.books.xlsx.stylesheet import (
@@ -17,6 +17,7 @@ from sheetops.books.xlsx.stylesheet import (
     RESERVED_FILLS,
     STYLE_ORDER,
     empty_stylesheet,
+    entries,
 )
 from sheetops.books.xlsx.tab_xml import PartText, markup, tag_prefix
 from sheetops.books.xlsx.xmlbytes import Node, parse, parse_fragment
@@ -85,7 +86,7 @@ class _List:
 
     def __init__(self, node: Node | None, name: str, prefix: str) -> None:
         self.node, self.name, self.prefix = node, name, prefix
-        self.nodes = [child for child in node.children if child.ns == node.ns] if node else []
+        self.nodes = entries(node) if node else []
         self.new: list[str] = []
         self._places: dict[Key, int] = {}
         for place, child in enumerate(self.nodes):
@@ -235,13 +236,19 @@ class Styles:
         font = self._source.entries("fonts")[index]
         said = {child.name for child in font.children}
         inner = list(font.children)
-        base_fonts, base_id = self._lists["fonts"].nodes, self._base_id("fontId")
-        for child in base_fonts[base_id].children if base_id < len(base_fonts) else ():
+        for child in self._base_font():
             follows_name = child.name in ("family", "charset", "scheme")
             wanted = "name" not in said if follows_name else child.name in ("name", "sz", "color")
             if wanted and child.name not in said:
                 inner.append(_sound(child))
         return self._lists["fonts"].place(markup(replace(font, children=inner), self._prefix))
+
+    def _base_font(self) -> Sequence[Node]:
+        """What the workbook's default font says; where it has no font, that of the one which it will get."""
+        fonts, place = self._lists["fonts"].nodes, self._base_id("fontId")
+        if not fonts:
+            return parse_fragment(DEFAULT_FONT.format("").encode(), "styles").children
+        return fonts[place].children if place < len(fonts) else ()
 
     def _fill(self, index: int) -> int:
         return self._part_of("fills", index, "fillId")
@@ -273,17 +280,17 @@ class Styles:
 
     def result(self) -> bytes:
         """The stylesheet with the lists grown; the same bytes if nothing was missing."""
-        for entries in self._lists.values():
-            if not entries.new:
+        for grown in self._lists.values():
+            if not grown.new:
                 continue
-            if entries.node is None:
-                name = self._prefix + entries.name
-                text = f'<{name} count="{len(entries)}">{"".join(entries.new)}</{name}>'
-                self._part.add_child(STYLE_ORDER, entries.name, text)
+            if grown.node is None:
+                name = self._prefix + grown.name
+                text = f'<{name} count="{len(grown)}">{"".join(grown.new)}</{name}>'
+                self._part.add_child(STYLE_ORDER, grown.name, text)
             else:
-                self._part.append(entries.node, "".join(entries.new))
-                if "count" in entries.node.attrs:
-                    self._part.set_attribute(entries.node, "count", str(len(entries)))
+                self._part.append(grown.node, "".join(grown.new))
+                if "count" in grown.node.attrs:
+                    self._part.set_attribute(grown.node, "count", str(len(grown)))
         return self._part.result()
 
 

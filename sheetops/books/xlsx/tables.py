@@ -77,12 +77,11 @@ def lowest_bottom(sheet: SheetXml, tables: list[Table]) -> int:
 
 def grown_tables(sheet: SheetXml, tables: list[Table], filled: Filled) -> list[tuple[Table, int]]:
     """The tables that a plan appended rows directly below, each with its new last row."""
-    merged = merged_areas(sheet)
     grown = []
     for table in tables:
         if table.totals:
             continue
-        others = [other.area for other in tables if other is not table] + merged
+        others = [other.area for other in tables if other is not table] + sheet.merged
         bottom = _grown_bottom(table.area, filled, others, only_new=True)
         _, now = filled.get(table.area.bottom, (frozenset(), frozenset()))
         entered = any(table.area.left <= column <= table.area.right for column in now)
@@ -195,13 +194,6 @@ def _grow_filter_name(package: Package, tab: int, area: Area, bottom: int) -> No
             start, end = (node.open_end + at for at in match.span(4))
             package.patch(part, [(start, end, b"%d" % bottom)])
             return
-
-
-def merged_areas(sheet: SheetXml) -> list[Area]:
-    """The merged ranges of a tab."""
-    listed = sheet.shell.find("mergeCells")
-    found = [area_at(node.attrs.get("ref", "")) for node in listed.all("mergeCell")] if listed else []
-    return [area for area in found if area is not None]
 
 
 def grow_dimension(sheet: SheetXml, cells: list[tuple[int, int]]) -> list[tuple[int, int, bytes]]:
