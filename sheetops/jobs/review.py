@@ -8,6 +8,7 @@ from sheetops.domain.period import Period, parse_period, period_of
 from sheetops.domain.plan import Plan
 from sheetops.domain.template import TAB_NAMES
 from sheetops.domain.view import View
+from sheetops.errors import UsageError
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_tab import review_tab
 
@@ -20,9 +21,17 @@ def review_when_due(view: View) -> Plan:
     Last month's review is due where it had requests and was never written. In the first five days after the
     month it is written again when late entries change it; after that it stands, so that what people have read
     and reported does not move under them. A review that was asked for is always written anew.
+    Raises UsageError for a period that has not begun.
     """
     if view.period is not None:
-        return review(view, parse_period(view.period))
+        period = parse_period(view.period)
+        if period.start > view.today:
+            raise UsageError(
+                f"{period.name} has not begun on {view.today}",
+                where="--period",
+                mend="name one that has, such as " + period_of(view.today, period.span).name,
+            )
+        return review(view, period)
     period = period_of(view.today).before()
     there = view.snapshot.raw.grid(tab_name(view, period)) is not None
     settled = view.today > period.end + timedelta(days=REFRESH_DAYS)

@@ -14,6 +14,7 @@ from sheetops.domain.table import Grid, Raw
 from sheetops.domain.tabs import Tab
 from sheetops.domain.template import LANGUAGES
 from sheetops.domain.view import View
+from sheetops.errors import UsageError
 from sheetops.jobs import review_list
 from sheetops.jobs.review import review, review_when_due
 from sheetops.jobs.review_data import Review
@@ -35,8 +36,10 @@ def case(number: int, opened: date, **cells: Raw) -> list[Raw]:
     return row(COLUMNS, **{**defaults, **cells})
 
 
-def desk_of(*rows: list[Raw], now: datetime = datetime(2026, 11, 3, 9), **more: object) -> View:
-    return view(log(*rows, keys=COLUMNS), now=now, **more)  # type: ignore[arg-type]
+def desk_of(
+    *rows: list[Raw], now: datetime = datetime(2026, 11, 3, 9), period: str | None = None, **more: object
+) -> View:
+    return replace(view(log(*rows, keys=COLUMNS), now=now, **more), period=period)  # type: ignore[arg-type]
 
 
 def october(count: int = 3) -> list[list[Raw]]:
@@ -296,6 +299,13 @@ def test_every_figure_has_its_texts_and_a_page(language: str) -> None:
 def test_the_catalogues_of_the_review_say_the_same_things() -> None:
     names = [{n for n in load_texts(language).entries if n.startswith("review.")} for language in LANGUAGES]
     assert names[0] == names[1] == names[2]
+
+
+def test_a_period_before_the_first_request_is_empty_and_one_to_come_is_refused() -> None:
+    old = lines(review_when_due(desk_of(*october(), period="2024-05")).tabs[0])
+    assert (old["Opened"][1], old["Open at the end"][1], old["CSAT"][1]) == (0, 0, "–")
+    with pytest.raises(UsageError, match="has not begun"):
+        review_when_due(desk_of(*october(), period="2026-12"))
 
 
 def test_an_empty_log_has_an_empty_review() -> None:
