@@ -13,13 +13,23 @@ from sheetops.domain.values import as_date
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_page import Page
 
-MOST_LISTED = 3_000
+MOST_  # Figures without a column of their own, and the column that tells their requests.
+_TOLD_BY = {
+    "intake": "opened", "resolved": "resolved", "resolution_median": "resolved", "resolution_p90": "resolved",
+    "nps": "resolved", "repeat_customers": "opened",
+}  # fmt: skip
+LISTED = 3_000
 _FACTS = ("opened", "type", "urgency", "due", "resolved")
+# Figures without a column of their own, and the column that tells their requests.
+_TOLD_BY = {
+    "intake": "opened", "resolved": "resolved", "resolution_median": "resolved", "resolution_p90": "resolved",
+    "nps": "resolved", "repeat_customers": "opened",
+}  # fmt: skip
 LISTED = tuple(key for key, figure in BY_KEY.items() if figure.listed)
 
 
 def add_list(page: Page, made: Review) -> tuple[dict[str, str], Range | None]:
-    """Add the list; gives the header cell of each figure's column, and the block to filter."""
+    """Add the list; gives the header cell of the column that tells each figure, and the block to filter."""
     texts = made.view.texts
     marks = {key: _marks(made, key) for key in LISTED}
     every = sorted(
@@ -40,6 +50,8 @@ def add_list(page: Page, made: Review) -> tuple[dict[str, str], Range | None]:
         page.add(*_line(made, index, [one.get(index) for one in marks.values()]))
     first = len(_FACTS) + 3
     places = {key: cell_name(header, place) for place, key in enumerate(LISTED, first)}
+    places |= {key: cell_name(header, _FACTS.index(fact) + 2) for key, fact in _TOLD_BY.items()}
+    places["breach"] = places["on_time_rate"]
     last = first + len(LISTED) - 1
     return places, Range(header, 1, len(page.rows), last) if chosen else None
 

@@ -271,6 +271,9 @@ def test_figures_lead_to_their_column_and_lines_to_their_cell() -> None:
     column, number = line[0].link.cell[0], int(line[0].link.cell[1:])
     assert tab.rows[number - 1][ord(column) - 65].value == "On-time rate"
     assert tab.rows[number][0].link == ("Requests", "A2", None)
+    heads = next(n for n, cells in enumerate(tab.rows) if cells and cells[0].value == "Figure")
+    figures = [cells[0] for cells in tab.rows[heads + 1 : heads + 13]]
+    assert all(cell.link is not None and cell.link.tab == tab.name for cell in figures)
 
 
 def test_charts_take_their_numbers_from_the_tab() -> None:
