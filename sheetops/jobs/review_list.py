@@ -13,12 +13,7 @@ from sheetops.domain.values import as_date
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_page import Page
 
-MOST_  # Figures without a column of their own, and the column that tells their requests.
-_TOLD_BY = {
-    "intake": "opened", "resolved": "resolved", "resolution_median": "resolved", "resolution_p90": "resolved",
-    "nps": "resolved", "repeat_customers": "opened",
-}  # fmt: skip
-LISTED = 3_000
+MOST_LISTED = 3_000
 _FACTS = ("opened", "type", "urgency", "due", "resolved")
 # Figures without a column of their own, and the column that tells their requests.
 _TOLD_BY = {
