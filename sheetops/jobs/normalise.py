@@ -33,6 +33,6 @@ def _column(view: View, log: Requests, key: str, form: Form) -> Iterator[Edit]:
         if distinct not in better:
             better[distinct] = form(raw)
         new = better[distinct]
-        if type(new) is not type(raw) or not same_value(new, raw):
+        if not same_value(new, raw):
             why = view.texts("normalise.why", column=view.texts(f"column.{key}"))
             yield Edit(log.ref(index), key, log.table.cell(index, key), raw, new, why)

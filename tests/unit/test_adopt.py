@@ -41,6 +41,11 @@ def test_an_answer_is_no_longer_asked() -> None:
     assert [h.text for h in seen.questions] == ["来源", "需求描术"] and seen.foreign == ()
 
 
+def test_what_is_near_a_column_that_is_there_is_not_asked() -> None:
+    seen = survey(book(Grid("十月", [["需求编号", "需求描述", "客户信息", "优先级", "优先级别"]])), {})
+    assert seen.questions == () and [h.text for h in seen.foreign] == ["优先级别"]
+
+
 def test_a_tab_is_taken_only_if_it_is_asked_for() -> None:
     grids = [Grid(name, [HEADER]) for name in ("十月", "旧表")]
     assert list(survey(book(*grids), {}, ["十月"]).rows) == ["十月"]

@@ -100,6 +100,8 @@ def test_a_target_in_the_sheet_wins_and_a_blank_cell_leaves_it_to_the_settings()
     assert targets["medium"].resolution == Target(5, DAYS)
     assert targets["low"].resolution is None
     assert seen.settings.targets["high"].resolution == Target(1, DAYS)
+    response = view(log(row(description="a")), columns(Urgency=["High"], **{"Respond within": ["2 hours"]}))
+    assert response.policy.targets["high"] == UrgencyTarget(Target(2, HOURS), Target(1, DAYS))
 
 
 def test_what_cannot_be_read_is_named_with_its_cell_and_the_settings_hold() -> None:
@@ -140,6 +142,11 @@ def test_routing_in_the_sheet_wins_for_its_types() -> None:
     assert dict(seen.policy.routing) == {"complaint": ("Support",), "feature": ("Engineering",), "Refund": ("Sales", "Finance")}
 
 
+def test_a_department_with_a_slash_in_its_name_is_one() -> None:
+    tab = columns(Type=["Refund"], **{"Handled by": ["Sales/Finance"], "Departments": ["Sales/Finance"]})
+    assert dict(view(log(row(description="a")), tab).policy.routing) == {"Refund": ("Sales/Finance",)}
+
+
 def test_a_setting_for_the_teams_own_word_finds_it_whatever_its_width() -> None:
     seen = view(log(row(description="a")), columns(Urgency=["Ｐ1", "P2"]), targets={"p1": {"resolution": "4 hours"}})
     assert seen.policy.targets[seen.lists["urgency"].keys()[0]].resolution == Target(4, HOURS)
@@ -151,6 +158,7 @@ def test_two_spellings_of_one_template_value_are_two_values_where_the_team_lists
     assert levels.read("紧急", "zh-Hans") == ("紧急", None)
     assert levels.read("High", "zh-Hans") == ("high", None)
     assert levels.read("緊急", "zh-Hans") == ("紧急", None)
+    assert from_names("urgency", ["高", "紧急"]).read("紧急", "zh-Hans") == ("紧急", None)
 
 
 def test_no_lists_tab_or_an_empty_one_says_nothing() -> None:

@@ -51,6 +51,7 @@ def one(key: str, *column: Raw, language: str = "zh-Hans", grids: tuple[Grid, ..
         ("zh-Hans", "id", ["２０２６１１０１", " 20261102 ", 20261103], ["20261101", "20261102", 20261103]),
         ("zh-Hans", "id", ["２０２６１１０１", "20261101"], ["２０２６１１０１", "20261101"]),
         ("zh-Hans", "owner", ["技术部－张*", " 技术部 - 张* ", "技术部", "客服部-赵*、 李* "], ["技术部-张*", "技术部-张*", "技术部", "客服部-赵*、 李*"]),
+        ("zh-Hans", "owner", ["技术部 - 张*（牵头） "], ["技术部 - 张*（牵头）"]),
         ("zh-Hans", "notes", [" ＶＩＰ　客户， ４级 ", "\n換行\n", "  "], ["ＶＩＰ　客户， ４级", "換行", None]),
         ("zh-Hans", "feedback", ["满意（５分）：“好” "], ["满意（５分）：“好”"]),
         ("zh-Hans", "nps", ["９", 8, "一般"], [9, 8, "一般"]),
@@ -63,6 +64,7 @@ def test_the_standard_form(language: str, key: str, before: list[Raw], after: li
 def test_the_lists_tab_says_how_a_value_is_written() -> None:
     lists = Grid("选项", [["紧急程度"], ["急"], ["高级"], ["低"]])
     assert one("urgency", "高", "高级", "急 ", grids=(lists,)) == ["高级", "高级", "急"]
+    assert one("urgency", "高", "高", grids=(lists,)) == ["高级", "高级"]
 
 
 def test_an_owner_is_spelled_as_in_the_people_tab() -> None:
