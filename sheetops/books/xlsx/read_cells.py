@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from sheetops.books.xlsx.cellref import MAX_ROW
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.row import Cell, Row
 from sheetops.books.xlsx.sheet import SheetXml
@@ -20,7 +21,9 @@ MOST_CELLS = 60_000_000
 """The largest rectangle that is left to calamine: about what 1.4 GB hold."""
 
 _COLUMNS = ((re.compile(rb"[\"'][A-Z]{3}[0-9]"), 16384), (re.compile(rb"[\"'][A-Z]{2}[0-9]"), 702))
-_LAST_ROW = re.compile(rb"[\"'][A-Z]{1,3}([0-9]{1,7})[\"']")
+_ROW_NUMBER = re.compile(rb"row\s[^<>]*?\br\s*=\s*[\"']([0-9]{1,7})[\"']")
+_CELL_ROW = re.compile(rb"[\"'][A-Z]{1,3}([0-9]{1,7})[\"']")
+_TAIL = 1 << 16
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 
 
@@ -29,9 +32,15 @@ def is_for_us(raw: bytes, xml: bytes) -> bool:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:64] or b"<![CDATA[" in xml:
         return True
     width = next((count for pattern, count in _COLUMNS if pattern.search(xml)), 26)
-    last = _LAST_ROW.findall(xml, max(0, xml.rfind(b"row ") - 1))
-    height = max((int(number) for number in last), default=0)
-    return width * height > MOST_CELLS
+    return width * MAX_ROW > MOST_CELLS and width * _height(xml) > MOST_CELLS
+
+
+def _height(xml: bytes) -> int:
+    """The last row that has a cell: by the rows' numbers, in any order, or by the last cells' addresses."""
+    end = xml.rfind(b"sheetData")  # texts after the rows may speak of rows too
+    end = len(xml) if end < 0 else end
+    found = [*_ROW_NUMBER.findall(xml, 0, end), *_CELL_ROW.findall(xml, max(0, end - _TAIL), end)]
+    return max(map(int, found), default=0)
 
 
 def read_cells(package: Package, sheet: SheetRef) -> list[list[Raw]]:
