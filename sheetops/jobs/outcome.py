@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sheetops.domain.policy import Policy
-from sheetops.domain.table import as_text, cell_name
+from sheetops.domain.table import Table, as_text, cell_name
 from sheetops.domain.template import BY_KEY, COLUMNS
 from sheetops.domain.view import View
 from sheetops.domain.workdays_clock import Target, TargetUnit
@@ -56,13 +56,20 @@ def _either(value: str, default: str) -> tuple[str, str]:
 
 
 def _columns(view: View) -> Iterator[Fact]:
+    """Every log tab; its columns too, unless an earlier tab has the same headers."""
+    shown: dict[tuple[tuple[str, str], ...], str] = {}
     for table in view.snapshot.tables:
-        yield Fact("log tab", table.tab, f"{len(table)} requests", f"header in row {table.header_row}")
-        for key in BY_KEY:
-            if table.has(key):
-                cell = cell_name(table.header_row, table.columns[key])
-                header = " ".join(as_text(table.grid.cell(table.header_row, table.columns[key])).split())
-                yield Fact("column", key, header, f"{table.tab}!{cell}")
+        headers = tuple((key, _header(table, key)) for key in BY_KEY if table.has(key))
+        like = shown.setdefault(headers, table.tab)
+        same = "" if like == table.tab else f", columns as in {like}"
+        yield Fact("log tab", table.tab, f"{len(table)} requests", f"header in row {table.header_row}{same}")
+        for key, header in headers if not same else ():
+            cell = cell_name(table.header_row, table.columns[key])
+            yield Fact("column", key, header, f"{table.tab}!{cell}")
+
+
+def _header(table: Table, key: str) -> str:
+    return " ".join(as_text(table.grid.cell(table.header_row, table.columns[key])).split())
 
 
 def _lists(view: View) -> Iterator[Fact]:
@@ -137,6 +144,7 @@ def doubts(view: View) -> tuple[Doubt, ...]:
 
 def _headers(view: View) -> Iterator[Doubt]:
     adopt = "correct the header, or let `sheetops adopt` ask you"
+    without: dict[tuple[str, ...], list[str]] = {}
     for table in view.snapshot.tables:
         for column, key in sorted(table.match.near.items()):
             text = as_text(table.grid.cell(table.header_row, column)).strip()
@@ -148,10 +156,12 @@ def _headers(view: View) -> Iterator[Doubt]:
             what = f"two headers mean {BY_KEY[key].name(view.language)}; the first is used"
             yield Doubt("header", what, cell, "give one of them another name")
         near = set(table.match.near.values())
-        missing = [c.name(view.language) for c in COLUMNS if not table.has(c.key) and c.key not in near]
+        missing = tuple(c.name(view.language) for c in COLUMNS if not table.has(c.key) and c.key not in near)
+        without.setdefault(missing, []).append(table.tab)
+    for missing, tabs in without.items():
         if missing:
             mend = "add them, or name yours under `columns` in the settings"
-            yield Doubt("column", f"no column {', '.join(missing)}", f"{table.tab}", mend)
+            yield Doubt("column", f"no column {', '.join(missing)}", ", ".join(tabs), mend)
 
 
 def _cells(view: View) -> Iterator[Doubt]:

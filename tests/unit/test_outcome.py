@@ -45,3 +45,12 @@ def test_what_is_doubtful_is_told_with_its_place() -> None:
     assert said(seen) == [("header", "Requests!L1"), ("header", "Requests!M1"), ("target", "Lists!B3"), ("people", "People")]
     assert said(view(Grid("Requests", [titles[:10]]), PEOPLE, address_pattern="{person}@example.com")) == [("column", "Requests")]
     assert said(view(log(row(description="a")))) == []
+
+
+def test_twelve_months_are_told_once() -> None:
+    months = [Grid(f"Month {n}", [header()[:10], row(description="a")]) for n in range(1, 13)]
+    seen = view(*months)
+    told = [fact for fact in what_holds(seen, policy("en")) if fact.about in ("log tab", "column")]
+    assert len(told) == 12 + 10 and told[-1].source == "header in row 1, columns as in Month 1"
+    (doubt,) = doubts(seen)
+    assert doubt.where.startswith("Month 1, Month 2") and doubt.what == "no column Result, Feedback, Notes"
