@@ -101,10 +101,9 @@ def gather(view: View) -> list[Digest]:
 def _told(view: View, found: dict[tuple[str, int], list[Finding]]) -> Iterator[tuple[Person, Item]]:
     """Each thing to say, with the person whose matter it is."""
     for log, index, request in view.requests():
-        if snoozed(view, request):
-            continue
-        person = answers_for(view, request)
-        yield from _of_request(view, log, index, request, found.get((request.tab, request.row), []), person)
+        its = found.get((request.tab, request.row), [])
+        if (request.open or its) and not snoozed(view, request):
+            yield from _of_request(view, log, index, request, its, answers_for(view, request))
 
 
 def _of_request(
