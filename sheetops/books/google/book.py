@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sheetops.books.base import Applied
 from sheetops.books.google.access import Access
 from sheetops.books.google.lock import JobLock, delete_anchors
-from sheetops.books.google.read import State, read_state, read_values, token_of
 from sheetops.books.google.protect import protecting
+from sheetops.books.google.read import State, read_state, read_values, token_of
 from sheetops.books.google.service import Json, Service
 from sheetops.books.google.tabs import put_tabs
 from sheetops.books.google.write import CellWriter, Outcome
@@ -63,7 +63,9 @@ class GoogleBook:
                     where=self.location,
                     mend="give the address of a new, blank one",
                 )
-            blank = [tab for tab in state.tabs if tab.title.casefold() not in {t.name.casefold() for t in tabs}]
+            blank = [
+                tab for tab in state.tabs if tab.title.casefold() not in {t.name.casefold() for t in tabs}
+            ]
             session.apply([], tabs, take_snapshot)
             requests: list[Json] = [{"deleteSheet": {"sheetId": tab.id}} for tab in blank]
             requests += protecting(read_state(self.service))
@@ -106,4 +108,6 @@ class GoogleSession:
         if outcome.done or tabs:
             values = read_values(self._service, list(titles))
             token = token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
-        return Applied(tuple(outcome.done), tuple(outcome.conflicts), tuple(tab.name for tab in tabs), token, held)
+        return Applied(
+            tuple(outcome.done), tuple(outcome.conflicts), tuple(tab.name for tab in tabs), token, held
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -96,7 +97,7 @@ def same_json(first: Any, second: Any) -> bool:
     return math.isclose(first, second, rel_tol=1e-12, abs_tol=1e-9)
 
 
-def at(row: list[Any], index: int) -> Any:
+def at(row: Sequence[Any], index: int) -> Any:
     """The cell at `index` of a row whose blank tail is left out; blank is ""."""
     value = row[index] if index < len(row) else ""
     return "" if value is None else value

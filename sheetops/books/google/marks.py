@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from gspread.utils import a1_range_to_grid_range
 
-from sheetops.books.google.convert import DATE_TYPES, at, format_for, same_json, to_json
+from sheetops.books.google.convert import DATE_TYPES, at, same_json, to_json
 from sheetops.books.google.read import ANCHOR, TabState
 from sheetops.books.google.service import Json, Service
 from sheetops.domain.plan import Write
@@ -33,6 +33,8 @@ class Mark:
     writes: tuple[Write, ...] = ()  # none: the header row
     found: list[Any] | None = None  # the row's values; None when the row is gone
     place: int = -1  # the row's index as last found
+    lost: bool = False  # the row was not there, was another, or refused what was sent
+    unread: tuple[Write, ...] = ()  # typed, and not understood as meant
 
     @property
     def written(self) -> frozenset[int]:
@@ -45,8 +47,24 @@ class Mark:
         return {"developerMetadataLookup": {"metadataId": self.id}}
 
     def before(self, column: int) -> Any:
-        """What the last whole look saw in a column of this row."""
+        """What the last whole look saw in a column of this row, or what was written since."""
         return at(self.tab.row(self.row), column)
+
+    def note_made(self) -> None:
+        """Let the tab's state say what now stands in the written cells, as the next look would."""
+        row = self.tab.row(self.row)
+        row.extend([""] * (max((write.column for write in self.writes), default=0) - len(row)))
+        for write in self.writes:
+            row[write.column - 1] = at(self.found or [], write.column - 1)
+
+    def part(self, writes: Sequence[Write]) -> Mark:
+        """The same row with these writes only."""
+        return replace(self, writes=tuple(writes))
+
+    def needs_format(self, write: Write) -> bool:
+        """Whether a date written as a number would show as a number."""
+        has = self.tab.formats.get((self.row, write.column - 1), {}).get("type")
+        return has not in DATE_TYPES and isinstance(write.edit.new, date)
 
     def unmoved(self) -> bool:
         """Whether the row found is the row that was seen, cell by cell."""
@@ -58,11 +76,16 @@ class Mark:
         """Whether the row found has what was to be written."""
         return self.found is not None and same_json(at(self.found, write.column - 1), to_json(write.edit.new))
 
-    def data(self) -> Json:
-        """What to send: the new values, null for every cell that stays."""
+    def data(self, option: str) -> Json:
+        """What to send: the new values, null for every cell that stays.
+
+        Typed (USER_ENTERED) dates are ISO texts, which Google gives a date format where a cell has none.
+        """
         row: list[Any] = [None] * max((write.column for write in self.writes), default=1)
         for write in self.writes:
-            row[write.column - 1] = to_json(write.edit.new)
+            new = write.edit.new
+            typed = option == "USER_ENTERED" and isinstance(new, date)
+            row[write.column - 1] = str(new) if typed else to_json(new)
         return {"dataFilter": self.filter, "majorDimension": "ROWS", "values": [row]}
 
 
@@ -107,49 +130,6 @@ def marking(marks: Iterable[Mark]) -> list[Json]:
         }
         for mark in marks
     ]
-
-
-def formatting(rows: Sequence[Mark]) -> list[Json]:
-    """The requests that let written dates show as dates, where a cell has no date format of its own."""
-    wanted = sorted(
-        (
-            (mark.tab.id, write.column - 1, tuple(sorted(number_format.items())), mark.row)
-            for mark in rows
-            for write in mark.writes
-            if (number_format := needed_format(mark, write)) is not None
-        ),
-    )
-    requests = []
-    for (tab, column, number_format), group in groupby(wanted, key=lambda item: item[:3]):
-        for first, end in _runs([item[3] for item in group]):
-            requests.append(format_cells(tab, first, end, column, dict(number_format)))
-    return requests
-
-
-def needed_format(mark: Mark, write: Write) -> dict[str, str] | None:
-    """The number format to set, or None where the cell's own will do."""
-    has = mark.tab.formats.get((mark.row, write.column - 1), {}).get("type")
-    return None if has in DATE_TYPES else format_for(write.edit.new)
-
-
-def format_cells(tab: int, first: int, end: int, column: int, number_format: Json | None) -> Json:
-    """The request that gives cells of a column a number format; None takes it away."""
-    block = {
-        "sheetId": tab,
-        "startRowIndex": first,
-        "endRowIndex": end,
-        "startColumnIndex": column,
-        "endColumnIndex": column + 1,
-    }
-    cell = {"userEnteredFormat": {"numberFormat": number_format}} if number_format else {}
-    return {"repeatCell": {"range": block, "cell": cell, "fields": "userEnteredFormat.numberFormat"}}
-
-
-def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Neighbouring numbers as (first, end)."""
-    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        run = [number for _, number in group]
-        yield run[0], run[-1] + 1
 
 
 def look(service: Service, marks: Sequence[Mark]) -> None:

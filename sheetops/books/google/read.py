@@ -1,4 +1,4 @@
-"""Reading a spreadsheet in two calls, however many rows it has: its structure, then its values.
+"""Reading a spreadsheet in two calls (three where formulas give numbers), however many rows it has.
 
 The two answers must be of one moment: numbers, errors and formulas of the first are compared with the second,
 and a person's edit in between only means that both are asked for again.
@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sheetops.books.google.convert import from_json, same_json
+from sheetops.books.google.convert import DAY_FORMAT, MOMENT_FORMAT, at, from_json, same_json
 from sheetops.books.google.service import Json, Service
 from sheetops.domain.table import Grid, RawSheet
 from sheetops.errors import SheetChanged
 
 ANCHOR = "sheetops"  # key of the metadata that marks a row while it is being written
 _TRIES = 4
-_CELL = "userEnteredValue(formulaValue),effectiveValue(numberValue,errorValue(type)),effectiveFormat(numberFormat)"
+_CELL = "userEnteredValue(formulaValue),effectiveValue(numberValue,errorValue(type)),userEnteredFormat(numberFormat)"
 FIELDS = (
     "properties(title),namedRanges,developerMetadata(metadataId,metadataKey,metadataValue),"
     "sheets(properties(sheetId,title,index,sheetType,hidden,gridProperties(rowCount,columnCount)),merges,"
@@ -48,6 +48,7 @@ class TabState:
     hidden_rows: frozenset[int] = frozenset()  # from 1
     merges: list[Json] = field(default_factory=list)
     protected: list[Json] = field(default_factory=list)  # ranges that this account may not edit
+    guarded: set[int] = field(default_factory=set)  # columns (from 0) that some protection begins with
     charts: list[int] = field(default_factory=list)
     highlights: int = 0
     filtered: bool = False
@@ -94,6 +95,7 @@ def read_state(service: Service) -> State:
         for tab in tabs:
             tab.values = found.get(tab.id, [])
         if len(found) == len(tabs) and all(_of_one_moment(tab) for tab in tabs):
+            _find_dated_formulas(service, tabs)
             title = answer.get("properties", {}).get("title", "")
             return State(
                 service.location,
@@ -105,11 +107,13 @@ def read_state(service: Service) -> State:
     raise SheetChanged("people are editing it faster than it can be read", where=service.location)
 
 
-def read_values(service: Service, tabs: list[int]) -> dict[int, list[list[Any]]]:
+def read_values(
+    service: Service, tabs: list[int], dates: str = "SERIAL_NUMBER"
+) -> dict[int, list[list[Any]]]:
     """The values of whole tabs by tab id."""
     if not tabs:
         return {}
-    found = service.values([{"gridRange": {"sheetId": tab}} for tab in tabs])
+    found = service.values([{"gridRange": {"sheetId": tab}} for tab in tabs], dates)
     return {
         filter_["gridRange"].get("sheetId", 0): item["valueRange"].get("values", [])
         for item in found
@@ -128,6 +132,9 @@ def _tab(sheet: Json) -> TabState:
         bool(properties.get("hidden")),
         merges=sheet.get("merges", []),
         protected=[rule for rule in sheet.get("protectedRanges", []) if _forbids(rule)],
+        guarded={
+            rule.get("range", {}).get("startColumnIndex", -1) for rule in sheet.get("protectedRanges", [])
+        },
         charts=[chart["chartId"] for chart in sheet.get("charts", [])],
         highlights=len(sheet.get("conditionalFormats", [])),
         filtered="basicFilter" in sheet,
@@ -166,7 +173,7 @@ def _read_cell(tab: TabState, place: Place, cell: Json) -> None:
         tab.errors.add(place)
     if "numberValue" in effective:
         tab.numbers[place] = effective["numberValue"]
-    number_format = cell.get("effectiveFormat", {}).get("numberFormat")
+    number_format = cell.get("userEnteredFormat", {}).get("numberFormat")
     if number_format:
         tab.formats[place] = number_format
 
@@ -184,6 +191,21 @@ def _of_one_moment(tab: TabState) -> bool:
         place in typed and place in tab.numbers and same_json(typed[place], tab.numbers[place])
         for place in places
     )
+
+
+def _find_dated_formulas(service: Service, tabs: list[TabState]) -> None:
+    """A formula's result may be a date by the cells it names: then Google renders it as text where asked for texts."""
+    asked = {tab.id: [p for p in tab.formulas if p in tab.numbers and p not in tab.formats] for tab in tabs}
+    wanted = [tab for tab in tabs if asked[tab.id]]
+    if not wanted:
+        return
+    shown = read_values(service, [tab.id for tab in wanted], dates="FORMATTED_STRING")
+    for tab in wanted:
+        for row, column in asked[tab.id]:
+            lines = shown.get(tab.id, [])
+            if row < len(lines) and isinstance(at(lines[row], column), str) and at(lines[row], column):
+                whole = float(tab.numbers[row, column]).is_integer()
+                tab.formats[row, column] = DAY_FORMAT if whole else MOMENT_FORMAT
 
 
 def _grid(tab: TabState) -> Grid:

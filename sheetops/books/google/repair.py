@@ -8,6 +8,7 @@ stood then, is compared with the look before it; a row that is not the one meant
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -15,7 +16,10 @@ from sheetops.books.google.convert import at, same_json
 from sheetops.books.google.marks import Mark, look
 from sheetops.books.google.read import Place, TabState
 from sheetops.books.google.service import Json, OutcomeUnknown, Refused, Service
+from sheetops.domain.plan import Write
 from sheetops.domain.table import cell_name
+
+_TRIES = 4
 
 Columns = Mapping[int, int | None]  # a column as it is now → as it was; None is new
 
@@ -25,16 +29,16 @@ class Places:
 
     def __init__(self, headers: Mapping[int, Mark]) -> None:
         self._columns = {tab: _column_map(mark) for tab, mark in headers.items()}
-        self._headers = headers
+        self.headers = headers
         self._indexes: dict[tuple[int, tuple[int, ...]], dict[tuple[str, ...], list[int]]] = {}
 
     def same_row(self, mark: Mark) -> bool:
         """Whether the row found is the one that was meant, and its written columns are still the same columns."""
-        columns, header = self._columns[mark.tab.id], self._headers[mark.tab.id]
+        columns, header = self._columns[mark.tab.id], self.headers[mark.tab.id]
         for column in mark.written:
             if columns.get(column, column) != column or not _same_header(header, column):
                 return False
-        return _likeness(mark, columns) == 1.0 or self._same_id(mark)
+        return _differences(mark, columns) == 0 or self._same_id(mark)
 
     def stood(self, mark: Mark, column: int, written: frozenset[int]) -> Place | None:
         """Where the cell that is now under `column` of the row found stood before; None if it is new or unknown.
@@ -73,8 +77,8 @@ class Places:
         ]
         key = tuple(_word(at(mark.found, k)) for k, _ in told)
         rows = self._index(mark.tab, tuple(before for _, before in told)).get(key, [])
-        if mark.row in rows or (not rows and _likeness(mark, columns) >= 0.5):
-            return mark.row
+        if mark.row in rows or (not rows and _differences(mark, columns) == 1):
+            return mark.row  # as it was, or with one cell typed into at this moment
         return rows[0] if rows and _alike(mark.tab, rows, written, columns) else None
 
     def _index(self, tab: TabState, columns: tuple[int, ...]) -> dict[tuple[str, ...], list[int]]:
@@ -110,16 +114,15 @@ def _now(columns: Columns, before: int, width: int) -> list[int]:
     return [now for now in range(width) if columns.get(now, now) == before]
 
 
-def _likeness(mark: Mark, columns: Columns) -> float:
-    """Which share of the known cells that were not written is as before."""
+def _differences(mark: Mark, columns: Columns) -> int:
+    """How many of the known cells that were not written are not as before."""
     assert mark.found is not None
     told = [
         (now, before)
         for now in range(max(len(mark.found), max(mark.known) + 2))
         if now not in mark.written and (before := columns.get(now, now)) in mark.known and before is not None
     ]
-    same = sum(same_json(at(mark.found, now), mark.before(before)) for now, before in told)
-    return same / len(told) if told else 0.0
+    return sum(not same_json(at(mark.found, now), mark.before(before)) for now, before in told)
 
 
 def _alike(tab: TabState, rows: Sequence[int], written: frozenset[int], columns: Columns) -> bool:
@@ -132,13 +135,55 @@ def _word(value: Any) -> str:
     return "" if value is None else repr(float(value)) if isinstance(value, (int, float)) else str(value)
 
 
+@dataclass(frozen=True)
+class _Back:
+    """A cell that was written in the wrong place, and what stood there."""
+
+    mark: Mark
+    write: Write
+    value: Any
+    is_formula: bool
+    stood: Place | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.mark.tab.title}!{cell_name(self.mark.place + 1, self.write.column)}"
+
+    def is_same_row(self, row: Sequence[Any]) -> bool:
+        """Whether the row found is `row`, but for what was written."""
+        others = [k for k in self.mark.known if k not in self.mark.written]
+        found = self.mark.found
+        return found is not None and 2 * sum(same_json(at(found, k), at(row, k)) for k in others) > len(
+            others
+        )
+
+    def old_format(self) -> Json:
+        """The request that takes away the date format which Google gave the cell with a typed date."""
+        column = self.write.column - 1
+        block = {
+            "sheetId": self.mark.tab.id,
+            "startRowIndex": self.mark.place,
+            "endRowIndex": self.mark.place + 1,
+            "startColumnIndex": column,
+            "endColumnIndex": column + 1,
+        }
+        old = self.mark.tab.formats.get(self.stood) if self.stood else None
+        cell = {"userEnteredFormat": {"numberFormat": old}} if old else {}
+        return {"repeatCell": {"range": block, "cell": cell, "fields": "userEnteredFormat.numberFormat"}}
+
+    def entry(self) -> Json:
+        """What to send."""
+        row = [None] * (self.write.column - 1) + [self.value]
+        return {"dataFilter": self.mark.filter, "majorDimension": "ROWS", "values": [row]}
+
+
 def take_back(service: Service, marks: Sequence[Mark], places: Places) -> list[str]:
     """Put back what stood in cells that were written in the wrong row or column; the names of those that could not be.
 
-    A cell that somebody typed into since is left to them.
+    A cell that somebody typed into since is left to them; a row that moved once more is named.
     """
     lost: list[str] = []
-    back: list[tuple[Mark, int, str | None, Any]] = []  # mark, column, formula, value
+    back: list[_Back] = []
     for mark in marks:
         for write in mark.writes:
             column = write.column - 1
@@ -147,24 +192,42 @@ def take_back(service: Service, marks: Sequence[Mark], places: Places) -> list[s
             stood = places.stood(mark, column, mark.written)
             if stood is not None:
                 formula = mark.tab.formulas.get(stood)
-                back.append((mark, column, formula, at(mark.tab.row(stood[0]), stood[1])))
+                value = at(mark.tab.row(stood[0]), stood[1]) if formula is None else formula
+                back.append(_Back(mark, write, value, formula is not None, stood))
             elif places.is_new_column(mark, column):
-                back.append((mark, column, None, ""))
+                back.append(_Back(mark, write, "", False, None))
             else:
                 lost.append(f"{mark.tab.title}!{cell_name(mark.place + 1, write.column)}")
-    look(service, list({id(mark): mark for mark, *_ in back}.values()))
-    due = [item for item in back if any(item[0].holds(w) and w.column - 1 == item[1] for w in item[0].writes)]
-    plain = [_entry(mark, column, value) for mark, column, formula, value in due if formula is None]
-    formulas = [_entry(mark, column, formula) for mark, column, formula, _ in due if formula is not None]
-    try:
-        if plain:
-            service.write(plain)
-        if formulas:
-            service.write(formulas, "USER_ENTERED")
-    except (Refused, OutcomeUnknown):
-        lost += [f"{mark.tab.title}!{cell_name(mark.place + 1, column + 1)}" for mark, column, *_ in due]
-    return lost
+    return lost + _put_back(service, back, places.headers)
 
 
-def _entry(mark: Mark, column: int, value: Any) -> Json:
-    return {"dataFilter": mark.filter, "majorDimension": "ROWS", "values": [[None] * column + [value]]}
+def _put_back(service: Service, back: Sequence[_Back], headers: Mapping[int, Mark]) -> list[str]:
+    """Write what stood there into the cells that still hold ours, until none does; the names of those that stay wrong."""
+    marks = list({id(item.mark): item.mark for item in back}.values())
+    rows = {mark.id: mark.found or [] for mark in [*marks, *headers.values()]}
+
+    def unmoved(item: _Back) -> bool:
+        header = headers[item.mark.tab.id]
+        return header.found == rows[header.id] and item.is_same_row(rows[item.mark.id])
+
+    due, lost = list(back), []
+    for _ in range(_TRIES):
+        look(service, [*marks, *headers.values()])
+        lost += [item.name for item in due if not unmoved(item)]
+        due = [item for item in due if unmoved(item) and item.mark.holds(item.write)]
+        if not due:
+            break
+        try:
+            for option, formulas in (("RAW", False), ("USER_ENTERED", True)):
+                entries = [item.entry() for item in due if item.is_formula is formulas]
+                if entries:
+                    service.write(entries, option)
+            formats = [item.old_format() for item in due if item.mark.needs_format(item.write)]
+            if formats:
+                service.batch(formats)
+        except OutcomeUnknown:
+            continue
+        except Refused:
+            break
+        return lost
+    return lost + [item.name for item in due]

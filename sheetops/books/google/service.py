@@ -59,13 +59,13 @@ class Service:
         """The spreadsheet's structure, as far as `fields` asks for it."""
         return self._read("get", "", {"fields": fields, "prettyPrint": "false"}, None)
 
-    def values(self, filters: Sequence[Json]) -> list[Json]:
-        """The values of what `filters` match: unformatted, dates as numbers."""
+    def values(self, filters: Sequence[Json], dates: str = "SERIAL_NUMBER") -> list[Json]:
+        """The values of what `filters` match, unformatted; `dates` is the dateTimeRenderOption."""
         body = {
             "dataFilters": list(filters),
             "majorDimension": "ROWS",
             "valueRenderOption": "UNFORMATTED_VALUE",
-            "dateTimeRenderOption": "SERIAL_NUMBER",
+            "dateTimeRenderOption": dates,
         }
         answer = self._read("values", "/values:batchGetByDataFilter", {"prettyPrint": "false"}, body)
         found: list[Json] = answer.get("valueRanges", [])

@@ -13,20 +13,10 @@ from json import dumps
 
 from sheetops.books.google.convert import to_json
 from sheetops.books.google.lock import JobLock, delete_anchors
-from sheetops.books.google.marks import (
-    Mark,
-    Marks,
-    format_cells,
-    formatting,
-    look,
-    marking,
-    needed_format,
-    new_ids,
-    take,
-)
+from sheetops.books.google.marks import Mark, Marks, look, marking, new_ids, take
 from sheetops.books.google.read import State, TabState, box, read_state
 from sheetops.books.google.repair import Places, take_back
-from sheetops.books.google.service import PAYLOAD, OutcomeUnknown, Refused, Service
+from sheetops.books.google.service import PAYLOAD, Json, OutcomeUnknown, Refused, Service
 from sheetops.domain.plan import Conflict, Edit, Write, resolve
 from sheetops.domain.table import RawSheet, Snapshot
 from sheetops.errors import SheetError
@@ -96,17 +86,34 @@ class CellWriter:
         try:
             look(self._service, list(marks.all()))
             ready = [mark for mark in marks.rows if mark.unmoved() and marks.headers[mark.tab.id].unmoved()]
-            moved = [mark for mark in marks.rows if mark not in set(ready)]
-            total.again += [write.edit for mark in moved for write in mark.writes]
-            self._restore_formats(marks, moved)
-            if ready:
-                self._send(Marks(ready, marks.headers), total)
+            moved = set(marks.rows) - set(ready)
+            total.again += [write.edit for mark in marks.rows if mark in moved for write in mark.writes]
+            self._send_both(ready, marks.headers, total)
         finally:
             self._drop_marks()
 
+    def _send_both(self, rows: Sequence[Mark], headers: dict[int, Mark], total: Outcome) -> None:
+        """Dates for cells without a date format are typed, so that Google gives them one; all else is sent raw."""
+        typed = [mark.part([w for w in mark.writes if mark.needs_format(w)]) for mark in rows]
+        typed = [mark for mark in typed if mark.writes]
+        if typed:
+            self._send(Marks(typed, headers), "USER_ENTERED", total)
+        by_id = {mark.id: mark for mark in typed}
+        raw = []
+        for mark in rows:
+            first = by_id.get(mark.id, mark.part([]))
+            if first.lost:
+                total.again += [write.edit for write in mark.writes if write not in first.writes]
+                continue
+            left = [w for w in mark.writes if w not in first.writes or w in first.unread]
+            if left:
+                raw.append(mark.part(left))
+        if raw:
+            self._send(Marks(raw, headers), "RAW", total)
+
     def _set_marks(self, marks: Marks) -> bool:
         """Mark the rows where they were seen; False when the sheet changed so that it could not be done."""
-        requests = [*self._lock.renewal(), *marking(marks.all()), *formatting(marks.rows)]
+        requests = [*self._lock.renewal(), *marking(marks.all())]
         try:
             self._service.batch(requests)
         except (Refused, OutcomeUnknown) as error:
@@ -127,13 +134,13 @@ class CellWriter:
             except Refused:
                 return
 
-    def _send(self, marks: Marks, total: Outcome) -> None:
+    def _send(self, marks: Marks, option: str, total: Outcome) -> None:
         """Write once, and judge by what then stands in the rows."""
         spoken = [mark for tab, mark in marks.headers.items() if tab not in self._closed_headers]
         sent = [*spoken, *marks.rows]
         known = True
         try:
-            answer = self._service.write([mark.data() for mark in sent])
+            answer = self._service.write([mark.data(option) for mark in sent], option)
         except Refused as error:
             self._refused(error, sent, total)
             return
@@ -145,24 +152,28 @@ class CellWriter:
             silent = [mark for mark in marks.headers.values() if mark not in spoken]
             if silent:
                 look(self._service, silent)
-        self._judge(marks, total, known)
+        self._judge(marks, option, total, known)
 
-    def _judge(self, marks: Marks, total: Outcome, known: bool) -> None:
+    def _judge(self, marks: Marks, option: str, total: Outcome, known: bool) -> None:
         places = Places(marks.headers)
         wrong = []
         for mark in marks.rows:
             made = [write for write in mark.writes if mark.holds(write)]
-            if mark.found is None:
+            left = [write for write in mark.writes if write not in made]
+            mark.lost = mark.found is None or not places.same_row(mark)
+            if mark.lost:
                 total.again += [write.edit for write in mark.writes]
-            elif not places.same_row(mark):
-                wrong.append(mark)
-                total.again += [write.edit for write in mark.writes]
+                if mark.found is not None:
+                    wrong.append(mark)
+                continue
+            total.done += [write._replace(row=mark.place + 1) for write in made]
+            mark.note_made()
+            if not known:
+                total.again += [write.edit for write in left]
+            elif option == "RAW":
+                self._harmed += [f"{write.tab}!{write.cell}" for write in left]
             else:
-                total.done += [write._replace(row=mark.place + 1) for write in made]
-                left = [write for write in mark.writes if write not in made]
-                if left and known:
-                    self._harmed += [f"{write.tab}!{write.cell}" for write in left]
-                total.again += [write.edit for write in left if not known]
+                mark.unread = tuple(left)  # a locale that does not know ISO dates: they follow raw
         if wrong:
             self._harmed += take_back(self._service, wrong, places)
 
@@ -172,6 +183,8 @@ class CellWriter:
         if found is None:
             raise error
         guilty = sent[int(found[1])]
+        for mark in sent:
+            mark.lost = True
         if not guilty.writes:
             self._closed_headers.add(guilty.tab.id)
         for mark in sent:
@@ -180,21 +193,6 @@ class CellWriter:
                     total.conflicts.append(Conflict(write.edit, "refused"))
                 else:
                     total.again.append(write.edit)
-
-    def _restore_formats(self, marks: Marks, moved: Sequence[Mark]) -> None:
-        """Where a mark came to lie on another row, the date format set with it goes back to what it was."""
-        places = Places(marks.headers)
-        requests = []
-        for mark in moved:
-            for write in mark.writes:
-                if mark.found is None or needed_format(mark, write) is None:
-                    continue
-                column = write.column - 1
-                stood = places.stood(mark, column, frozenset())
-                old = mark.tab.formats.get(stood) if stood else None
-                requests.append(format_cells(mark.tab.id, mark.place, mark.place + 1, column, old))
-        if requests:
-            self._service.batch(requests)
 
 
 def may_write(state: State, write: Write) -> bool:
@@ -214,16 +212,12 @@ def may_write(state: State, write: Write) -> bool:
     return not any(_closed(rule, tab, row, column) for rule in tab.protected)
 
 
-def _closed(rule: dict[str, object], tab: TabState, row: int, column: int) -> bool:
-    free = rule.get("unprotectedRanges", [])
-    assert isinstance(free, list)
-    return _inside(rule.get("range", {}), tab, row, column) and not any(
-        _inside(each, tab, row, column) for each in free
-    )
+def _closed(rule: Json, tab: TabState, row: int, column: int) -> bool:
+    free = any(_inside(each, tab, row, column) for each in rule.get("unprotectedRanges", []))
+    return not free and _inside(rule.get("range", {}), tab, row, column)
 
 
-def _inside(block: object, tab: TabState, row: int, column: int) -> bool:
-    assert isinstance(block, dict)
+def _inside(block: Json, tab: TabState, row: int, column: int) -> bool:
     row0, row1, column0, column1 = box(block, tab)
     return row0 <= row < row1 and column0 <= column < column1
 
