@@ -40,7 +40,9 @@ class Rooms:
 
     def _dingtalk(self, query: dict[str, list[str]], body: Any, size: int) -> tuple[int, str]:
         stamp = query.get("timestamp", [""])[0]
-        right = base64.b64encode(hmac.new(SECRET.encode(), f"{stamp}\n{SECRET}".encode(), hashlib.sha256).digest()).decode()
+        right = base64.b64encode(
+            hmac.new(SECRET.encode(), f"{stamp}\n{SECRET}".encode(), hashlib.sha256).digest()
+        ).decode()
         if query.get("sign") != [right] or abs(time.time() * 1000 - int(stamp)) > 3_600_000:
             return 200, '{"errcode":310000,"errmsg":"sign not match, more: [https://ding-doc]"}'
         if size > 20_000:
@@ -49,12 +51,19 @@ class Rooms:
 
     def _feishu(self, query: dict[str, list[str]], body: Any, size: int) -> tuple[int, str]:
         stamp = body.get("timestamp", "")
-        right = base64.b64encode(hmac.new(f"{stamp}\n{SECRET}".encode(), b"", hashlib.sha256).digest()).decode()
+        right = base64.b64encode(
+            hmac.new(f"{stamp}\n{SECRET}".encode(), b"", hashlib.sha256).digest()
+        ).decode()
         if body.get("sign") != right or abs(time.time() - int(stamp)) > 3600:
-            return 200, '{"code":19021,"msg":"sign match fail or timestamp is not within one hour from current time","data":{}}'
+            return (
+                200,
+                '{"code":19021,"msg":"sign match fail or timestamp is not within one hour from current time","data":{}}',
+            )
         if size > 20 * 1024:
             return 200, '{"code":9499,"msg":"Bad Request","data":{}}'
-        return 200, '{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}'.replace(": ", ":")
+        return 200, '{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}'.replace(
+            ": ", ":"
+        )
 
     def _slack(self, query: dict[str, list[str]], body: Any, size: int) -> tuple[int, str]:
         return (400, "invalid_payload") if not body.get("text") else (200, "ok")

@@ -57,9 +57,13 @@ class Mailbox:
         self.mails: list[Any] = []
         self.connections = 0
         self.at_rcpt: dict[str, list[str]] = {}  # replies, or "drop"
-        self.at_data: dict[str, list[str]] = {}  # replies after the data, "drop" (kept, not confirmed), "cut" (half-way)
+        self.at_data: dict[
+            str, list[str]
+        ] = {}  # replies after the data, "drop" (kept, not confirmed), "cut" (half-way)
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         reply = _next(self.at_rcpt, address)
         if reply == "drop":
             server.transport.abort()
@@ -93,7 +97,9 @@ class _Server(SMTP):
         super().connection_made(transport)
 
     async def smtp_DATA(self, arg: str) -> None:
-        if self.event_handler.at_data.get(self.envelope.rcpt_tos[0] if self.envelope.rcpt_tos else "") == ["cut"]:
+        if self.event_handler.at_data.get(self.envelope.rcpt_tos[0] if self.envelope.rcpt_tos else "") == [
+            "cut"
+        ]:
             self.event_handler.at_data.clear()
             await self.push("354 go on")
             await self._reader.readexactly(200)
@@ -108,7 +114,9 @@ class _Controller(Controller):
 
 
 @contextmanager
-def mail_server(box: Mailbox, folder: Path | None = None, mode: str = "none", auth: bool = False) -> Iterator[int]:
+def mail_server(
+    box: Mailbox, folder: Path | None = None, mode: str = "none", auth: bool = False
+) -> Iterator[int]:
     """A server on a free port of this machine; `mode` is none, starttls or tls. Gives the port."""
     context = None
     if mode != "none":

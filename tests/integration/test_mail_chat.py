@@ -36,28 +36,54 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def seen(rows: int = 3, now: datetime = datetime(2026, 11, 18, 9)) -> View:
     cells = [
-        row(id=f"202611{n:02}", description=f"标签打印机重复打印 <at user_id=\"all\"></at> 请联系 13812345678 ({n})", owner="技术部-张*", urgency="高", due=date(2026, 11, 17 if n % 2 else 18))
+        row(
+            id=f"202611{n:02}",
+            description=f'标签打印机重复打印 <at user_id="all"></at> 请联系 13812345678 ({n})',
+            owner="技术部-张*",
+            urgency="高",
+            due=date(2026, 11, 17 if n % 2 else 18),
+        )
         for n in range(1, rows + 1)
     ]
     return view(log(*cells, language="zh-Hans"), now=now, address_pattern="{department}@house.internal")
 
 
 def channel(service: str, base: str, secret: str | None = SECRET) -> Channel:
-    return Channel("desk", service, lambda: f"{base}/{service}{KEYS.get(service, '')}", (lambda: secret) if secret else None, timeout=3)  # type: ignore[arg-type]
+    return Channel(
+        "desk",
+        service,
+        lambda: f"{base}/{service}{KEYS.get(service, '')}",
+        (lambda: secret) if secret else None,
+        timeout=3,
+    )  # type: ignore[arg-type]
 
 
-def post(chat: Channel, ledger: Ledger, tmp_path: Path, given: View | None = None, waits: list[float] | None = None) -> list[Delivery]:
+def post(
+    chat: Channel, ledger: Ledger, tmp_path: Path, given: View | None = None, waits: list[float] | None = None
+) -> list[Delivery]:
     given = given or seen()
     run = ledger.start_run("desk.xlsx", ["remind"], given.now)
     slept: list[float] = [] if waits is None else waits
-    outbox = Outbox(Folder(tmp_path / "outbox"), Sender("desk@house.internal"), ledger, STYLE, (1, 5), slept.append, chats=[Chat(chat)])
+    outbox = Outbox(
+        Folder(tmp_path / "outbox"),
+        Sender("desk@house.internal"),
+        ledger,
+        STYLE,
+        (1, 5),
+        slept.append,
+        chats=[Chat(chat)],
+    )
     return [d for d in outbox.deliver(run, remind(given), given) if d.where.startswith(chat.service)]
 
 
 def words(service: str, body: Any) -> str:
     if service == "teams":
         return "\n".join(block["text"] for block in body["attachments"][0]["content"]["body"])
-    return str({"feishu": lambda: body["content"]["text"], "slack": lambda: body["text"]}.get(service, lambda: body["text"]["content"])())
+    return str(
+        {"feishu": lambda: body["content"]["text"], "slack": lambda: body["text"]}.get(
+            service, lambda: body["text"]["content"]
+        )()
+    )
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -76,7 +102,9 @@ def test_each_service_takes_the_post_once(service: str, ledger: Ledger, tmp_path
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_long_posts_are_split_within_the_limits_and_lose_nothing(service: str, ledger: Ledger, tmp_path: Path) -> None:
+def test_long_posts_are_split_within_the_limits_and_lose_nothing(
+    service: str, ledger: Ledger, tmp_path: Path
+) -> None:
     rooms, many = Rooms(), seen(900)
     with chat_server(rooms) as base:
         found = post(channel(service, base), ledger, tmp_path, many)
@@ -105,10 +133,18 @@ def test_a_refusal_inside_a_200_is_read(service: str, why: str, ledger: Ledger, 
         ("dingtalk", (200, '{"errcode":130101,"errmsg":"send too fast"}')),
         ("feishu", (200, '{"code":11232,"msg":"frequency limited"}')),
         ("slack", (429, "rate_limited")),
-        ("teams", (200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429")),
+        (
+            "teams",
+            (
+                200,
+                "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429",
+            ),
+        ),
     ],
 )
-def test_too_fast_is_waited_for(service: str, answer: tuple[int, str], ledger: Ledger, tmp_path: Path) -> None:
+def test_too_fast_is_waited_for(
+    service: str, answer: tuple[int, str], ledger: Ledger, tmp_path: Path
+) -> None:
     rooms, waits = Rooms(), []
     rooms.next = [answer]
     with chat_server(rooms) as base:
@@ -127,7 +163,9 @@ def test_what_stays_wrong_is_not_tried_again(answer: tuple[int, str], ledger: Le
 
 @pytest.mark.parametrize("answer", ["drop", (502, "bad gateway"), (500, "")])
 @pytest.mark.parametrize("service", ["wecom", "slack"])
-def test_a_lost_answer_is_unknown_and_shown(service: str, answer: Any, ledger: Ledger, tmp_path: Path) -> None:
+def test_a_lost_answer_is_unknown_and_shown(
+    service: str, answer: Any, ledger: Ledger, tmp_path: Path
+) -> None:
     rooms = Rooms()
     rooms.next = [answer]
     with chat_server(rooms) as base:
@@ -150,7 +188,12 @@ def test_no_server_is_a_passing_error_and_the_address_is_never_shown(ledger: Led
     waits: list[float] = []
     (found,) = post(channel("wecom", base), ledger, tmp_path, waits=waits)
     assert found.outcome == "failed" and waits == [1, 5] and "k-1" not in repr(found)
-    (found,) = post(Channel("other", "slack", lambda: "http://hooks.slack.invalid/T0/secret"), ledger, tmp_path, seen(2, datetime(2026, 11, 19, 9)))
+    (found,) = post(
+        Channel("other", "slack", lambda: "http://hooks.slack.invalid/T0/secret"),
+        ledger,
+        tmp_path,
+        seen(2, datetime(2026, 11, 19, 9)),
+    )
     assert found.outcome == "failed" and "https" in found.reason and "secret" not in repr(found)
 
 
@@ -164,7 +207,11 @@ def test_the_parts_of_a_post_stay_in_order(ledger: Ledger, tmp_path: Path) -> No
 
 
 def test_nothing_for_the_group_no_post(ledger: Ledger, tmp_path: Path) -> None:
-    quiet = view(log(row(id="20261101", description="x", owner="Tech", due=date(2026, 11, 19))), now=datetime(2026, 11, 18, 9), address_pattern="{department}@house.internal")
+    quiet = view(
+        log(row(id="20261101", description="x", owner="Tech", due=date(2026, 11, 19))),
+        now=datetime(2026, 11, 18, 9),
+        address_pattern="{department}@house.internal",
+    )
     assert remind(quiet).digests
     rooms = Rooms()
     with chat_server(rooms) as base:
@@ -188,7 +235,10 @@ def test_other_services_go_through_apprise(monkeypatch: pytest.MonkeyPatch) -> N
     module = types.ModuleType("apprise")
     module.Apprise = Apprise  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "apprise", module)
-    assert [chat.post(text).outcome for text in ("good", "bad")] == ["sent", "unknown"] and told == ["good", "bad"]
+    assert [chat.post(text).outcome for text in ("good", "bad")] == ["sent", "unknown"] and told == [
+        "good",
+        "bad",
+    ]
     assert Chat(Channel("desk", "apprise", lambda: "nonsense")).post("x").outcome == "failed"
 
 

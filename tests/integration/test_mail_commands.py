@@ -51,10 +51,24 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.chdir(tmp_path)
     book = openpyxl.Workbook()
     book.active.title = "Requests"
-    common = {"source": "Phone", "type": "Complaint", "customer": "W*-Shop", "priority": 3, "due": date(2026, 11, 16)}
+    common = {
+        "source": "Phone",
+        "type": "Complaint",
+        "customer": "W*-Shop",
+        "priority": 3,
+        "due": date(2026, 11, 16),
+    }
     book.active.append(header())
     for number, owner in enumerate(("Tech-Zoe*", "Tech-Lee*", None), 1):
-        book.active.append(row(id=f"202611{number:02}", description=f"Printer {number} jams, call 13812345678", urgency="High", owner=owner, **common))
+        book.active.append(
+            row(
+                id=f"202611{number:02}",
+                description=f"Printer {number} jams, call 13812345678",
+                urgency="High",
+                owner=owner,
+                **common,
+            )
+        )
     people = book.create_sheet("People")
     for line in PEOPLE:
         people.append(line)
@@ -68,10 +82,14 @@ def smtp(port: int, mode: str = "none", more: str = "") -> str:
     return f"mail:\n  sender: desk@house.internal\n  retry_after: []\n  smtp: {{host: localhost, port: {port}, security: {mode}, timeout: 5{more}}}\n"
 
 
-def test_mails_leave_over_smtp_with_a_password_from_the_environment(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mails_leave_over_smtp_with_a_password_from_the_environment(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box = Mailbox()
     with mail_server(box, person.folder, "starttls", auth=True) as port:
-        person.settle(smtp(port, "starttls", f", user: {USER}, password: {{env: DESK_PASSWORD}}, ca_file: cert.pem"))
+        person.settle(
+            smtp(port, "starttls", f", user: {USER}, password: {{env: DESK_PASSWORD}}, ca_file: cert.pem")
+        )
         said = person.run("remind", "desk.xlsx", *DAY, code=5)
         assert "DESK_PASSWORD" in said and PASSWORD not in said and not box.mails
         monkeypatch.setenv("DESK_PASSWORD", PASSWORD)
@@ -115,7 +133,9 @@ def test_what_may_not_have_left_is_shown_and_sent_again_only_when_asked(person: 
         assert person.outcomes(code=5)["Tech-Lee*"] == "unknown"
         assert "l***@house.internal" in person.run("status", *DAY, code=1)
         assert person.outcomes() == {}
-        assert "cannot be tried out" in person.run("remind", "desk.xlsx", "--resend-unknown", "--dry-run", code=2)
+        assert "cannot be tried out" in person.run(
+            "remind", "desk.xlsx", "--resend-unknown", "--dry-run", code=2
+        )
         said = person.run("remind", "desk.xlsx", *DAY, "--resend-unknown")
     assert "1 mails of unknown outcome" in said and "1 sent" in said
     assert box.count == {"zoe@house.internal": 1, "lee@house.internal": 2, "tim@house.internal": 1}
@@ -145,7 +165,9 @@ def test_a_group_is_told_beside_the_mails(person: Person, monkeypatch: pytest.Mo
     assert "138****5678" in rooms.posts["wecom"][0]["text"]["content"]
 
 
-def test_a_dry_run_sends_and_claims_nothing_and_open_shows_the_mails(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dry_run_sends_and_claims_nothing_and_open_shows_the_mails(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     assert "Printer 1 jams" in person.run("remind", "desk.xlsx", *DAY, "--dry-run")
@@ -153,7 +175,9 @@ def test_a_dry_run_sends_and_claims_nothing_and_open_shows_the_mails(person: Per
     assert "3 mails would be sent" in said and not (person.folder / "outbox").exists()
     page = Path(opened[0].removeprefix("file://"))
     html = page.read_text(encoding="utf-8")
-    assert html.count("<iframe sandbox") == 3 and "20261101" in html and page.parent.stat().st_mode & 0o077 == 0
+    assert (
+        html.count("<iframe sandbox") == 3 and "20261101" in html and page.parent.stat().st_mode & 0o077 == 0
+    )
     assert "nobody would be mailed" in person.run("remind", "desk.xlsx", "--as-of", "2026-11-21", "--open")
     assert set(person.outcomes().values()) == {"sent"}
 
@@ -175,11 +199,17 @@ def test_preview_shows_digests_posts_and_sentences_with_real_rows_on_any_day(per
 def test_a_team_overrides_templates_and_a_fault_in_one_is_told_with_its_line(person: Person) -> None:
     (person.folder / "own").mkdir()
     own = person.folder / "own" / "digest.txt.j2"
-    own.write_text("OUR OWN {{ greeting }}{% for g in groups %} {{ g.heading }}{% endfor %}\n", encoding="utf-8")
+    own.write_text(
+        "OUR OWN {{ greeting }}{% for g in groups %} {{ g.heading }}{% endfor %}\n", encoding="utf-8"
+    )
     person.settle("mail: {outbox: outbox, templates: own}\n")
     said = person.run("preview", "desk.xlsx", *DAY, "--person", "Lee*")
     assert "OUR OWN Hello Lee*, Overdue (1)" in said
-    for fault, why in (("{{ nothing }}", "nothing"), ("line\n{% if %}", "line 2"), ("{{ ''.__class__.__mro__ }}", "unsafe")):
+    for fault, why in (
+        ("{{ nothing }}", "nothing"),
+        ("line\n{% if %}", "line 2"),
+        ("{{ ''.__class__.__mro__ }}", "unsafe"),
+    ):
         own.write_text(fault, encoding="utf-8")
         said = person.run("remind", "desk.xlsx", *DAY, code=2)
         assert "digest.txt.j2" in said and why in said and said.count("\n") == 1

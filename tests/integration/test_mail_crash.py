@@ -8,9 +8,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from sqlalchemy import select
 from sheetops.domain.people import Person
 from sheetops.domain.plan import Digest, Item, Plan
 from sheetops.ledger import Ledger, open_ledger, tables
-from sheetops.messages import Attempt, Message, Outbox, Sender, Style
+from sheetops.messages import Attempt, Message, Outbox, Sender, Server, Smtp, Style
 from sheetops.messages.compose import message_id
 from sheetops.settings.files import find, load_texts
 from tests.integration.mail_places import Mailbox, mail_server
@@ -113,7 +115,9 @@ def _outcomes(ledger: Ledger) -> dict[str, str | None]:
 
 def crashes(count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Counter[str], Counter[int]]:
     """`count` runs that crash at every step in turn, each repeated until it ends; where they crashed, how often each mail left."""
-    monkeypatch.setattr("sheetops.messages.outbox.render_digest", lambda *_: Message("subject", "text", "<p>text</p>"))
+    monkeypatch.setattr(
+        "sheetops.messages.outbox.render_digest", lambda *_: Message("subject", "text", "<p>text</p>")
+    )
     ledger = open_ledger(folder / "ledger.db")
     run = ledger.start_run("desk.xlsx", ["remind"], datetime(2026, 11, 18, 9))
     sender, moods = Sender("desk@house.internal"), random.Random(6)
@@ -140,9 +144,13 @@ def crashes(count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[
     assert set(outcomes) == ids
     for identifier, outcome in outcomes.items():
         assert taken[identifier] <= 1
-        assert outcome in (None, "refused", "failed") or taken[identifier] == 1  # not sent, but then it is shown
+        assert (
+            outcome in (None, "refused", "failed") or taken[identifier] == 1
+        )  # not sent, but then it is shown
         assert outcome not in ("refused", "failed") or taken[identifier] == 0
-    assert {mail.message_id for mail in ledger.unknown_mails()} == {i for i, o in outcomes.items() if o is None}
+    assert {mail.message_id for mail in ledger.unknown_mails()} == {
+        i for i, o in outcomes.items() if o is None
+    }
     return where, Counter(taken.values())
 
 
@@ -156,7 +164,9 @@ def test_ten_thousand_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
     in_memory = Path("/dev/shm")  # the crash is of the process, so the disk need not be waited for
     with tempfile.TemporaryDirectory(dir=in_memory if in_memory.is_dir() else None) as folder:
         where, times = crashes(10_000, Path(folder), monkeypatch)
-    print(f"\n{where.total()} crashes ({dict(where)}): {times.total()} mails left, {sum(count for n, count in times.items() if n > 1)} twice")
+    print(
+        f"\n{where.total()} crashes ({dict(where)}): {times.total()} mails left, {sum(count for n, count in times.items() if n > 1)} twice"
+    )
     assert set(times) == {1} and set(where) == set(STEPS)
 
 
@@ -198,9 +208,15 @@ def _killed(folder: Path, times: int) -> tuple[int, Counter[str], Mailbox]:
 def _hold_what_was_killed(folder: Path, times: int) -> None:
     killed, taken, _ = _killed(folder, times)
     ledger = open_ledger(folder / "ledger.db")
-    ids = {message_id("remind", "desk.xlsx", p.key, FIRST + timedelta(days=n)) for p in PEOPLE for n in range(times)}
+    ids = {
+        message_id("remind", "desk.xlsx", p.key, FIRST + timedelta(days=n))
+        for p in PEOPLE
+        for n in range(times)
+    }
     unknown = {mail.message_id for mail in ledger.unknown_mails()}
-    print(f"\n{killed} of {times} killed: {taken.total()} mails left, {len(unknown)} unknown, {len(ids - set(taken) - unknown)} lost")
+    print(
+        f"\n{killed} of {times} killed: {taken.total()} mails left, {len(unknown)} unknown, {len(ids - set(taken) - unknown)} lost"
+    )
     assert killed and max(taken.values()) == 1 and ids == set(taken) | unknown
 
 
@@ -211,3 +227,22 @@ def test_killed_processes_never_mail_twice(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_many_killed_processes_never_mail_twice(tmp_path: Path) -> None:
     _hold_what_was_killed(tmp_path, 60)
+
+
+def test_two_runs_at_once_mail_everybody_once(tmp_path: Path) -> None:
+    box = Mailbox()
+    place = tmp_path / "ledger.db"
+    open_ledger(place).close()
+
+    def run(port: int) -> list[str]:
+        with open_ledger(place) as ledger:
+            started = ledger.start_run("desk.xlsx", ["remind"], datetime(2026, 11, 18, 9))
+            server = Server("127.0.0.1", port, "none", timeout=10)
+            outbox = Outbox(Smtp(server), Sender("desk@house.internal"), ledger, STYLE, ())
+            people = [Person("Service", f"P{n}*", f"p{n}@house.internal") for n in range(15)]
+            plan = Plan(digests=tuple(Digest(person, FIRST, (_ITEM,)) for person in people))
+            return [delivery.outcome for delivery in outbox.deliver(started, plan, _VIEW)]
+
+    with mail_server(box) as port, ThreadPoolExecutor(3) as pool:
+        outcomes = Counter(chain.from_iterable(pool.map(run, [port] * 3)))
+    assert outcomes == {"sent": 15, "already": 30} and set(box.count.values()) == {1}

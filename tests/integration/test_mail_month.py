@@ -90,7 +90,12 @@ class Desk:
         for row in self.rows:
             due, resolved = row[self.at["Due"]], row[self.at["Resolved"]]
             opened = _day(row[self.at["Opened"]])
-            if due is not None and _day(due) < today and opened <= today and (resolved is None or _day(resolved) > today):
+            if (
+                due is not None
+                and _day(due) < today
+                and opened <= today
+                and (resolved is None or _day(resolved) > today)
+            ):
                 yield row[self.at["Request ID"]], str(row[self.at["Owner"]] or ""), _day(due)
 
 
@@ -114,7 +119,15 @@ def people(desk: Desk) -> list[dict[str, object]]:
         {"department": "Desk", "name": "Director", "email": "director@house.internal", "role": "Director"},
     ]
     for group in sorted({owner.partition("-")[0] for owner in owners}):
-        listed.append({"department": group, "name": "Lead", "email": address(group), "role": "Lead", "manager": "Desk-Director"})
+        listed.append(
+            {
+                "department": group,
+                "name": "Lead",
+                "email": address(group),
+                "role": "Lead",
+                "manager": "Desk-Director",
+            }
+        )
         listed[-1] |= {
             AWAY: {"away_until": date(2016, 3, 20), "deputy": f"{DEPUTY}-Lead"},
             TOKYO: {"timezone": "Asia/Tokyo", "country": "JP"},
@@ -123,7 +136,9 @@ def people(desk: Desk) -> list[dict[str, object]]:
     for owner in owners:
         group, _, name = owner.partition("-")
         if name:
-            listed.append({"department": group, "name": name, "email": address(owner), "manager": f"{group}-Lead"})
+            listed.append(
+                {"department": group, "name": name, "email": address(owner), "manager": f"{group}-Lead"}
+            )
     return listed
 
 
@@ -133,9 +148,17 @@ def address(owner: str) -> str:
 
 def live(folder: Path, first: date, last: date) -> tuple[Desk, Post, Counter[str]]:
     desk = Desk(shared("inputs/service-desk-plain.xlsx"))
-    team = Team.model_validate({"calendar": {"country": "PT"}, "timezone": "Europe/Lisbon", "people": people(desk), "rules": {}})
+    team = Team.model_validate(
+        {"calendar": {"country": "PT"}, "timezone": "Europe/Lisbon", "people": people(desk), "rules": {}}
+    )
     post, counts = Post(), Counter()
-    outbox = Outbox(post, Sender("desk@house.internal"), open_ledger(folder / "ledger.db"), Style(partial(find, "templates"), load_texts), ())
+    outbox = Outbox(
+        post,
+        Sender("desk@house.internal"),
+        open_ledger(folder / "ledger.db"),
+        Style(partial(find, "templates"), load_texts),
+        (),
+    )
     ledger = outbox.claims
 
     def policy(language: str) -> Policy:
@@ -143,7 +166,9 @@ def live(folder: Path, first: date, last: date) -> tuple[Desk, Post, Counter[str
 
     for number in range((last - first).days + 1):
         for hour in HOURS:
-            post.now = datetime.combine(first + timedelta(days=number), datetime.min.time(), LISBON) + timedelta(hours=hour)
+            post.now = datetime.combine(
+                first + timedelta(days=number), datetime.min.time(), LISBON
+            ) + timedelta(hours=hour)
             desk.show(post.now)
             if len(desk.book.grids[0].rows) > 1:
                 order = Order(desk.book, ("fill", "remind"), policy, force=True)
@@ -171,7 +196,14 @@ def _hold_the_day(desk: Desk, post: Post, today: date, counts: Counter[str]) -> 
             reader, there = _who_reads(reader, today)
             if there:
                 found = any(identifier in text for text in post.texts[reader, today])
-                assert found is told or reader == address(DEPUTY), (identifier, owner, due, days, reader, today)
+                assert found is told or reader == address(DEPUTY), (
+                    identifier,
+                    owner,
+                    due,
+                    days,
+                    reader,
+                    today,
+                )
                 counts["rows told"] += told
                 counts["rows climbed"] += told and reader != to
 
@@ -193,14 +225,19 @@ def _hold_the_mails(post: Post) -> None:
         own_days[reader, there.date()] += 1
         assert 7 <= there.hour < 20, (reader, there)
         off = OFF_IN_JAPAN if reader == address(TOKYO) else OFF
-        assert there.weekday() < (3 if reader == address(PART_TIME) else 5) and there.date() not in off, (reader, there)
+        assert there.weekday() < (3 if reader == address(PART_TIME) else 5) and there.date() not in off, (
+            reader,
+            there,
+        )
         assert reader != address(AWAY) or there.date() > date(2016, 3, 20)
     assert max(own_days.values()) == 1
 
 
 def _shown(desk: Desk, post: Post, counts: Counter[str]) -> None:
     days = {moment.date() for _, moment in post.times}
-    print(f"\n{len(post.times)} mails to {len({r for r, _ in post.times})} people on {len(days)} days; {dict(counts)}")
+    print(
+        f"\n{len(post.times)} mails to {len({r for r, _ in post.times})} people on {len(days)} days; {dict(counts)}"
+    )
 
 
 def test_a_week_of_a_real_desk(tmp_path: Path) -> None:

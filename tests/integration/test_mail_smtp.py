@@ -27,7 +27,13 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def seen(rows: int = 1) -> object:
-    cells = {"id": "20261101", "description": "Labels print twice\n.leading dot", "owner": "Service-Bea*", "urgency": "High", "due": date(2026, 11, 16)}
+    cells = {
+        "id": "20261101",
+        "description": "Labels print twice\n.leading dot",
+        "owner": "Service-Bea*",
+        "urgency": "High",
+        "due": date(2026, 11, 16),
+    }
     return view(log(*(row(**cells) for _ in range(rows))))
 
 
@@ -38,11 +44,15 @@ def plan(*addresses: str) -> tuple[Plan, object]:
     return Plan(digests=tuple(Digest(person, DAY, (item,)) for person in people)), given
 
 
-def deliver(server: Server, ledger: Ledger, *addresses: str, waits: list[float] | None = None) -> list[Delivery]:
+def deliver(
+    server: Server, ledger: Ledger, *addresses: str, waits: list[float] | None = None
+) -> list[Delivery]:
     wanted, given = plan(*addresses)
     run = ledger.start_run("desk.xlsx", ["remind"], datetime(2026, 11, 18, 9))
     slept: list[float] = [] if waits is None else waits
-    outbox = Outbox(Smtp(server), Sender("desk@house.internal", "Desk, the"), ledger, STYLE, (1, 5), slept.append)
+    outbox = Outbox(
+        Smtp(server), Sender("desk@house.internal", "Desk, the"), ledger, STYLE, (1, 5), slept.append
+    )
     return list(outbox.deliver(run, wanted, given))
 
 
@@ -51,7 +61,9 @@ def outcomes(found: list[Delivery]) -> list[str]:
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
-def test_an_encrypted_server_with_a_password_takes_many_mails_on_one_connection(mode: str, tmp_path: Path, ledger: Ledger) -> None:
+def test_an_encrypted_server_with_a_password_takes_many_mails_on_one_connection(
+    mode: str, tmp_path: Path, ledger: Ledger
+) -> None:
     box = Mailbox()
     with mail_server(box, tmp_path, mode, auth=True) as port:
         server = Server("localhost", port, mode, USER, lambda: PASSWORD, tmp_path / "cert.pem")
@@ -65,8 +77,13 @@ def test_an_encrypted_server_with_a_password_takes_many_mails_on_one_connection(
     assert "20261101" in mail.get_body(("html",)).get_content()
 
 
-@pytest.mark.parametrize(("mode", "trust", "why"), [("starttls", False, "certificate"), ("tls", False, "certificate"), ("none", True, "STARTTLS")])
-def test_nothing_is_sent_without_a_certificate_to_trust_or_without_encryption(mode: str, trust: bool, why: str, tmp_path: Path, ledger: Ledger) -> None:
+@pytest.mark.parametrize(
+    ("mode", "trust", "why"),
+    [("starttls", False, "certificate"), ("tls", False, "certificate"), ("none", True, "STARTTLS")],
+)
+def test_nothing_is_sent_without_a_certificate_to_trust_or_without_encryption(
+    mode: str, trust: bool, why: str, tmp_path: Path, ledger: Ledger
+) -> None:
     box = Mailbox()
     with mail_server(box, tmp_path, mode) as port:
         security = "tls" if mode == "tls" else "starttls"
@@ -78,11 +95,15 @@ def test_nothing_is_sent_without_a_certificate_to_trust_or_without_encryption(mo
 def test_a_certificate_of_another_host_is_not_trusted(tmp_path: Path, ledger: Ledger) -> None:
     box = Mailbox()
     with mail_server(box, tmp_path, "tls") as port:
-        found = deliver(Server("127.0.0.1", port, "tls", ca_file=tmp_path / "cert.pem"), ledger, "a@house.internal")
+        found = deliver(
+            Server("127.0.0.1", port, "tls", ca_file=tmp_path / "cert.pem"), ledger, "a@house.internal"
+        )
     assert outcomes(found) == ["failed"] and not box.mails
 
 
-def test_a_wrong_password_is_told_once_and_never_shown(tmp_path: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_password_is_told_once_and_never_shown(
+    tmp_path: Path, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     box = Mailbox()
     with mail_server(box, tmp_path, "starttls", auth=True) as port:
@@ -97,7 +118,14 @@ def test_one_refused_recipient_does_not_stop_the_others(ledger: Ledger) -> None:
     box.at_rcpt = {"gone@house.internal": ["550 5.1.1 no such user gone@house.internal"]}
     box.at_data = {"full@house.internal": ["552 too large"]}
     with mail_server(box) as port:
-        found = deliver(Server("127.0.0.1", port, "none"), ledger, "a@house.internal", "gone@house.internal", "full@house.internal", "b@house.internal")
+        found = deliver(
+            Server("127.0.0.1", port, "none"),
+            ledger,
+            "a@house.internal",
+            "gone@house.internal",
+            "full@house.internal",
+            "b@house.internal",
+        )
     assert outcomes(found) == ["sent", "refused", "refused", "sent"] and box.connections == 1
     assert "550 5.1.1 no such user g***@house.internal" in found[1].reason
     assert box.count == {"a@house.internal": 1, "b@house.internal": 1}
@@ -105,11 +133,22 @@ def test_one_refused_recipient_does_not_stop_the_others(ledger: Ledger) -> None:
 
 def test_greylisting_is_waited_for_and_only_passing_errors_are_tried_again(ledger: Ledger) -> None:
     box, waits = Mailbox(), []
-    box.at_rcpt = {"grey@house.internal": ["451 greylisted", "451 greylisted"], "no@house.internal": ["550 no", "550 no"]}
+    box.at_rcpt = {
+        "grey@house.internal": ["451 greylisted", "451 greylisted"],
+        "no@house.internal": ["550 no", "550 no"],
+    }
     box.at_data = {"busy@house.internal": ["452 busy"]}
     with mail_server(box) as port:
         server = Server("127.0.0.1", port, "none")
-        found = deliver(server, ledger, "grey@house.internal", "a@house.internal", "no@house.internal", "busy@house.internal", waits=waits)
+        found = deliver(
+            server,
+            ledger,
+            "grey@house.internal",
+            "a@house.internal",
+            "no@house.internal",
+            "busy@house.internal",
+            waits=waits,
+        )
     assert outcomes(found) == ["sent", "sent", "refused", "sent"]
     assert waits == [1, 5] and set(box.count.values()) == {1}
     assert box.at_rcpt["no@house.internal"] == ["550 no"]  # asked once
@@ -131,7 +170,13 @@ def test_a_connection_lost_before_the_data_is_made_again(ledger: Ledger) -> None
     box = Mailbox()
     box.at_rcpt = {"b@house.internal": ["drop"]}
     with mail_server(box) as port:
-        found = deliver(Server("127.0.0.1", port, "none"), ledger, "a@house.internal", "b@house.internal", "c@house.internal")
+        found = deliver(
+            Server("127.0.0.1", port, "none"),
+            ledger,
+            "a@house.internal",
+            "b@house.internal",
+            "c@house.internal",
+        )
     assert outcomes(found) == ["sent"] * 3 and set(box.count.values()) == {1}
     assert ledger.unknown_mails() == []
 
@@ -140,7 +185,13 @@ def test_a_connection_lost_in_the_data_delivers_nothing_twice(ledger: Ledger) ->
     box = Mailbox()
     box.at_data = {"b@house.internal": ["cut"]}
     with mail_server(box) as port:
-        found = deliver(Server("127.0.0.1", port, "none"), ledger, "a@house.internal", "b@house.internal", "c@house.internal")
+        found = deliver(
+            Server("127.0.0.1", port, "none"),
+            ledger,
+            "a@house.internal",
+            "b@house.internal",
+            "c@house.internal",
+        )
     # Whether the whole of it had left this machine before the server hung up is a matter of buffers.
     assert outcomes(found) in (["sent", "sent", "sent"], ["sent", "unknown", "sent"])
     assert max(box.count.values()) == 1 and len(box.count) + len(ledger.unknown_mails()) == 3
@@ -162,12 +213,20 @@ def test_no_server_is_a_passing_error_and_claims_nothing(ledger: Ledger) -> None
     with mail_server(Mailbox()) as port:
         pass
     waits: list[float] = []
-    found = deliver(Server("127.0.0.1", port, "none", timeout=2), ledger, "a@house.internal", "b@house.internal", waits=waits)
+    found = deliver(
+        Server("127.0.0.1", port, "none", timeout=2),
+        ledger,
+        "a@house.internal",
+        "b@house.internal",
+        waits=waits,
+    )
     assert outcomes(found) == ["failed"] * 2 and waits == [1, 5] and "no connection" in found[0].reason
     assert ledger.unknown_mails() == []
 
 
-@pytest.mark.parametrize("address", ["a@example.com", "a@mail.example.org", "a@desk.example", "a@x.invalid", "a@EXAMPLE.NET."])
+@pytest.mark.parametrize(
+    "address", ["a@example.com", "a@mail.example.org", "a@desk.example", "a@x.invalid", "a@EXAMPLE.NET."]
+)
 def test_addresses_kept_for_examples_are_never_mailed(address: str, ledger: Ledger) -> None:
     box = Mailbox()
     with mail_server(box) as port:
@@ -182,7 +241,17 @@ def test_a_domain_beyond_ascii_is_written_as_mail_servers_know_it(ledger: Ledger
     assert outcomes(found) == ["sent"] and box.count == {"zhang@xn--55qx5d.internal": 1}
 
 
-@pytest.mark.parametrize("address", ["nobody", "张三@house.internal", "a b@house.internal", "a@house.internal, c@house.internal", "a@house.internal\nBcc: c@house.internal", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nobody",
+        "张三@house.internal",
+        "a b@house.internal",
+        "a@house.internal, c@house.internal",
+        "a@house.internal\nBcc: c@house.internal",
+        "",
+    ],
+)
 def test_an_address_that_is_none_stops_nobody_and_adds_nobody(address: str, ledger: Ledger) -> None:
     box = Mailbox()
     with mail_server(box) as port:

@@ -44,7 +44,10 @@ def case(number: int = 1, **cells: Raw) -> list[Raw]:
 
 
 def told(plan: Plan) -> dict[str, list[str]]:
-    return {str(d.person.email): [f"{i.group} {i.request.id if i.request else ''}".strip() for i in d.items] for d in plan.digests}
+    return {
+        str(d.person.email): [f"{i.group} {i.request.id if i.request else ''}".strip() for i in d.items]
+        for d in plan.digests
+    }
 
 
 def test_the_owner_is_told_most_urgent_first() -> None:
@@ -59,7 +62,12 @@ def test_the_owner_is_told_most_urgent_first() -> None:
         PEOPLE,
     )
     plan = remind(seen)
-    assert told(plan)["bea@example.com"] == ["overdue 20261104", "overdue 20261103", "due_today 20261102", "due_soon 20261101"]
+    assert told(plan)["bea@example.com"] == [
+        "overdue 20261104",
+        "overdue 20261103",
+        "due_today 20261102",
+        "due_soon 20261101",
+    ]
     assert [i.days for d in plan.digests if d.person.name == "Bea*" for i in d.items] == [6, 1, 0, -1]
 
 
@@ -77,7 +85,9 @@ def test_the_owner_is_told_most_urgent_first() -> None:
         ("Tech-Cid*、Service-Bea*(lead)", "bea@example.com"),
     ],
 )
-def test_owner_else_department_lead_else_team_lead_and_the_deputy_of_who_is_away(owner: str | None, reader: str) -> None:
+def test_owner_else_department_lead_else_team_lead_and_the_deputy_of_who_is_away(
+    owner: str | None, reader: str
+) -> None:
     assert list(told(remind(view(log(case(owner=owner)), PEOPLE)))) == [reader]
 
 
@@ -113,7 +123,9 @@ def test_nobody_is_mailed_on_a_day_off(day: datetime) -> None:
 
 def test_a_make_up_saturday_is_a_working_day_and_a_holiday_is_none() -> None:
     chinese = {"calendar": {"country": "CN"}}
-    assert remind(view(log(case()), PEOPLE, now=datetime(2026, 10, 10, 9), **chinese)).digests == ()  # not yet due
+    assert (
+        remind(view(log(case()), PEOPLE, now=datetime(2026, 10, 10, 9), **chinese)).digests == ()
+    )  # not yet due
     late = log(case(due=date(2026, 9, 1)))
     assert remind(view(late, PEOPLE, now=datetime(2026, 10, 10, 9), **chinese)).digests
     assert not remind(view(late, PEOPLE, now=datetime(2026, 10, 5, 9), **chinese)).digests
@@ -129,7 +141,11 @@ def test_who_was_mailed_today_is_not_mailed_again() -> None:
 
 def test_a_high_priority_without_progress_is_stale() -> None:
     life = {"20261101": Life(datetime(2026, 11, 2, 9), last_progress=datetime(2026, 11, 13, 9))}
-    seen = view(log(case(priority=4, due=date(2026, 12, 30))), PEOPLE, history=History(lives=life, since=datetime(2026, 11, 2)))
+    seen = view(
+        log(case(priority=4, due=date(2026, 12, 30))),
+        PEOPLE,
+        history=History(lives=life, since=datetime(2026, 11, 2)),
+    )
     stale = [i for d in remind(seen).digests for i in d.items if i.group == "stale"]
     assert [(i.request.id, i.days) for i in stale if i.request] == [("20261101", 3)]
 
@@ -152,7 +168,16 @@ def test_without_people_the_settings_pattern_gives_the_address() -> None:
     assert list(told(remind(view(log(case(owner="Group 70")))))) == ["None"]
 
 
-@pytest.mark.parametrize(("word", "told_to"), [(None, "bea@example.com"), ("Yes", "bea@example.com"), ("✗", "ann@example.com"), ("No", "ann@example.com"), (False, "ann@example.com")])
+@pytest.mark.parametrize(
+    ("word", "told_to"),
+    [
+        (None, "bea@example.com"),
+        ("Yes", "bea@example.com"),
+        ("✗", "ann@example.com"),
+        ("No", "ann@example.com"),
+        (False, "ann@example.com"),
+    ],
+)
 def test_a_blank_active_cell_means_yes(word: Raw, told_to: str) -> None:
     rows = [list(r) for r in PEOPLE.rows]
     rows[2][6] = word

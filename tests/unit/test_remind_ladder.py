@@ -15,8 +15,27 @@ from sheetops.jobs.remind import remind
 from sheetops.jobs.remind_people import read_workdays
 from tests.sheets import KEYS, log, row, view
 
-HEADER = ["Department", "Name", "E-mail", "Manager", "Deputy", "Away until", "Active", "Role", "Opt out", "Time zone", "Country", "Working days"]
-NAMES = {"Own*": ("Tech", "Man*", ""), "Man*": ("Tech", "Dir*", "Lead"), "Dir*": ("Board", None, "Director"), "Tea*": ("Service", "Dir*", "Team lead"), "Dep*": ("Service", None, "")}
+HEADER = [
+    "Department",
+    "Name",
+    "E-mail",
+    "Manager",
+    "Deputy",
+    "Away until",
+    "Active",
+    "Role",
+    "Opt out",
+    "Time zone",
+    "Country",
+    "Working days",
+]
+NAMES = {
+    "Own*": ("Tech", "Man*", ""),
+    "Man*": ("Tech", "Dir*", "Lead"),
+    "Dir*": ("Board", None, "Director"),
+    "Tea*": ("Service", "Dir*", "Team lead"),
+    "Dep*": ("Service", None, ""),
+}
 TODAY = datetime(2026, 11, 18, 9, 30)  # a Wednesday
 
 
@@ -24,23 +43,57 @@ def people(**changes: dict[str, Raw]) -> Grid:
     rows = []
     for name, (department, manager, role) in NAMES.items():
         own = changes.get(name[:3], {})
-        given = {"Department": department, "Name": name, "E-mail": f"{name[:3].lower()}@house.internal", "Manager": manager, "Role": role, **own}
+        given = {
+            "Department": department,
+            "Name": name,
+            "E-mail": f"{name[:3].lower()}@house.internal",
+            "Manager": manager,
+            "Role": role,
+            **own,
+        }
         rows.append([given.get(title) for title in HEADER])
     return Grid("People", [HEADER, *rows])
 
 
-def seen(*rows: list[Raw], now: datetime = TODAY, history: History | None = None, team: dict[str, object] | None = None, **changes: dict[str, Raw]) -> View:
+def seen(
+    *rows: list[Raw],
+    now: datetime = TODAY,
+    history: History | None = None,
+    team: dict[str, object] | None = None,
+    **changes: dict[str, Raw],
+) -> View:
     keys = (*KEYS, "opened", "first_response")
-    return view(log(*rows, keys=keys), people(**changes), now=now, history=history, **({"timezone": "Europe/Berlin"} | (team or {})))
+    return view(
+        log(*rows, keys=keys),
+        people(**changes),
+        now=now,
+        history=history,
+        **({"timezone": "Europe/Berlin"} | (team or {})),
+    )
 
 
 def case(number: int = 1, **cells: Raw) -> list[Raw]:
-    given = {"id": f"202611{number:02}", "source": "Phone", "customer": "K*-Shop", "description": f"Label printer {number} prints every label twice", "type": "Complaint", "urgency": "Medium", "priority": 3, "owner": "Tech-Own*", "result": "Cause found"}
+    given = {
+        "id": f"202611{number:02}",
+        "source": "Phone",
+        "customer": "K*-Shop",
+        "description": f"Label printer {number} prints every label twice",
+        "type": "Complaint",
+        "urgency": "Medium",
+        "priority": 3,
+        "owner": "Tech-Own*",
+        "result": "Cause found",
+    }
     return row((*KEYS, "opened", "first_response"), **{**given, **cells})
 
 
 def told(plan: Plan) -> dict[str, list[str]]:
-    return {str(d.person.email).partition("@")[0]: [f"{i.group} {i.request.id[-2:]}" for i in d.items if i.request and i.request.id] for d in plan.digests}
+    return {
+        str(d.person.email).partition("@")[0]: [
+            f"{i.group} {i.request.id[-2:]}" for i in d.items if i.request and i.request.id
+        ]
+        for d in plan.digests
+    }
 
 
 @pytest.mark.parametrize(
@@ -49,7 +102,10 @@ def told(plan: Plan) -> dict[str, list[str]]:
         (date(2026, 11, 16), {"own": ["overdue 01"]}),  # 2 working days over
         (date(2026, 11, 13), {"own": ["overdue 01"], "man": ["escalated 01"], "tea": []}),  # Friday: 3
         (date(2026, 11, 11), {"own": ["overdue 01"], "man": ["escalated 01"], "tea": []}),  # 5
-        (date(2026, 11, 10), {"own": ["overdue 01"], "man": ["escalated 01"], "dir": ["escalated 01"], "tea": []}),  # 6
+        (
+            date(2026, 11, 10),
+            {"own": ["overdue 01"], "man": ["escalated 01"], "dir": ["escalated 01"], "tea": []},
+        ),  # 6
     ],
 )
 def test_what_stays_overdue_climbs_by_working_days(due: date, expected: dict[str, list[str]]) -> None:
@@ -63,7 +119,14 @@ def test_a_settings_change_moves_the_rungs_and_the_calendar_counts_them() -> Non
 
 
 def test_nobody_climbs_to_themselves_or_is_told_a_row_twice() -> None:
-    found = told(remind(seen(case(1, owner="Tech-Man*", due=date(2026, 11, 10)), case(2, owner="Board-Dir*", due=date(2026, 11, 10)))))
+    found = told(
+        remind(
+            seen(
+                case(1, owner="Tech-Man*", due=date(2026, 11, 10)),
+                case(2, owner="Board-Dir*", due=date(2026, 11, 10)),
+            )
+        )
+    )
     assert found["man"] == ["overdue 01"] and found["dir"] == ["overdue 02", "escalated 01"]
     assert found["tea"] == ["escalated 02"]  # a director has no manager, so the team lead knows
 
@@ -77,16 +140,37 @@ def test_the_rungs_of_who_is_away_are_stood_in_for_and_the_deputy_of_a_deputy_to
 
 def test_where_all_deputies_are_away_a_lead_who_is_there_is_told() -> None:
     away: dict[str, Raw] = {"Away until": date(2026, 11, 30)}
-    assert list(told(remind(seen(case(due=date(2026, 11, 16)), Own={**away, "Deputy": "Dep*"}, Dep={**away, "Deputy": "Own*"})))) == ["man"]
+    assert list(
+        told(
+            remind(
+                seen(
+                    case(due=date(2026, 11, 16)),
+                    Own={**away, "Deputy": "Dep*"},
+                    Dep={**away, "Deputy": "Own*"},
+                )
+            )
+        )
+    ) == ["man"]
 
 
 def test_the_team_lead_gets_the_unassigned_and_a_picture_of_the_team() -> None:
-    plan = remind(seen(case(1, owner=None, due=date(2026, 12, 30)), case(2, owner="Sales-Zed*", due=date(2026, 11, 17)), case(3, due=date(2026, 11, 18)), case(4, owner=None, resolved=date(2026, 11, 17), result="Done")))
+    plan = remind(
+        seen(
+            case(1, owner=None, due=date(2026, 12, 30)),
+            case(2, owner="Sales-Zed*", due=date(2026, 11, 17)),
+            case(3, due=date(2026, 11, 18)),
+            case(4, owner=None, resolved=date(2026, 11, 17), result="Done"),
+        )
+    )
     found = told(plan)
     assert sorted(found["tea"][:2]) == ["unassigned 01", "unassigned 02"] and found["own"] == ["due_today 03"]
     lead = next(d for d in plan.digests if d.person.name == "Tea*")
     assert lead.picture is not None and lead.picture.unassigned == 2
-    assert {load.department: load[1:] for load in lead.picture.loads} == {"": (0, 0, 1), "Sales": (1, 0, 0), "Tech": (0, 1, 0)}
+    assert {load.department: load[1:] for load in lead.picture.loads} == {
+        "": (0, 0, 1),
+        "Sales": (1, 0, 0),
+        "Tech": (0, 1, 0),
+    }
     assert all(d.picture is None for d in plan.digests if d is not lead)
 
 
@@ -105,7 +189,14 @@ def test_a_team_lead_with_nothing_to_look_into_gets_no_picture() -> None:
         ({"opened": datetime(2026, 11, 17, 14), "result": "Cause found"}, []),
         ({"opened": datetime(2026, 11, 17, 14), "first_response": datetime(2026, 11, 17, 15)}, []),
         ({"opened": datetime(2026, 11, 17, 14), "urgency": "Medium"}, []),
-        ({"opened": datetime(2026, 11, 17, 14), "resolved": date(2026, 11, 17), "feedback": "Satisfied (5): thanks"}, []),
+        (
+            {
+                "opened": datetime(2026, 11, 17, 14),
+                "resolved": date(2026, 11, 17),
+                "feedback": "Satisfied (5): thanks",
+            },
+            [],
+        ),
         ({"opened": datetime(2026, 11, 17, 14), "notes": "snoozed until 2026-11-30"}, []),
         ({}, []),  # nobody knows when it came
     ],
@@ -131,7 +222,12 @@ def test_friday_warns_of_what_would_be_over_on_the_weekend() -> None:
 
 
 def test_opting_out_silences_all_but_the_breach_of_a_high_request() -> None:
-    rows = (case(1, due=date(2026, 11, 16)), case(2, due=date(2026, 11, 16), urgency="High"), case(3, due=date(2026, 11, 18), urgency="High"), case(4, due=date(2026, 12, 30), urgency="High", result=None, opened=datetime(2026, 11, 16, 9)))
+    rows = (
+        case(1, due=date(2026, 11, 16)),
+        case(2, due=date(2026, 11, 16), urgency="High"),
+        case(3, due=date(2026, 11, 18), urgency="High"),
+        case(4, due=date(2026, 12, 30), urgency="High", result=None, opened=datetime(2026, 11, 16, 9)),
+    )
     assert told(remind(seen(*rows, Own={"Opt out": "Yes"})))["own"] == ["overdue 02", "to_answer 04"]
     assert "own" not in told(remind(seen(rows[0], rows[2], Own={"Opt out": "x"})))
     assert len(told(remind(seen(*rows, Own={"Opt out": "No"})))["own"]) >= 4
@@ -157,7 +253,9 @@ def test_the_hours_are_those_of_the_reader_and_so_is_the_day() -> None:
     tokyo = {"Time zone": "Asia/Tokyo"}
     wanted = case(due=date(2026, 11, 16))
     assert remind(seen(wanted, now=datetime(2026, 11, 18, 12, 30), Own=tokyo)).digests == ()  # 20:30 there
-    digest = remind(seen(wanted, now=datetime(2026, 11, 18, 23, 30), Own=tokyo)).digests[0]  # 07:30 of the next day
+    digest = remind(seen(wanted, now=datetime(2026, 11, 18, 23, 30), Own=tokyo)).digests[
+        0
+    ]  # 07:30 of the next day
     assert digest.day == date(2026, 11, 19)
     mailed = History(mailed=frozenset({("remind", "own@house.internal", date(2026, 11, 19))}))
     assert remind(seen(wanted, now=datetime(2026, 11, 18, 23, 45), history=mailed, Own=tokyo)).digests == ()
@@ -186,7 +284,9 @@ def test_everybody_has_their_own_working_days(own: dict[str, Raw], day: int, mai
     assert ("own" in told(plan)) is mailed
 
 
-@pytest.mark.parametrize("own", [{"Time zone": "Mars/Olympus"}, {"Country": "QQ"}, {"Working days": "sometimes"}])
+@pytest.mark.parametrize(
+    "own", [{"Time zone": "Mars/Olympus"}, {"Country": "QQ"}, {"Working days": "sometimes"}]
+)
 def test_what_cannot_be_meant_is_told_and_the_teams_holds(own: dict[str, Raw]) -> None:
     plan = remind(seen(case(due=date(2026, 11, 16)), Own=own))
     assert list(told(plan)) == ["own"] and next(iter(own.values())) in plan.remarks[0]

@@ -39,7 +39,17 @@ def seen(*rows: list[Raw], language: str = "zh-Hans", people: Grid | None = None
 
 
 def case(number: int = 1, **cells: Raw) -> list[Raw]:
-    given = {"id": f"202611{number:02}", "source": "电话反馈", "customer": "王*-电商企业", "description": f"第{number}台标签打印机重复打印", "type": "投诉类", "urgency": "高", "priority": 4, "owner": "技术部-张*", "due": date(2026, 11, 16)}
+    given = {
+        "id": f"202611{number:02}",
+        "source": "电话反馈",
+        "customer": "王*-电商企业",
+        "description": f"第{number}台标签打印机重复打印",
+        "type": "投诉类",
+        "urgency": "高",
+        "priority": 4,
+        "owner": "技术部-张*",
+        "due": date(2026, 11, 16),
+    }
     return row(**{**given, **cells})
 
 
@@ -68,10 +78,19 @@ def words(html: str) -> _Words:
 
 
 @pytest.mark.parametrize("secret", PERSONAL)
-@pytest.mark.parametrize("column", ["id", "description", "owner", "type", "urgency", "due", "feedback", "result"])
-@pytest.mark.parametrize("before", ["", "客户请我们回电，他今天下午三点以后才在办公室，之前不方便接听，谢谢，也可以联系他的同事，号码是 "])
+@pytest.mark.parametrize(
+    "column", ["id", "description", "owner", "type", "urgency", "due", "feedback", "result"]
+)
+@pytest.mark.parametrize(
+    "before",
+    ["", "客户请我们回电，他今天下午三点以后才在办公室，之前不方便接听，谢谢，也可以联系他的同事，号码是 "],
+)
 def test_no_mail_and_no_post_carries_unmasked_personal_data(secret: str, column: str, before: str) -> None:
-    given = seen(case(1), case(2, **{column: f"{before}{secret} 联系"}), case(3, resolved=date(2026, 11, 2), **{column: f"{before}{secret}"}))
+    given = seen(
+        case(1),
+        case(2, **{column: f"{before}{secret} 联系"}),
+        case(3, resolved=date(2026, 11, 2), **{column: f"{before}{secret}"}),
+    )
     post = render_post(given, STYLE)
     said = [post.subject + post.text] if post else []
     said += [mail.subject + mail.text + mail.html + "".join(words(mail.html).words) for mail in mails(given)]
@@ -96,9 +115,14 @@ def test_what_people_write_is_text_and_stays_one_line() -> None:
 
 
 def test_the_subject_says_the_numbers_and_rows_say_id_days_and_cell() -> None:
-    (mail,) = mails(seen(case(1), case(2, due=date(2026, 11, 18)), case(3, due=date(2026, 11, 18), urgency="中")))
+    (mail,) = mails(
+        seen(case(1), case(2, due=date(2026, 11, 18)), case(3, due=date(2026, 11, 18), urgency="中"))
+    )
     assert mail.subject.startswith("已逾期 1 条、今天到期 2 条：desk.xlsx")
-    assert "- 20261101  第1台标签打印机重复打印\n  已超期 2 个工作日，应于 2026-11-16 解决，紧急程度：高  [Requests 表 I2 单元格]" in mail.text
+    assert (
+        "- 20261101  第1台标签打印机重复打印\n  已超期 2 个工作日，应于 2026-11-16 解决，紧急程度：高  [Requests 表 I2 单元格]"
+        in mail.text
+    )
 
 
 def test_of_many_rows_a_phone_shows_the_first_and_the_ids_of_the_rest() -> None:
@@ -109,7 +133,16 @@ def test_of_many_rows_a_phone_shows_the_first_and_the_ids_of_the_rest() -> None:
 
 @pytest.mark.parametrize(
     ("written", "language"),
-    [("zh-Hant", "zh-Hant"), ("繁體中文", "zh-Hant"), ("English", "en"), ("英文", "en"), ("zh-TW", "zh-Hant"), ("", "zh-Hans"), ("Klingon", "zh-Hans"), (None, "zh-Hans")],
+    [
+        ("zh-Hant", "zh-Hant"),
+        ("繁體中文", "zh-Hant"),
+        ("English", "en"),
+        ("英文", "en"),
+        ("zh-TW", "zh-Hant"),
+        ("", "zh-Hans"),
+        ("Klingon", "zh-Hans"),
+        (None, "zh-Hans"),
+    ],
 )
 def test_each_reader_gets_their_own_language(written: str | None, language: str) -> None:
     given = seen(case())
@@ -139,22 +172,41 @@ def test_a_google_row_is_one_click_away_and_a_file_has_no_link() -> None:
     mail = mails(google)[0]
     assert "https://docs.google.com/spreadsheets/d/1aB_c-D/edit" in mail.html and "<a href=" in mail.html
     named = replace(raw, grids=tuple(replace(grid, gid=77) for grid in raw.grids))
-    tables = tuple(type(t)(g, t.header_row, t.match) for t, g in zip(given.snapshot.tables, named.grids, strict=True))
+    tables = tuple(
+        type(t)(g, t.header_row, t.match) for t, g in zip(given.snapshot.tables, named.grids, strict=True)
+    )
     mail = mails(replace(given, snapshot=replace(given.snapshot, raw=named, tables=tables)))[0]
     assert "https://docs.google.com/spreadsheets/d/1aB_c-D/edit#gid=77&range=I2" in mail.text
     assert "edit#gid=77&amp;range=I3" in mail.html
 
 
 def test_the_picture_of_the_team_is_bars_without_images() -> None:
-    people = Grid("人员", [["部门", "姓名", "邮箱", "角色"], ["客服部", "李*", "li@house.internal", "团队负责人"], ["技术部", "张*", "zhang@house.internal", None]])
-    given = seen(case(1), case(2, owner=None), case(3, owner="客服部-李*", due=date(2026, 11, 18)), people=people)
+    people = Grid(
+        "人员",
+        [
+            ["部门", "姓名", "邮箱", "角色"],
+            ["客服部", "李*", "li@house.internal", "团队负责人"],
+            ["技术部", "张*", "zhang@house.internal", None],
+        ],
+    )
+    given = seen(
+        case(1), case(2, owner=None), case(3, owner="客服部-李*", due=date(2026, 11, 18)), people=people
+    )
     lead = next(mail for digest, mail in zip(gather(given), mails(given), strict=True) if digest.picture)
     assert "团队今日概况" in lead.html and "part_overdue" in lead.html and "img" not in words(lead.html).tags
     assert "技术部：未解决 1 条，已逾期 1 条，今天到期 0 条" in lead.text and "无人负责: 1" in lead.text
 
 
 def test_a_digest_of_a_picture_alone_reads_well() -> None:
-    people = Grid("人员", [["部门", "姓名", "邮箱", "角色"], ["客服部", "李*", "li@house.internal", "团队负责人"], ["技术部", "主*", "m@house.internal", "负责人"], ["技术部", "张*", "zhang@house.internal", None]])
+    people = Grid(
+        "人员",
+        [
+            ["部门", "姓名", "邮箱", "角色"],
+            ["客服部", "李*", "li@house.internal", "团队负责人"],
+            ["技术部", "主*", "m@house.internal", "负责人"],
+            ["技术部", "张*", "zhang@house.internal", None],
+        ],
+    )
     given = seen(case(1, due=date(2026, 11, 12)), people=people)
     (digest,) = [d for d in gather(given) if d.picture]
     assert digest.items == ()
