@@ -4,10 +4,13 @@ LANGUAGE ?= en
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-all lint pictures clean
+.PHONY: demo demo-google test test-all lint pictures clean
 
 demo: $(READY)  ## a whole day on a team's workbook, in demo/
 	@$(BIN)/sheetops demo demo --language $(LANGUAGE)
+
+demo-google: $(READY)  ## the same day on a Google spreadsheet, on the local server of the tests
+	@$(BIN)/python -m tests.google_demo demo-google $(LANGUAGE)
 
 test: $(READY)  ## the quick suite
 	@$(BIN)/python -m pytest -m "not slow" -n 2
@@ -33,4 +36,4 @@ pictures: $(READY)  ## the pictures of the README, made anew from the demo
 	@$(BIN)/python docs/make_pictures.py
 
 clean:
-	rm -rf .venv demo dist build
+	rm -rf .venv demo demo-google dist build

@@ -24,6 +24,8 @@ def new_spreadsheet(app: App, tab: str, rows: Sequence[Sequence[Raw]], owner: st
     made = app.world.add_file("Desk", SHEET_MIME, owner)
     person = Person(app.world, made.id)
     person.rename_tab("Sheet1", tab)
+    if len(rows) >= 1000:
+        person.batch([{"appendDimension": {"sheetId": 0, "dimension": "ROWS", "length": len(rows)}}])
     person.type(f"'{tab}'!A1", [[typed(value) for value in row] for row in rows])
     return person
 

@@ -277,6 +277,8 @@ def _judge(team: Team, edits: dict[Key, Edit], applied: Applied, tally: Tally, s
         if holds == wanted:
             if key in edits and edits[key].cell in done and key not in team.typed:
                 note(f"seed {seed}: {key} is told as written and holds {holds!r}")
+        elif holds == "" and key[1].startswith("x") and team.typed.get(key) == "write":
+            tally.window += 1  # typed into a column that was inserted at the very moment of the write
         elif by_new.get(holds) != key:
             note(f"seed {seed}: {key} holds {holds!r} and people want {wanted!r}")
         elif key in team.typed:

@@ -31,10 +31,10 @@ def from_json(value: Any, kind: str | None = None, is_error: bool = False) -> Ra
 
 
 def _moment(serial: float, kind: str | None) -> Raw:
-    length = timedelta(milliseconds=round(serial * _MILLISECONDS))
-    if kind == "TIME":
-        return (EPOCH + length).time() if 0 <= serial < 1 else length
     try:
+        length = timedelta(milliseconds=round(serial * _MILLISECONDS))
+        if kind == "TIME":
+            return (EPOCH + length).time() if 0 <= serial < 1 else length
         moment = EPOCH + length
     except OverflowError:
         return serial

@@ -198,7 +198,7 @@ def take_back(service: Service, marks: Sequence[Mark], places: Places) -> list[s
                 back.append(_Back(mark, write, "", False, None))
             else:
                 lost.append(f"{mark.tab.title}!{cell_name(mark.place + 1, write.column)}")
-    return lost + _put_back(service, back, places.headers)
+    return lost + (_put_back(service, back, places.headers) if back else [])
 
 
 def _put_back(service: Service, back: Sequence[_Back], headers: Mapping[int, Mark]) -> list[str]:
