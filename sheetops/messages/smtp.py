@@ -88,10 +88,7 @@ class Smtp:
             link = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
         try:
             if server.security == "starttls":
-                link.ehlo()
-                if not link.has_extn("starttls"):
-                    raise smtplib.SMTPNotSupportedError("it offers no STARTTLS, so nothing was sent in clear")
-                link.starttls(context=context)
+                link.starttls(context=context)  # raises where it is not offered: nothing goes in clear
             link.ehlo_or_helo_if_needed()
             if server.user:
                 _log_in(link, server.user, password or "")

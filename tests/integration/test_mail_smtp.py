@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,12 +12,14 @@ import pytest
 from sheetops.domain.people import Person
 from sheetops.domain.plan import Delivery, Digest, Item, Plan
 from sheetops.ledger import Ledger, open_ledger
-from sheetops.messages import Outbox, Sender, Server, Smtp, Style
+from sheetops.messages import Message, Outbox, Sender, Server, Smtp, Style
+from sheetops.messages.compose import compose
 from sheetops.settings.files import find, load_texts
 from tests.integration.mail_places import PASSWORD, USER, Mailbox, mail_server
 from tests.sheets import log, row, view
 
 DAY = date(2026, 11, 18)
+MOMENT = datetime(2026, 11, 18, 9, tzinfo=UTC)
 STYLE = Style(partial(find, "templates"), load_texts)
 
 
@@ -258,3 +260,20 @@ def test_an_address_that_is_none_stops_nobody_and_adds_nobody(address: str, ledg
         found = deliver(Server("127.0.0.1", port, "none"), ledger, address, "b@house.internal")
     assert outcomes(found) == ["no-address", "sent"] and box.count == {"b@house.internal": 1}
     assert "no mail address" in found[0].reason
+
+
+def test_a_line_that_begins_with_a_dot_ends_nothing() -> None:
+    box = Mailbox()
+    body = "first\n.\n..two\n.three\nlast"
+    mail = compose(
+        Message("s", body, "<p>x</p>"),
+        Person("D", "N", "a@house.internal"),
+        Sender("d@house.internal"),
+        "<1@x>",
+        MOMENT,
+    )
+    with mail_server(box) as port:
+        line = Smtp(Server("127.0.0.1", port, "none"))
+        assert line.send(mail, "name").outcome == "sent"
+        line.close()
+    assert box.mails[0][1].get_body(("plain",)).get_content().splitlines() == body.splitlines()
