@@ -78,13 +78,10 @@ class XlsxSession:
         tabs, held = untouched_tabs(tabs, self.raw, raw)
         writes, conflicts = resolve(edits, now)
         package = Package.from_bytes(self._original.data, self._location)
-        try:
-            patched = patch_cells(package, _cells(writes))
-        except EditRefused:
-            refused = _refused(self._original.data, self._location, writes)
-            conflicts += [Conflict(write.edit, "refused") for write in refused]
-            writes = [write for write in writes if write not in refused]
-            patched = patch_cells(package, _cells(writes))
+        refused: dict[tuple[str, str], EditRefused] = {}
+        patched = patch_cells(package, _cells(writes), refused)
+        conflicts += [Conflict(w.edit, "refused") for w in writes if (w.tab, w.cell) in refused]
+        writes = [w for w in writes if (w.tab, w.cell) not in refused]
         for tab in tabs:
             graft_tab(package, tab.name, workbook_of(tab, now.language))
         if package.touched():
@@ -106,14 +103,3 @@ class XlsxSession:
 def _cells(writes: Sequence[Write]) -> Mapping[tuple[str, str], object]:
     return {(write.tab, write.cell): write.edit.new for write in writes}
 
-
-def _refused(data: bytes, where: str, writes: Sequence[Write]) -> set[Write]:
-    """The writes whose cell may not be changed (locked, merged, part of an array); halved until found."""
-    try:
-        patch_cells(Package.from_bytes(data, where), _cells(writes))
-    except EditRefused:
-        if len(writes) == 1:
-            return set(writes)
-        middle = len(writes) // 2
-        return _refused(data, where, writes[:middle]) | _refused(data, where, writes[middle:])
-    return set()

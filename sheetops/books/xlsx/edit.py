@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from operator import itemgetter
 from os import PathLike
 
 from sheetops.books.xlsx import xmlbytes
-from sheetops.books.xlsx.cellref import cell_name, wanted_cell
+from sheetops.books.xlsx.cellref import wanted_cell
 from sheetops.books.xlsx.cellvalue import Value, checked, serial
 from sheetops.books.xlsx.formulas import drop_from_chain, has_formulas, mark_recalculation
 from sheetops.books.xlsx.guard import Guard
@@ -29,10 +29,14 @@ from sheetops.books.xlsx.tables import (
     tables_of,
 )
 from sheetops.books.xlsx.xmlbytes import integer
+from sheetops.domain.table import cell_name
 from sheetops.errors import EditRefused
 
 _SAME_MOMENT = 5e-9
 """Two day numbers closer than this (half a millisecond) are one moment: Excel keeps no more."""
+
+Refusals = MutableMapping[tuple[str, str], EditRefused]
+"""(tab, address) as the caller wrote them → why the cell may not be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class _TabPatch:
         self.column_styles = self._column_styles()
         self.new_rows: list[tuple[int, int, bytes]] = []
         self.cells: dict[tuple[int, int], Value] = {}
+        self.refused: dict[tuple[int, int], EditRefused] = {}
         self.formulas_gone: set[str] = set()
         self.filled: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
 
@@ -82,9 +87,14 @@ class _TabPatch:
         return found
 
     def plan(self) -> None:
-        """Work out the new rows without changing anything; EditRefused if one cell may not change."""
+        """Work out the new rows without changing anything; the cells that may not change come into `refused`."""
         sheet = self.sheet
-        for number, (start, end) in sheet.find_rows(sorted(self.rows)).items():
+        try:
+            places = sheet.find_rows(sorted(self.rows))
+        except EditRefused as error:  # of the whole tab
+            self.refused = {(row, column): error for row, columns in self.rows.items() for column in columns}
+            return
+        for number, (start, end) in places.items():
             row = Row(number, sheet.data[start:end], sheet.row_prefix, sheet.where)
             new = self._new_cells(row)
             if new:
@@ -126,10 +136,14 @@ class _TabPatch:
             cell = row.cells.get(column)
             style = cell.style if cell else self._default_style(row, column)
             where = f"{self.sheet.where}, cell {cell_name(row.number, column)}"
-            if self._same(cell, style, value, where):
+            try:
+                if self._same(cell, style, value, where):
+                    continue
+                self.guard.check(row.number, column, cell, style, where)
+                new[column] = self._cell(row, column, style, value, where)
+            except EditRefused as error:
+                self.refused[row.number, column] = error
                 continue
-            self.guard.check(row.number, column, cell, style, where)
-            new[column] = self._cell(row, column, style, value, where)
             self.cells[row.number, column] = value
             after.discard(column)
             if value is not None:
@@ -143,8 +157,8 @@ class _TabPatch:
     def _cell(self, row: Row, column: int, style: int, value: Value, where: str) -> bytes:
         plain: str | bool | int | float | None
         if isinstance(value, dt.date):
-            style = self.book.styles.for_date(style, value)
             plain = serial(value, self.book.epoch_1904, where)
+            style = self.book.styles.for_date(style, value)
         else:
             plain = value
         return cell_xml(row.cells.get(column), row, column, style, plain, self.sheet.row_prefix)
@@ -180,28 +194,46 @@ class _TabPatch:
         return abs(old - day) < _SAME_MOMENT
 
 
-def patch_cells(package: Package, edits: Mapping[tuple[str, str], object]) -> Patched:
+def patch_cells(
+    package: Package, edits: Mapping[tuple[str, str], object], refused: Refusals | None = None
+) -> Patched:
     """Set the cells of `edits` ((tab, address) → value) in `package`, in memory, and say what changed.
 
     Values: text, bool, int, float, date, datetime without zone, or None, which empties the cell and
     keeps its look. A cell that holds its value already is not touched. Nothing is changed at all if one
     edit is refused: EditRefused (cell or value), SheetError (no such tab), NotAWorkbook or
-    RefusedWorkbook (the tab's part cannot be read).
+    RefusedWorkbook (the tab's part cannot be read). With `refused`, cells and values that are refused
+    are put there instead, and all others are set.
     """
     wanted: dict[SheetRef, dict[tuple[int, int], Value]] = defaultdict(dict)
+    given: dict[tuple[SheetRef, tuple[int, int]], tuple[str, str]] = {}
+    failed: Refusals = {} if refused is None else refused
     refs = {tab: worksheet_ref(package, tab) for tab in dict.fromkeys(tab for tab, _ in edits)}
     for (tab, address), value in edits.items():
         ref = refs[tab]
         where = f"{package.where}, tab {ref.name!r}"
-        at = wanted_cell(address, where)
-        if at in wanted[ref]:
-            raise EditRefused(f"cell {address} is given twice", where=where)
-        wanted[ref][at] = checked(value, f"{where}, cell {address.upper()}")
+        try:
+            at = wanted_cell(address, where)
+            if at in wanted[ref]:
+                raise EditRefused(f"cell {address} is given twice", where=where)
+            wanted[ref][at] = checked(value, f"{where}, cell {address.upper()}")
+        except EditRefused as error:
+            failed[tab, address] = error
+        else:
+            given[ref, at] = tab, address
     book = _Book(package)
     # The order of the edits is not the caller's to choose: the same plan gives the same bytes.
     tabs = [_TabPatch(book, ref, wanted[ref]) for ref in package.sheets() if ref in wanted]
     for tab_patch in tabs:
         tab_patch.plan()
+        failed.update({given[tab_patch.ref, at]: error for at, error in tab_patch.refused.items()})
+    if refused is None and failed:
+        raise next(iter(failed.values()))
+    return _committed(package, book, tabs)
+
+
+def _committed(package: Package, book: _Book, tabs: list[_TabPatch]) -> Patched:
+    """Put what was worked out into the package."""
     before = package.touched()
     changed = [tab_patch for tab_patch in tabs if tab_patch.cells]
     if changed:

@@ -1,0 +1,105 @@
+"""What stands in the way of one cell or one tab of a workbook keeps nothing else from being written."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.styles import Protection
+from openpyxl.worksheet.protection import SheetProtection
+
+from sheetops.books.xlsx import book as book_module
+from sheetops.books.xlsx.book import XlsxBook
+from sheetops.books.xlsx.edit import patch_cells
+from sheetops.books.xlsx.package import Package
+from sheetops.domain.plan import Edit
+from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
+from sheetops.errors import EditRefused
+from tests.sheets import log, row
+from tests.unit.xlsx.made import made
+
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "team.xlsx"
+
+
+def save(path: Path, rows: int = 4, locked: bool = False, free: tuple[int, ...] = ()) -> Any:
+    """A log of so many requests; with `locked` only the due cells of the rows `free` may be changed."""
+    workbook = openpyxl.Workbook()
+    sheet: Any = workbook.active
+    sheet.title = "Requests"
+    for values in log(*(row(id=f"2026{n:05}", description=f"Case {n}") for n in range(1, rows + 1))).rows:
+        sheet.append(list(values))
+    if locked:
+        sheet.protection = SheetProtection(sheet=True, password="x")
+        for number in free:
+            sheet.cell(number, 9).protection = Protection(locked=False)
+    workbook.save(path)
+    return workbook
+
+
+def see(raw: RawSheet) -> Snapshot:
+    return take_snapshot(raw)
+
+
+def dues(seen: Snapshot) -> list[Edit]:
+    table = seen.tables[0]
+    places = range(len(table))
+    return [Edit(table.ref(at), "due", table.cell(at, "due"), None, DAY, "because") for at in places]
+
+
+def test_locked_cells_are_left_and_told_in_order_and_found_in_one_pass(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(path, 40, locked=True, free=(4, 30))
+    passes = []
+    monkeypatch.setattr(
+        book_module, "patch_cells", lambda *args: passes.append(len(args[1])) or patch_cells(*args)
+    )
+    with XlsxBook(str(path)).session() as session:
+        applied = session.apply(dues(see(session.raw)), [], see)
+    assert [write.cell for write in applied.writes] == ["I4", "I30"]
+    assert [(c.edit.cell, c.reason) for c in applied.conflicts] == [
+        (f"I{number}", "refused") for number in range(2, 42) if number not in (4, 30)
+    ]
+    assert passes == [40]
+
+
+def test_every_kind_of_refusal_is_collected_and_the_rest_is_set() -> None:
+    data = made(
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f t="array" ref="B1:B2">A1</f></c></row>',
+        after='<mergeCells><mergeCell ref="C1:D1"/></mergeCells>',
+    )
+    edits: dict[tuple[str, str], object] = {
+        ("Log", "A1"): 2,
+        ("Log", "a1"): 3,
+        ("Log", "B2"): 1,
+        ("Log", "D1"): 1,
+        ("Log", "E1"): date(1850, 1, 1),
+        ("Log", "F1"): {},
+        ("Log", "no cell"): 1,
+        ("Log", "A2"): "fine",
+    }
+    refused: dict[tuple[str, str], EditRefused] = {}
+    package = Package.from_bytes(data, "book.xlsx")
+    assert patch_cells(package, edits, refused).cells == {("Log", "A1"): 2, ("Log", "A2"): "fine"}
+    assert set(refused) == set(edits) - {("Log", "A1"), ("Log", "A2")}
+    with pytest.raises(EditRefused):
+        patch_cells(Package.from_bytes(data, "book.xlsx"), edits)
+
+
+def test_rows_out_of_order_refuse_the_cells_of_their_tab_only() -> None:
+    data = made('<row r="3"/><row r="1"/>', second='<row r="1"/>')
+    refused: dict[tuple[str, str], EditRefused] = {}
+    package = Package.from_bytes(data, "book.xlsx")
+    done = patch_cells(package, {("Log", "A2"): 1, ("More", "A2"): 1}, refused)
+    assert done.cells == {("More", "A2"): 1}
+    assert list(refused) == [("Log", "A2")]
+    assert "out of order" in str(refused["Log", "A2"])
