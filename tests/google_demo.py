@@ -52,7 +52,9 @@ def main(folder: Path, language: str) -> None:
         repeated = len(again.applied.writes) + len(again.applied.tabs)
         repeated += sum(delivery.outcome == "sent" for delivery in again.deliveries)
         print(f"A team's day, {today}, on {address}")
-        print(f"  filled     {len(first.applied.writes)} cells, {len(first.applied.conflicts)} left to people")
+        print(
+            f"  filled     {len(first.applied.writes)} cells, {len(first.applied.conflicts)} left to people"
+        )
         print(f"  checked    {len(first.plan.findings)} findings")
         print(f"  reminded   {sent} people; the mails lie in {folder / 'outbox'}")
         print(f"  reviewed   {', '.join(review.applied.tabs)}")

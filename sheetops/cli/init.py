@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sheetops.domain.template import LANGUAGES
 from sheetops.errors import UsageError
 
+if TYPE_CHECKING:
+    from sheetops.domain.tabs import Tab
+
 
 @click.command("init")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option(
     "--language",
     type=click.Choice(LANGUAGES),
@@ -20,25 +25,48 @@ from sheetops.errors import UsageError
     show_default=True,
     help="Of headers, lists and guide.",
 )
-def command(file: Path, language: str) -> None:
-    """Make a new workbook to work in: request log, people, lists and a guide. An existing FILE is never touched."""
-    import io
+def command(file: str, language: str) -> None:
+    """Make a new workbook to work in: request log, people, lists and a guide.
 
-    from sheetops.books.xlsx.draw import new_workbook
-    from sheetops.books.xlsx.replace import write_new
+    FILE is an .xlsx file yet to be, or the address of a blank Google spreadsheet. What exists is never touched.
+    """
+    from sheetops.domain.addresses import google_id
     from sheetops.jobs.layout import team_workbook
     from sheetops.settings.files import load_texts
     from sheetops.settings.model import Team
     from sheetops.settings.policy import zone_of
 
+    today = datetime.now(zone_of(Team(), language)).date()
+    tabs = team_workbook(language, load_texts(language), today)
+    if google_id(file):
+        _fill_spreadsheet(file, tabs)
+    else:
+        _write_file(Path(file), tabs, language)
+    click.echo(
+        f"{file} is ready; open it, put your people into the People tab, and replace the two example rows"
+    )
+
+
+def _write_file(file: Path, tabs: Sequence[Tab], language: str) -> None:
+    import io
+
+    from sheetops.books.xlsx.draw import new_workbook
+    from sheetops.books.xlsx.replace import write_new
+
     if file.suffix.casefold() != ".xlsx":
         raise UsageError(
             "the new workbook must be an .xlsx file", where=str(file), mend=f"call it {file.stem}.xlsx"
         )
-    today = datetime.now(zone_of(Team(), language)).date()
     drawn = io.BytesIO()
-    new_workbook(team_workbook(language, load_texts(language), today), language).save(drawn)
+    new_workbook(tabs, language).save(drawn)
     write_new(file, drawn.getvalue())
-    click.echo(
-        f"{file} is ready; open it, put your people into the People tab, and replace the two example rows"
-    )
+
+
+def _fill_spreadsheet(address: str, tabs: Sequence[Tab]) -> None:
+    from sheetops.books.google.book import GoogleBook
+    from sheetops.cli.common import Wishes
+    from sheetops.cli.edge import Edge
+    from sheetops.settings.load import load
+
+    edge = Edge(load(None), Wishes((), None, None, False, False, False, False, False))
+    GoogleBook(address, edge.google).fill_new(tabs)
