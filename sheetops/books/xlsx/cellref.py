@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sheetops.domain.table import cell_name
 from sheetops.errors import EditRefused
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
@@ -49,20 +50,6 @@ def column_number(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def column_letters(number: int) -> str:
-    """1 → A, 26 → Z, 27 → AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def cell_name(row: int, column: int) -> str:
-    """(2, 3) → C2."""
-    return f"{column_letters(column)}{row}"
 
 
 def cell_at(name: str) -> tuple[int, int] | None:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from sheetops.books.xlsx import xmlbytes
-from sheetops.books.xlsx.cellref import cell_at, cell_name
+from sheetops.books.xlsx.cellref import cell_at
 from sheetops.books.xlsx.cellvalue import Value, escape_text, from_iso, number_text, unescape_text
 from sheetops.books.xlsx.strings import SharedStrings, text_of
 from sheetops.books.xlsx.xmlbytes import Node
+from sheetops.domain.table import cell_name
 from sheetops.errors import NotAWorkbook
 
 

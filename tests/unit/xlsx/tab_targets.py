@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Mapping
 
 import openpyxl
@@ -23,6 +22,7 @@ from PIL import Image as Picture
 
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.tab import graft_tab
+from tests.unit.xlsx.made import zipped
 from tests.xlsx_oracle.parts import read
 
 OFFICE = "http://schemas.openxmlformats.org"
@@ -122,15 +122,6 @@ def parts() -> dict[str, str | bytes]:
     }
 
 
-def packed(files: Mapping[str, str | bytes]) -> bytes:
-    """The parts as a workbook file."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), data)
-    return buffer.getvalue()
-
-
 def target(changes: Mapping[str, tuple[str, str]] | None = None, **other: str | bytes | None) -> bytes:
     """The team's workbook; `changes` replace text in a part, `other` sets a part or, with None, drops it."""
     files = parts()
@@ -144,7 +135,7 @@ def target(changes: Mapping[str, tuple[str, str]] | None = None, **other: str | 
             del files[name]
         else:
             files[name] = data
-    return packed(files)
+    return zipped(files)
 
 
 def strict_target() -> bytes:
@@ -162,7 +153,7 @@ def strict_target() -> bytes:
                 "openxmlformats-officedocument.extended-properties",
             )
         files[name] = data
-    return packed(files)
+    return zipped(files)
 
 
 def png() -> bytes:

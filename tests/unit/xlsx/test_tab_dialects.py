@@ -18,11 +18,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.package import Package
 from sheetops.errors import TabRefused
+from tests.unit.xlsx.made import zipped
 from tests.unit.xlsx.tab_targets import (
     RELS,
     dressed,
     grafted,
-    packed,
     parts,
     plain,
     root,
@@ -48,7 +48,7 @@ def recoded(part: str, codec: str, mark: bytes = b"") -> bytes:
     """The team's workbook with one part in another encoding."""
     files = parts()
     xml = str(files[part]).replace("UTF-8", "UTF-16" if "16" in codec else "UTF-8")
-    return packed(files | {part: mark + xml.encode(codec)})
+    return zipped(files | {part: mark + xml.encode(codec)})
 
 
 def prefixed(part: str, **given: str) -> bytes:
@@ -204,7 +204,7 @@ def test_a_workbook_without_styles_gets_some() -> None:
     files["xl/_rels/workbook.xml.rels"] = re.sub(
         r'<Relationship Id="rId3"[^>]*>', "", str(files["xl/_rels/workbook.xml.rels"])
     )
-    before = packed(files)
+    before = zipped(files)
     after = grafted(before, "New", dressed())
     assert read_back(before, after)[0][0] == "Day"
     assert openpyxl.load_workbook(io.BytesIO(after))["New"]["A2"].number_format == "yyyy-mm-dd"
@@ -219,7 +219,7 @@ def test_a_workbook_without_titles_stays_without() -> None:
         r'<Override PartName="/docProps/app.xml"[^>]*>', "", str(files["[Content_Types].xml"])
     )
     files["_rels/.rels"] = re.sub(r'<Relationship Id="rId2"[^>]*>', "", str(files["_rels/.rels"]))
-    before = packed(files)
+    before = zipped(files)
     after = grafted(before, "New", plain())
     assert read_back(before, after) == [["only"]]
     assert "docProps/app.xml" not in read(after)
@@ -229,7 +229,7 @@ def test_member_names_in_any_case_are_found_and_not_used_twice() -> None:
     files = parts()
     files["XL/Worksheets/Sheet3.XML"] = files["xl/worksheets/sheet1.xml"]
     files["XL/Charts/Chart1.xml"] = "<unknown/>"
-    before = packed(files)
+    before = zipped(files)
     after = grafted(before, "New", dressed())
     assert Package.from_bytes(after, "f").sheets()[-1].part == "xl/worksheets/sheet4.xml"
     assert "xl/charts/chart2.xml" in read(after)
@@ -242,7 +242,7 @@ def test_a_workbook_part_in_another_folder_takes_its_parts_there() -> None:
     for name, xml in files.items():
         if isinstance(xml, str):
             files[name] = xml.replace('"/xl/', '"/book/').replace('"xl/', '"book/')
-    before = packed(files)
+    before = zipped(files)
     after = grafted(before, "New", dressed())
     assert read_back(before, after)[0][0] == "Day"
     assert all(not name.startswith("xl/") for name in read(after))
@@ -255,7 +255,7 @@ def test_macros_stay_and_so_does_the_kind_of_the_workbook() -> None:
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml", kind
     )
     files["xl/vbaProject.bin"] = b"macros"
-    before = packed(files)
+    before = zipped(files)
     after = grafted(before, "New", plain())
     assert Package.from_bytes(after, "f").content_type("xl/workbook.xml") == kind
     assert read(after)["xl/vbaProject.bin"] == b"macros"
@@ -271,7 +271,7 @@ def test_relationship_parts_listed_by_name_leave_the_list_with_their_part() -> N
     )
     content_types = re.sub(r'<Default Extension="rels"[^>]*>', "", str(files["[Content_Types].xml"]))
     files["[Content_Types].xml"] = content_types.replace("</Types>", f"{listed}</Types>")
-    before = packed(files)
+    before = zipped(files)
     after = grafted(before, "Review", plain())
     assert read_back(before, after, "Review") == [["only"]]
     assert "sheet2.xml.rels" not in text(after, "[Content_Types].xml")

@@ -12,6 +12,7 @@ from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.tab import graft_tab
 from sheetops.errors import TabRefused
 from tests.shared_inputs import shared
+from tests.unit.xlsx.made import zipped
 from tests.unit.xlsx.tab_targets import (
     HEAD,
     MAIN,
@@ -19,7 +20,6 @@ from tests.unit.xlsx.tab_targets import (
     TYPE,
     dressed,
     grafted,
-    packed,
     parts,
     plain,
     rels,
@@ -160,7 +160,7 @@ def with_pivot(elsewhere: str, kind: str) -> bytes:
     )
     files["xl/pivotTables/p.xml"] = f'{HEAD}<pivotTableDefinition xmlns="{MAIN}"/>'
     files["xl/other.xml"] = elsewhere
-    return packed(files)
+    return zipped(files)
 
 
 SLICER = '<slicerCacheDefinition><pivotTables><pivotTable tabId="{}" name="P"/></pivotTables></slicerCacheDefinition>'
