@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sheetops.domain.plan import Conflict, Edit, Write
@@ -20,8 +20,11 @@ class Applied:
     conflicts: tuple[Conflict, ...] = ()
     tabs: tuple[str, ...] = ()
     token: str | None = None  # of the sheet after the write
-    held: tuple[str, ...] = ()  # tabs left alone because a person changed them meanwhile; tried again next run
+    held: tuple[
+        str, ...
+    ] = ()  # tabs left alone, mostly as a person changed them meanwhile; tried again next run
     backup: str | None = None  # where the sheet as it was before is kept
+    reasons: Mapping[str, str] = field(default_factory=dict)  # why a held tab cannot be put, by its name
 
 
 class Session(Protocol):

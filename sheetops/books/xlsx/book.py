@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sheetops.books.base import Applied
+from sheetops.books.xlsx.cellvalue import Value
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.draw import workbook_of
 from sheetops.books.xlsx.edit import patch_cells
@@ -17,7 +19,7 @@ from sheetops.books.xlsx.tab import graft_tab
 from sheetops.domain.plan import Conflict, Edit, Write, resolve, untouched_tabs
 from sheetops.domain.table import RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
-from sheetops.errors import EditRefused, SheetChanged
+from sheetops.errors import EditRefused, SheetChanged, SheetError
 
 _TRIES = 3  # at writing to a file that people keep saving
 
@@ -74,32 +76,70 @@ class XlsxSession:
             else self._latest
         )
         self._latest = raw
-        now = see(raw)
-        tabs, held = untouched_tabs(tabs, self.raw, raw)
-        writes, conflicts = resolve(edits, now)
-        package = Package.from_bytes(self._original.data, self._location)
-        refused: dict[tuple[str, str], EditRefused] = {}
-        patched = patch_cells(package, _cells(writes), refused)
-        conflicts += [Conflict(w.edit, "refused") for w in writes if (w.tab, w.cell) in refused]
-        writes = [w for w in writes if (w.tab, w.cell) not in refused]
-        for tab in tabs:
-            graft_tab(package, tab.name, workbook_of(tab, now.language))
-        if package.touched():
+        made = _make(self._original.data, self.raw, raw, edits, tabs, see)
+        if made.package.touched():
             self._original.replace(
-                package.to_bytes(),
-                lambda after: check_save(package, after, patched.cells, [tab.name for tab in tabs]),
+                made.package.to_bytes(),
+                lambda after: check_save(made.package, after, made.cells, made.applied.tabs),
             )
         backup = self._original.backup
-        return Applied(
-            tuple(writes),
-            tuple(conflicts),
-            tuple(tab.name for tab in tabs),
-            self._original.sha256,
-            held,
-            str(backup) if backup else None,
-        )
+        return replace(made.applied, token=self._original.sha256, backup=str(backup) if backup else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a plan makes of a workbook, in memory."""
+
+    package: Package
+    cells: Mapping[tuple[str, str], Value]
+    applied: Applied
+
+
+def _make(
+    data: bytes,
+    seen: RawSheet,
+    raw: RawSheet,
+    edits: Sequence[Edit],
+    tabs: Sequence[Tab],
+    see: Callable[[RawSheet], Snapshot],
+) -> _Made:
+    """Patch the workbook in `data`, which reads as `raw`; what may not be changed is left out and told.
+
+    `seen` is the sheet that the plan was made for.
+    """
+    now = see(raw)
+    free, held = untouched_tabs(tabs, seen, raw)
+    writes, conflicts = resolve(edits, now)
+    reasons: dict[str, str] = {}
+    while True:
+        package = Package.from_bytes(data, raw.location)
+        refused: dict[tuple[str, str], EditRefused] = {}
+        patched = patch_cells(package, _cells(writes), refused)
+        stubborn = _graft(package, free, now.language)
+        if stubborn is None:
+            break
+        tab, error = stubborn
+        reasons[tab.name] = str(error)
+        free = tuple(other for other in free if other is not tab)
+    applied = Applied(
+        tuple(w for w in writes if (w.tab, w.cell) not in refused),
+        (*conflicts, *(Conflict(w.edit, "refused") for w in writes if (w.tab, w.cell) in refused)),
+        tuple(tab.name for tab in free),
+        held=(*held, *reasons),
+        reasons=reasons,
+    )
+    return _Made(package, patched.cells, applied)
+
+
+def _graft(package: Package, tabs: Sequence[Tab], language: str) -> tuple[Tab, SheetError] | None:
+    """Put the tabs; or the first that cannot be put, which may have left half of itself in the package."""
+    for tab in tabs:
+        try:
+            graft_tab(package, tab.name, workbook_of(tab, language))
+        except SheetError as error:
+            return tab, error
+    return None
 
 
 def _cells(writes: Sequence[Write]) -> Mapping[tuple[str, str], object]:
     return {(write.tab, write.cell): write.edit.new for write in writes}
-

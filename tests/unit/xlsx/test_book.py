@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart
 from openpyxl.styles import Protection
 from openpyxl.worksheet.protection import SheetProtection
 
@@ -15,9 +16,11 @@ from sheetops.books.xlsx import book as book_module
 from sheetops.books.xlsx.book import XlsxBook
 from sheetops.books.xlsx.edit import patch_cells
 from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.tab import graft_tab
 from sheetops.domain.plan import Edit
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
-from sheetops.errors import EditRefused
+from sheetops.domain.tabs import Cell, Tab
+from sheetops.errors import EditRefused, SheetError
 from tests.sheets import log, row
 from tests.unit.xlsx.made import made
 
@@ -103,3 +106,37 @@ def test_rows_out_of_order_refuse_the_cells_of_their_tab_only() -> None:
     assert done.cells == {("More", "A2"): 1}
     assert list(refused) == [("Log", "A2")]
     assert "out of order" in str(refused["Log", "A2"])
+
+
+def test_a_tab_that_cannot_be_put_is_held_with_its_reason_and_all_else_is_written(path: Path) -> None:
+    workbook = save(path)
+    workbook.create_sheet("Checks").protection = SheetProtection(sheet=True, password="x")
+    workbook.create_chartsheet("Lists").add_chart(BarChart())
+    workbook.save(path)
+    tabs = [Tab(name, ((Cell(name),),)) for name in ("Checks", "Review 2026-10", "Lists")]
+    with XlsxBook(str(path)).session() as session:
+        applied = session.apply(dues(see(session.raw)), tabs, see)
+    assert len(applied.writes) == 4
+    assert (applied.tabs, applied.held) == (("Review 2026-10",), ("Checks", "Lists"))
+    assert "password" in applied.reasons["Checks"]
+    assert "no worksheet" in applied.reasons["Lists"]
+    after: Any = openpyxl.load_workbook(path)
+    assert [after["Requests"].cell(number, 9).value.date() for number in range(2, 6)] == [DAY] * 4
+    assert after["Checks"]["A1"].value is None
+    assert after["Review 2026-10"]["A1"].value == "Review 2026-10"
+
+
+def test_half_a_tab_is_never_written(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tab may fail when part of it is in the package already."""
+    save(path)
+
+    def graft(package: Package, name: str, workbook: Any) -> None:
+        graft_tab(package, name, workbook)
+        if name == "Checks":
+            raise SheetError("its styles cannot be read")
+
+    monkeypatch.setattr(book_module, "graft_tab", graft)
+    with XlsxBook(str(path)).session() as session:
+        tabs = [Tab(name, ((Cell(name),),)) for name in ("Checks", "Review 2026-10")]
+        assert session.apply([], tabs, see).reasons == {"Checks": "its styles cannot be read"}
+    assert openpyxl.load_workbook(path).sheetnames == ["Requests", "Review 2026-10"]
