@@ -44,9 +44,12 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
 
 
 def see(view: View, writes: Sequence[Write], printer: Printer) -> dict[str, SeenTable]:
-    """The request tables of a view as they stand after the writes."""
+    """The request tables of a view with the writes over them, each in the row that it was planned for.
+
+    What people did between look and write, rows they inserted too, is for the next look to see.
+    """
     return {
-        table.tab: SeenTable(table, view, [w for w in writes if w.tab == table.tab], printer)
+        table.tab: SeenTable(table, view, [w for w in writes if w.edit.ref.tab == table.tab], printer)
         for table in view.snapshot.tables
     }
 
@@ -69,17 +72,11 @@ def day_of_last_look(link: Connection, sheet: int) -> str:
 
 
 def _edits(link: Connection, run: int, done: Done, request_of: Mapping[Place, int], printer: Printer) -> None:
+    done_or_left = [(write.edit, write.tab, write.cell, "written") for write in done.writes]
+    done_or_left += [(edit, edit.ref.tab, edit.cell, reason) for edit, reason in done.conflicts]
     rows = [
-        _edit(
-            write.edit, request_of.get(Place(write.tab, write.row)), write.tab, write.cell, "written", printer
-        )
-        for write in done.writes
-    ]
-    rows += [
-        _edit(
-            edit, request_of.get(Place(edit.ref.tab, edit.ref.row)), edit.ref.tab, edit.cell, reason, printer
-        )
-        for edit, reason in done.conflicts
+        _edit(edit, request_of.get(Place(edit.ref.tab, edit.ref.row)), tab, cell, outcome, printer)
+        for edit, tab, cell, outcome in done_or_left
     ]
     if rows:
         link.execute(insert(t.edits), [{"run": run, "place": at, **row} for at, row in enumerate(rows)])

@@ -53,7 +53,7 @@ class Seen:
 
 
 class SeenTable:
-    """One request table after the run's writes; prints are made for every row, fields only when asked for."""
+    """One request table as the run saw it, with the run's writes over it; prints are made for every row, fields only when asked for."""
 
     def __init__(self, table: Table, view: View, writes: Iterable[Write], printer: Printer) -> None:
         self.table, self.view, self.printer = table, view, printer
@@ -63,7 +63,7 @@ class SeenTable:
         self.written: dict[int, set[str]] = {}
         index_of = {number: index for index, number in enumerate(table.numbers)}
         for write in writes:
-            index = index_of.get(write.row)
+            index = index_of.get(write.edit.ref.row)  # `write.row` counts rows that came in meanwhile
             if index is not None and write.edit.column in self.columns:
                 self._overlay(index, write.edit.column, write.edit.new)
 
