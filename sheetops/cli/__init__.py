@@ -45,11 +45,14 @@ class _Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Lazy, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sheetops")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Scheduled jobs around a team's shared sheet. They check rows, fill IDs and due dates, mail owners and
     review the month, and never harm the sheet."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def _defect(error: Exception) -> str:
@@ -70,21 +73,28 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = cli.main(arguments, standalone_mode=False)
+        code = cli.main(arguments, prog_name="sheetops", standalone_mode=False)
     except SheetopsError as error:
         click.echo(f"sheetops: {error.line()}", err=True)
         code = error.exit_code
     except click.exceptions.Exit as leave:
         code = leave.exit_code
     except click.ClickException as error:
-        where = f"{error.ctx.command_path}: " if isinstance(error, click.UsageError) and error.ctx else ""
-        click.echo(f"sheetops: {where}{error.format_message()}; see --help", err=True)
+        path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "sheetops"
+        click.echo(f"{path}: {error.format_message().rstrip('.')}; see {path} --help", err=True)
         code = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("sheetops: interrupted; the sheet is as it was or fully written", err=True)
         code = 130
     except BrokenPipeError:
         code = 0
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(
+            f"sheetops: {place}{(error.strerror or str(error)).lower()}; check the place and its rights",
+            err=True,
+        )
+        code = 2
     except Exception as error:
         click.echo(f"sheetops: {_defect(error)}", err=True)
         code = 2

@@ -69,10 +69,10 @@ def run_jobs(
 ) -> None:
     """Run `jobs`, after the command's `own`, on every sheet asked for, print, and leave with the worst outcome's code."""
     from sheetops.cli.edge import Edge
-    from sheetops.cli.show import as_document, show
+    from sheetops.cli.show import as_document, show, troubles
     from sheetops.settings.load import load
 
-    loaded = load(wishes.config)
+    loaded = load(wishes.config, beside=wishes.sheets)
     edge = Edge(loaded, wishes)
     codes: list[int] = []
     documents: list[dict[str, Any]] = []
@@ -89,6 +89,8 @@ def run_jobs(
             documents.append(as_document(report))
         elif not wishes.quiet:
             show(report, jobs, wishes.verbose)
+        for line in troubles(report):
+            click.echo(f"sheetops: {line}", err=True)
     if wishes.as_json:
         click.echo(
             json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)

@@ -14,11 +14,12 @@ from sheetops.errors import UsageError
 if TYPE_CHECKING:
     from sheetops.runner import Report
 
-_SETTINGS = """\
-# The demo's settings. Everything here is optional; see config/example.yaml for all there is.
+_MARK = "# The demo's settings."
+_SETTINGS = f"""\
+{_MARK} Everything here is optional; see config/example.yaml for all there is.
 sheets:
   - name: desk
-    path: {workbook}
+    path: {{workbook}}
     backups: 3
 state: state  # ledger, locks and the older versions of the workbook
 mail:
@@ -57,18 +58,23 @@ def command(folder: Path, language: str) -> None:
 
 
 def _make_room(folder: Path) -> None:
-    """An old demo makes way; anything else is left alone."""
+    """An old demo makes way, file by file; a folder that is anything else is left alone."""
     import shutil
 
     if not folder.exists():
         return
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "sheetops.yaml").exists()):
+    settings = folder / "sheetops.yaml"
+    ours = folder.is_dir() and settings.is_file() and settings.read_text("utf-8").startswith(_MARK)
+    if not folder.is_dir() or (any(folder.iterdir()) and not ours):
         raise UsageError(
             "this is no folder of an earlier demo",
             where=str(folder),
             mend="name a folder that does not exist",
         )
-    shutil.rmtree(folder)
+    for name in ("outbox", "state"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path in (settings, *(folder / f"{names}.xlsx" for names in TAB_NAMES["log"].values())):
+        path.unlink(missing_ok=True)
 
 
 def _write_workbook(path: Path, language: str) -> date:

@@ -48,7 +48,7 @@ def as_document(report: Report) -> dict[str, Any]:
             for d in report.deliveries
         ],
         "conflicts": conflicts,
-        "remarks": list(report.plan.remarks),
+        "remarks": [*report.plan.remarks, *report.applied.reasons.values()],
     }
 
 
@@ -79,7 +79,8 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
     for tab in report.applied.tabs:
         click.echo(f"  tab {tab} {would}written")
     for tab in report.applied.held:
-        click.echo(f"  left alone: tab {tab} (somebody changed it meanwhile); tried again next run")
+        reason = report.applied.reasons.get(tab, "somebody changed it meanwhile")
+        click.echo(f"  left alone: tab {tab} ({reason}); tried again next run")
     if "remind" in jobs:
         _show_mails(report, everything)
     for remark in report.plan.remarks:
@@ -108,7 +109,7 @@ def _show_findings(report: Report, everything: bool) -> None:
     if everything:
         for f in report.plan.findings:
             click.echo(
-                f"    {f.severity.value} {f.tab}!{f.cell} {f.message(report.view.texts)} {f.fix(report.view.texts)}"
+                f"    {f.severity.value} {f.tab}!{f.cell} {f.message(report.view.texts)} → {f.fix(report.view.texts)}"
             )
 
 
@@ -125,3 +126,22 @@ def _show_mails(report: Report, everything: bool) -> None:
             click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.subject} {delivery.where}".rstrip())
             if report.dry_run and delivery.text:
                 click.echo("\n".join(f"      {line}" for line in delivery.text.splitlines()))
+
+
+def troubles(report: Report) -> list[str]:
+    """What a person must hear of even under `--quiet`: mails that did not leave."""
+    if report.dry_run:
+        return []
+    count = Counter(delivery.outcome for delivery in report.deliveries)
+    lines = []
+    failed = sum(count[outcome] for outcome in ("failed", "refused", "unknown"))
+    if failed:
+        lines.append(
+            f"{report.sheet}: {failed} digest(s) did not leave; `sheetops status` says which and what to do"
+        )
+    if count["no-address"]:
+        lines.append(
+            f"{report.sheet}: {count['no-address']} digest(s) have no address; "
+            "fill E-mail in the People tab, or set `team_lead` or `address_pattern`"
+        )
+    return lines

@@ -18,7 +18,6 @@ from sheetops.domain.picture import Picture
 from sheetops.domain.requests import Request
 from sheetops.domain.table import Raw, RawSheet, RowRef, Snapshot, Table, cell_name
 from sheetops.domain.tabs import Tab
-from sheetops.domain.template import TAB_NAMES, tab_kind
 
 
 class Edit(NamedTuple):
@@ -157,9 +156,11 @@ class _Finder:
         index = self._find(edit.ref)
         if isinstance(index, str):
             return index
-        if not same_value(self.table.column(edit.column)[index], edit.old):
+        row, column = self.table.numbers[index], self.table.columns[edit.column]
+        computed = (row, column) in self.table.grid.formulas
+        if computed or not same_value(self.table.column(edit.column)[index], edit.old):
             return "cell-changed"
-        return Write(edit, self.table.tab, self.table.numbers[index], self.table.columns[edit.column])
+        return Write(edit, self.table.tab, row, column)
 
     def _find(self, ref: RowRef) -> int | str:
         known = self._taken.get(ref)
@@ -205,22 +206,13 @@ def untouched_tabs(
     held: list[Tab] = []
     for tab in tabs:
         before, after = seen.grid(tab.name), now.grid(tab.name)
-        same = after is None if before is None else after is not None and _trimmed(before.rows) == _trimmed(after.rows)
+        same = (
+            after is None
+            if before is None
+            else after is not None and _trimmed(before.rows) == _trimmed(after.rows)
+        )
         (free if same else held).append(tab)
     return tuple(free), tuple(tab.name for tab in held)
-
-
-def is_ours(tab: Tab, snapshot: Snapshot) -> bool:
-    """Whether the tab that bears this name in the sheet may be rewritten: it is absent, blank, or one of ours.
-
-    One of ours begins with the same title, or with the name of its kind in another language.
-    """
-    grid = snapshot.raw.grid(tab.name)
-    if grid is None or not _trimmed(grid.rows):
-        return True
-    title = grid.cell(1, 1)
-    kind = TAB_NAMES.get(tab_kind(tab.name) or "", {})
-    return title == tab.rows[0][0].value or title in kind.values()
 
 
 def _trimmed(rows: Sequence[Sequence[Raw]]) -> list[list[Raw]]:

@@ -85,12 +85,20 @@ class Requests:
         return self._distinct[key]
 
     def blank(self, key: str) -> list[int]:
-        """The rows whose cell under `key` is empty or holds blanks alone; none where there is no such column."""
+        """The rows whose cell under `key` is empty or holds blanks alone; none without such a column."""
         if not self.table.has(key):
             return []
         cells = self.cells(key)
         empty = {raw for raw in set(cells) if _text(raw) is None}
-        return [index for index, raw in enumerate(cells) if raw in empty] if empty else []
+        if not empty:
+            return []
+        column, formulas, rows = self.table.columns[key], self.table.grid.formulas, self.table.numbers
+        return [
+            index
+            for index, raw in enumerate(cells)
+            if raw in empty
+            and (rows[index], column) not in formulas  # a formula is a person's, whatever it shows
+        ]
 
     def values(self, key: str) -> list[Any]:
         """The typed column `key`, one value a row: what `Request` holds under that name (`owner`: owners)."""

@@ -201,7 +201,7 @@ def take_snapshot(
 ) -> Snapshot:
     """Find the request tables in a raw sheet.
 
-    `log_tabs` names the tabs to take (none: every tab whose header matches and that is not one of ours);
+    `log_tabs` names the tabs to take (none: every visible tab whose header matches and that is not one of ours);
     `extra_names` maps a team's own header texts to keys. Raises HeaderNotFound where nothing matches.
     """
     named = tuple(log_tabs)
@@ -224,7 +224,8 @@ def take_snapshot(
 
 def _candidates(raw: RawSheet, named: tuple[str, ...]) -> list[Grid]:
     if not named:
-        return [grid for grid in raw.grids if tab_kind(grid.name) in (None, "log")]
+        # A hidden tab is a copy or an archive more often than a log: it is taken only when it is named.
+        return [grid for grid in raw.grids if grid.visible and tab_kind(grid.name) in (None, "log")]
     grids = [(name, raw.grid(name)) for name in named]
     for name, grid in grids:
         if grid is None:

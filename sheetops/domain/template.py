@@ -212,8 +212,12 @@ def match_header(
     votes = dict.fromkeys(LANGUAGES, 0)
     unknown: dict[int, str] = {}
     by_key = {column.key: column for column in columns}
+    named = {folded for cell in cells if isinstance(cell, str) and (folded := fold(cell)) in extra}
+    mapped = {extra[folded] for folded in named}  # what the settings map wins over a header of our own name
     for number, cell in enumerate(cells, 1):
         if not isinstance(cell, str) or not (folded := fold(cell)):
+            continue
+        if folded not in extra and folded in names and names[folded][0] in mapped:
             continue
         key = extra.get(folded) or (names[folded][0] if folded in names else None)
         if key is None:
@@ -226,7 +230,7 @@ def match_header(
             for language in LANGUAGES:
                 votes[language] += text in by_key[key].names[language]
     return HeaderMatch(
-        found, max(LANGUAGES, key=votes.__getitem__), _near(unknown, names, found), tuple(twice)
+        found, max(("en", *LANGUAGES), key=votes.__getitem__), _near(unknown, names, found), tuple(twice)
     )
 
 

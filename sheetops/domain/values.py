@@ -109,6 +109,10 @@ def _from_text(text: str, today: date) -> tuple[date | datetime | None, Problem 
         value, problem = _year_last(int(match[1]), int(match[2]), match[3])
     elif match := _DATE.match(text) or _COMPACT.match(text):
         value, problem = _build(*match.groups())
+        if len(match[1]) == 2 and value is not None and abs(value.year - today.year) > 3:
+            turned = _build(match[3], match[2], match[1])[0]
+            if turned is not None and abs(turned.year - today.year) <= 3:
+                return None, Problem("ambiguous-date")  # 30.11.26 said in November 2026 is hardly 2030
     elif match := _MONTH_DAY.fullmatch(text):
         return _nearest_year(int(match[1]), int(match[2]), today)
     elif (match := _NAMED_MONTH.match(text)) and (match["d1"] is None) is not (match["d2"] is None):

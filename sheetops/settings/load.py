@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -50,14 +51,20 @@ class Loaded:
         return text, self.settings.team
 
 
-def load(path: Path | None) -> Loaded:
-    """Read `path`, else `sheetops.yaml` of this folder, else the one in SHEETOPS_CONFIG; else the defaults.
+def load(path: Path | None, beside: Sequence[str] = ()) -> Loaded:
+    """Read `path`, else the file in SHEETOPS_CONFIG, else `sheetops.yaml` of this folder or beside the first
+    sheet of `beside`; else the defaults.
 
     Raises SettingsError with file and line for what cannot be read or understood.
     """
     if path is None:
         named = os.environ.get("SHEETOPS_CONFIG")
-        path = Path(named) if named else Path(FILE_NAME)
+        places = (
+            [Path(named)]
+            if named
+            else [Path(FILE_NAME), *(Path(sheet).parent / FILE_NAME for sheet in beside[:1])]
+        )
+        path = next((place for place in places if place.exists()), places[0])
         if not named and not path.exists():
             return Loaded(Settings(), None)
     try:
@@ -98,7 +105,9 @@ class _Constructor(RoundTripConstructor):
     """Leaves dates as text, so that an impossible one is told by its setting and line."""
 
 
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+_Constructor.add_constructor(
+    "tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node)
+)
 
 
 def _yaml() -> YAML:

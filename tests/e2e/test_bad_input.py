@@ -136,3 +136,30 @@ def test_each_file_to_refuse_gets_one_line_and_keeps_its_bytes(shell: Shell) -> 
         line = shell.refusal("run", path)
         assert path.name in line
         assert path.read_bytes() == source.read_bytes()
+
+
+def test_the_demo_replaces_only_its_own_files(shell: Shell) -> None:
+    theirs = shell.folder / "desk"
+    theirs.mkdir()
+    (theirs / "sheetops.yaml").write_text("sheets: []\n", encoding="utf-8")
+    (theirs / "log.xlsx").write_bytes(b"precious")
+    assert "no folder of an earlier demo" in shell.refusal("demo", theirs)
+    assert (theirs / "log.xlsx").read_bytes() == b"precious"
+    assert shell.run("demo").returncode == 0
+    (shell.folder / "demo" / "mine.txt").write_text("kept", encoding="utf-8")
+    assert shell.run("demo").returncode == 0
+    assert (shell.folder / "demo" / "mine.txt").read_text(encoding="utf-8") == "kept"
+
+
+def test_settings_beside_the_sheet_are_used_from_anywhere(shell: Shell) -> None:
+    folder = shell.folder / "far"
+    folder.mkdir()
+    workbook(folder / "desk.xlsx", *LOG)
+    (folder / "sheetops.yaml").write_text("team:\n  languag: en\n", encoding="utf-8")
+    assert "languag" in shell.refusal("run", "far/desk.xlsx")
+
+
+def test_the_bare_command_shows_its_help(shell: Shell) -> None:
+    done = shell.run()
+    assert done.returncode == 0 and "Commands:" in done.stdout
+    assert shell.refusal("rnu") == "sheetops: No such command 'rnu'; see sheetops --help"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -136,3 +137,9 @@ def test_a_request_resolved_before_the_first_run_saw_it_gets_no_due_date_later_e
     assert fill(view(grid, history=life)).edits == ()
     seen_open = log(row(id="20261101", urgency="High", description="a", resolved=date(2026, 11, 13)))
     assert values(fill(view(seen_open, history=life)), "due") == [date(2026, 11, 13)]
+
+
+def test_a_formula_is_a_persons_value_whatever_it_shows() -> None:
+    grid = log(row(description="a", urgency="High"))
+    seen = view(replace(grid, formulas={(2, 1): "=A1+1", (2, 9): '=IF(F2="","",TODAY())'}))
+    assert fill(seen).edits == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -120,3 +121,18 @@ def test_a_tab_that_already_says_so_is_not_written_again() -> None:
     assert tab_is_as_planned(tab, take_snapshot(raw))
     changed = RawSheet("desk.xlsx", (numbered(1), Grid("checks", [["Title"], [], [2.0, "x"]])), "0")
     assert not tab_is_as_planned(tab, take_snapshot(changed))
+
+
+def test_a_formula_that_came_meanwhile_is_not_overwritten() -> None:
+    seen = snapshot(numbered(3))
+    now = snapshot(replace(numbered(3), formulas={(3, 9): "=TODAY()+3"}))
+    writes, conflicts = resolve([due_edit(seen, 0), due_edit(seen, 1)], now)
+    assert [w.row for w in writes] == [2]
+    assert [c.reason for c in conflicts] == ["cell-changed"]
+
+
+def test_a_hidden_copy_of_the_log_is_no_log_unless_it_is_named() -> None:
+    hidden = replace(numbered(3), name="Copy", visible=False)
+    raw = RawSheet("desk.xlsx", (numbered(2), hidden), "0")
+    assert [t.tab for t in take_snapshot(raw).tables] == ["Requests"]
+    assert [t.tab for t in take_snapshot(raw, ["Copy"]).tables] == ["Copy"]

@@ -87,3 +87,13 @@ def test_a_teams_own_header_comes_from_the_settings() -> None:
 )
 def test_our_own_tabs_are_known_in_every_language(name: str, kind: str | None) -> None:
     assert tab_kind(name) == kind
+
+
+def test_what_the_settings_map_wins_over_a_header_of_our_own_name() -> None:
+    match = match_header(["Owner", "Request ID", "Kümmerer"], extra_names={"Kümmerer": "owner"})
+    assert match.columns == {"id": 2, "owner": 3}
+    assert match.twice == ()
+
+
+def test_a_header_without_a_word_of_any_language_is_taken_as_english() -> None:
+    assert match_header(["Kümmerer", "Frist"], extra_names={"Kümmerer": "owner", "Frist": "due"}).language == "en"
