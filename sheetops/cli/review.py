@@ -17,5 +17,6 @@ from sheetops.cli.common import Wishes, job_options, run_jobs
 def command(period: str | None, **options: Any) -> None:
     """Write the summary tab of a period: figures, comparisons and charts, each traceable to its rows."""
     from sheetops.domain.period import parse_period
+    from sheetops.jobs.review import LAST_MONTH
 
-    run_jobs(["review"], Wishes(**options), parse_period(period).name if period else None)
+    run_jobs(["review"], Wishes(**options), parse_period(period).name if period else LAST_MONTH)

@@ -12,6 +12,7 @@ from sheetops.errors import UsageError
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_tab import review_tab
 
+LAST_MONTH = "last-month"  # what the command asks for when no period is named
 REFRESH_DAYS = 5  # after its month a review follows late entries; then it stays as it was read
 
 
@@ -24,7 +25,7 @@ def review_when_due(view: View) -> Plan:
     Raises UsageError for a period that has not begun.
     """
     if view.period is not None:
-        period = parse_period(view.period)
+        period = period_of(view.today).before() if view.period == LAST_MONTH else parse_period(view.period)
         if period.start > view.today:
             raise UsageError(
                 f"{period.name} has not begun on {view.today}",

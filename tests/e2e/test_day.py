@@ -136,3 +136,12 @@ def _text(path: Path) -> str:
     body = mail.get_body(("plain",))  # type: ignore[attr-defined]
     assert body is not None and mail.get_body(("html",)) is not None  # type: ignore[attr-defined]
     return str(body.get_content())
+
+
+def test_a_review_without_a_period_is_that_of_last_month_whenever_it_is_asked_for(shell: Shell) -> None:
+    desk(shell, "plain")
+    asked = ("review", "desk", "--as-of", "2016-03-28")
+    assert shell.document(*asked)["tabs"] == ["Review 2016-02"]
+    assert shell.document(*asked)["tabs"] == []  # it says so already
+    shell.document("fill", "desk", *AS_OF)
+    assert shell.document(*asked)["tabs"] == ["Review 2016-02"]
