@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from json import dumps
 
 from sheetops.books.google.charts import add_chart
@@ -20,8 +21,9 @@ _TRIES = 4
 _ROWS_A_REQUEST = 400
 _CHARACTER_PIXELS, _POINT_PIXELS = 7.0, 96 / 72
 _SPARE_ROWS, _LEAST_COLUMNS = 20, 8
-_WRITTEN = "userEnteredValue,userEnteredFormat,note"
-_CLEARED = f"{_WRITTEN},dataValidation,textFormatRuns"
+_WRITTEN = "userEnteredValue,note"
+_CLEARED = f"{_WRITTEN},userEnteredFormat,dataValidation,textFormatRuns"
+_PLAIN = Cell()
 
 
 def put_tabs(service: Service, lock: JobLock, state: State, tabs: Sequence[Tab]) -> dict[int, str]:
@@ -182,27 +184,50 @@ def _cleaned(tab: Tab, there: TabState, state: State) -> Iterator[Json]:
 
 
 def _cells(tab: Tab, sheet_id: int, ids: Mapping[str, int], state: State) -> Iterator[Json]:
+    """Values and notes row by row; then looks, one request for each stretch of a column that looks alike."""
     gids = {each.title.casefold(): each.id for each in state.tabs} | {n.casefold(): i for n, i in ids.items()}
     for first in range(0, len(tab.rows), _ROWS_A_REQUEST):
         block = tab.rows[first : first + _ROWS_A_REQUEST]
-        rows = [{"values": [_cell(cell, tab.name, gids) for cell in row]} for row in block]
+        rows = [{"values": [_cell(cell, tab.name) for cell in row]} for row in block]
         start = {"sheetId": sheet_id, "rowIndex": first, "columnIndex": 0}
         yield {"updateCells": {"start": start, "rows": rows, "fields": _WRITTEN}}
+    for column in range(max(map(len, tab.rows), default=0)):
+        looks = [_look(row[column], tab.name, gids) if column < len(row) else None for row in tab.rows]
+        first = 0
+        for look, alike in groupby(looks):
+            end = first + len(list(alike))
+            if look is not None:
+                yield _painted(sheet_id, first, end, column, look)
+            first = end
 
 
-def _cell(cell: Cell, own: str, gids: Mapping[str, int]) -> Json:
-    if cell == Cell():
-        return {}
-    made: Json = {"userEnteredFormat": cell_format(cell.style, cell.value)}
-    if cell.value is not None:
-        made["userEnteredValue"] = _value(cell, own)
+def _painted(sheet_id: int, first: int, end: int, column: int, look: Json) -> Json:
+    block = {
+        "sheetId": sheet_id,
+        "startRowIndex": first,
+        "endRowIndex": end,
+        "startColumnIndex": column,
+        "endColumnIndex": column + 1,
+    }
+    return {
+        "repeatCell": {"range": block, "cell": {"userEnteredFormat": look}, "fields": "userEnteredFormat"}
+    }
+
+
+def _cell(cell: Cell, own: str) -> Json:
+    made: Json = {} if cell.value is None else {"userEnteredValue": _value(cell, own)}
     if cell.note:
         made["note"] = cell.note
-    address = _address(cell, own, gids)
-    if address:
-        text = {**made["userEnteredFormat"]["textFormat"], "link": {"uri": address}}
-        made["userEnteredFormat"] = {**made["userEnteredFormat"], "textFormat": text}
     return made
+
+
+def _look(cell: Cell, own: str, gids: Mapping[str, int]) -> Json | None:
+    """The format of a cell, its link included; None for one that draws nothing."""
+    if cell == _PLAIN:
+        return None
+    look = cell_format(cell.style, cell.value)
+    address = _address(cell, own, gids)
+    return {**look, "textFormat": {**look["textFormat"], "link": {"uri": address}}} if address else look
 
 
 def _value(cell: Cell, where: str) -> Json:
