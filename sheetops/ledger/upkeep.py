@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
+from sheetops.domain.personal import find_personal
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Story, told
 from sheetops.ledger.rows import as_row, chunks, write_stories
+
+FORGOTTEN = 0  # stands for the run in `ids` where the number was that of a request since forgotten
+_ENDING_DIGITS = re.compile(r"[0-9]+\Z")
+_MOST_DIGITS = 9  # of a sequence number: what every database's INTEGER holds
+_LONGEST_PREFIX = 100  # characters, see tables.ids
 
 
 def rebuild(link: Connection) -> int:
@@ -50,14 +57,47 @@ def _retold(link: Connection, sheet: int) -> Iterator[Story]:
 
 
 def forget(link: Connection, identifier: str, sheet: int | None) -> int:
-    """Delete all that is known of the requests with this ID. Returns how many there were."""
+    """Delete all that is known of the requests with this ID but that its number is taken. Returns how many there were."""
     wanted = select(t.requests.c.sheet, t.requests.c.number).where(t.requests.c.identifier == identifier)
     if sheet is not None:
         wanted = wanted.where(t.requests.c.sheet == sheet)
     found = link.execute(wanted).all()
     for of_sheet, number in found:
+        keep_numbers(link, of_sheet, [identifier])
         _forget(link, of_sheet, [number])
     return len(found)
+
+
+def keep_numbers(link: Connection, sheet: int, identifiers: Iterable[str | None]) -> None:
+    """Remember the numbers that these IDs end with as taken, so that none is given to another request.
+
+    Which part of an ID is its number depends on the pattern of the day, so one number is kept for every text
+    that may stand before it: 20261102 is number 2 of 202611 as well as number 102 of 20261. What looks like
+    personal data (an address, a telephone) is not kept.
+    """
+    taken: dict[str, int] = {}
+    for identifier in identifiers:
+        for prefix, number in _readings(identifier or ""):
+            taken[prefix] = max(number, taken.get(prefix, 0))
+    given = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
+    highest = dict(map(tuple, link.execute(given.group_by(t.ids.c.prefix))))
+    rows = [
+        {"sheet": sheet, "prefix": prefix, "sequence": number, "run": FORGOTTEN}
+        for prefix, number in taken.items()
+        if number > highest.get(prefix, 0)
+    ]
+    if rows:
+        link.execute(insert(t.ids), rows)
+
+
+def _readings(identifier: str) -> Iterator[tuple[str, int]]:
+    """Each way to read an ID as a text and a number after it."""
+    digits = _ENDING_DIGITS.search(identifier)
+    if digits is None or find_personal(identifier):
+        return
+    for at in range(max(digits.start(), len(identifier) - _MOST_DIGITS), len(identifier)):
+        if at <= _LONGEST_PREFIX:
+            yield identifier[:at], int(identifier[at:])
 
 
 def _forget(link: Connection, sheet: int, numbers: Iterable[int]) -> None:
@@ -84,6 +124,7 @@ def prune(link: Connection, before: str) -> dict[str, int]:
     for sheet in link.execute(select(t.sheets.c.number)).scalars().all():
         old = select(t.requests.c.number).where(t.requests.c.sheet == sheet, t.requests.c.gone < before)
         numbers = link.execute(old).scalars().all()
+        keep_numbers(link, sheet, link.execute(old.with_only_columns(t.requests.c.identifier)).scalars())
         _forget(link, sheet, numbers)
         removed["requests"] += len(numbers)
     old_runs = select(t.runs.c.number).where(t.runs.c.began < before)
