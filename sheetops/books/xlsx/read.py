@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
+from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _T = TypeVar("_T")
-_FORMULA = re.compile(rb"<(?:\w+:)?c(\s[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>([^<]*)<)")
-_ERROR = re.compile(rb"<(?:\w+:)?c(\s[^>]*\bt=[\"']e[\"'][^>]*)>.*?<(?:\w+:)?v>([^<]*)<", re.DOTALL)
-_HIDDEN = re.compile(rb"<(?:\w+:)?row(\s[^>]*\bhidden=[\"'](?:1|true)[\"'][^>]*)>")
+_FORMULA = re.compile(rb"<(?:\w+:)?c(\s[^<>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>([^<]*)<)")
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c(\s[^<>]*\bt=[\"']e[\"'][^<>]*)(?<!/)>"
+    rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<",  # never on into the next cell
+    re.DOTALL,
+)
+_HIDDEN = re.compile(rb"<(?:\w+:)?row(\s[^<>]*\bhidden=[\"'](?:1|true)[\"'][^<>]*)>")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
 _R = re.compile(rb"\br=[\"']([A-Z]*)(\d+)[\"']")
-_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
 
 
 def read_workbook(data: bytes, location: str, package: Package | None = None) -> RawSheet:
@@ -55,8 +59,8 @@ def _or_none(read: Callable[[], _T]) -> _T | None:
 
 def _grid(package: Package, book: CalamineWorkbook | None, sheet: SheetRef) -> Grid:
     xml, _ = package.utf8(sheet.part)
-    rows = _values(package, book, sheet, xml)
-    for row, column, value in _cells(xml, _ERROR):
+    rows, places = _values(package, book, sheet, xml), _Places(xml)
+    for row, column, value in places.cells(_ERROR):
         while len(rows) < row:
             rows.append([])
         rows[row - 1].extend([None] * (column - len(rows[row - 1])))
@@ -64,8 +68,8 @@ def _grid(package: Package, book: CalamineWorkbook | None, sheet: SheetRef) -> G
     return Grid(
         sheet.name,
         rows,
-        formulas={(row, column): f"={text}" for row, column, text in _cells(xml, _FORMULA)},
-        hidden_rows=frozenset(_row_number(xml, m.start(), m[1]) for m in _HIDDEN.finditer(xml)),
+        formulas={(row, column): f"={text}" for row, column, text in places.cells(_FORMULA)},
+        hidden_rows=places.rows(_HIDDEN),
         merged=tuple((int(m[2]), _column(m[1]), int(m[4]), _column(m[3])) for m in _MERGED.finditer(xml)),
         visible=sheet.state == "visible",
     )
@@ -80,40 +84,45 @@ def _values(package: Package, book: CalamineWorkbook | None, sheet: SheetRef, xm
     return read_cells(package, sheet)
 
 
-def _cells(xml: bytes, pattern: re.Pattern[bytes]) -> list[tuple[int, int, str]]:
-    """(row, column, text) of the cells that `pattern` finds; its groups are the attributes and the text."""
-    cells = []
-    for match in pattern.finditer(xml):
-        place = _R.search(match[1] or b"")
-        if place is not None and place[1]:
-            row, column = int(place[2]), _column(place[1])
-        else:
-            row, column = _place_by_counting(xml, match.start())
-        cells.append((row, column, unescape((match[2] or b"").decode())))
-    return cells
+class _Places:
+    """Where the rows and cells of a sheet stand, also those that do not say it."""
 
+    def __init__(self, xml: bytes) -> None:
+        self._xml = xml
 
-def _place_by_counting(xml: bytes, at: int) -> tuple[int, int]:
-    """The place of a cell that does not say it: one after the cell before, in the row it stands in."""
-    row_match = list(_ROW.finditer(xml, 0, at))[-1]
-    column = 0
-    for cell in _CELL.finditer(xml, row_match.end(), at + 3):
-        place = _R.search(xml[cell.start() : xml.index(b">", cell.start())])
-        column = _column(place[1]) if place is not None and place[1] else column + 1
-    tag = xml[row_match.start() : xml.index(b">", row_match.start())]
-    return _row_number(xml, row_match.start(), tag), column
+    def cells(self, pattern: re.Pattern[bytes]) -> list[tuple[int, int, str]]:
+        """(row, column, text) of the cells that `pattern` finds; its groups are the attributes and the text."""
+        cells = []
+        for match in pattern.finditer(self._xml):
+            place = _R.search(match[1] or b"")
+            if place is not None and place[1]:
+                row, column = int(place[2]), _column(place[1])
+            else:
+                row, column = self._counted[match.start()]
+            cells.append((row, column, unescape((match[2] or b"").decode())))
+        return cells
 
+    def rows(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
+        """The numbers of the rows that `pattern` finds; its group is the attributes."""
+        found = ((match.start(), _R.search(match[1])) for match in pattern.finditer(self._xml))
+        return frozenset(int(place[2]) if place else self._counted[at][0] for at, place in found)
 
-def _row_number(xml: bytes, at: int, attributes: bytes) -> int:
-    place = _R.search(attributes)
-    if place is not None:
-        return int(place[2])
-    number = 0
-    for match in _ROW.finditer(xml, 0, at + 1):
-        place = _R.search(xml[match.start() : xml.index(b">", match.start())])
-        number = int(place[2]) if place is not None else number + 1
-    own = xml[at : xml.index(b">", at)]
-    return number if _ROW.match(own + b">") is None or number else 1
+    @cached_property
+    def _counted(self) -> dict[int, tuple[int, int]]:
+        """(row, column) of every cell, and (row, 0) of every row, by where its tag starts.
+
+        A row without a number follows the row before it, a cell without an address the cell before it.
+        """
+        counted = {}
+        row = column = 0
+        for match in _ROW_OR_CELL.finditer(self._xml):
+            place = _R.search(match[2])
+            if match[1] == b"row":
+                row, column = int(place[2]) if place else row + 1, 0
+            else:
+                column = _column(place[1]) if place and place[1] else column + 1
+            counted[match.start()] = row, column
+        return counted
 
 
 def _column(letters: bytes) -> int:

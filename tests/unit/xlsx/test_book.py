@@ -14,7 +14,7 @@ from openpyxl.worksheet.protection import SheetProtection
 
 from sheetops.books.xlsx import book as book_module
 from sheetops.books.xlsx.book import XlsxBook
-from sheetops.books.xlsx.edit import patch_cells
+from sheetops.books.xlsx.edit import Patched, patch_cells
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.tab import graft_tab
 from sheetops.domain.plan import Edit
@@ -62,10 +62,13 @@ def test_locked_cells_are_left_and_told_in_order_and_found_in_one_pass(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(path, 40, locked=True, free=(4, 30))
-    passes = []
-    monkeypatch.setattr(
-        book_module, "patch_cells", lambda *args: passes.append(len(args[1])) or patch_cells(*args)
-    )
+    passes: list[int] = []
+
+    def patch(package: Package, edits: Any, refused: Any) -> Patched:
+        passes.append(len(edits))
+        return patch_cells(package, edits, refused)
+
+    monkeypatch.setattr(book_module, "patch_cells", patch)
     with XlsxBook(str(path)).session() as session:
         applied = session.apply(dues(see(session.raw)), [], see)
     assert [write.cell for write in applied.writes] == ["I4", "I30"]
