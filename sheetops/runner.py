@@ -17,9 +17,11 @@ from typing import Protocol, cast
 
 from sheetops.books.base import Applied, Book, Session
 from sheetops.domain.history import History
-from sheetops.domain.plan import Delivery, Plan, is_ours, resolve, tab_is_as_planned
+from sheetops.domain.plan import Delivery, Plan, resolve, tab_is_as_planned
 from sheetops.domain.policy import Policy
+from sheetops.domain.seals import sealed, state_of
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
+from sheetops.domain.template import tab_kind
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError, SheetBraked, SheetInUse, SheetopsError
 from sheetops.jobs import Job
@@ -157,12 +159,18 @@ def _think(
     )
 
 
+_SEALED = frozenset(("checks", "review"))  # kinds of tabs that jobs write again and again
+
+
 def _only_our_tabs(plan: Plan, view: View) -> Plan:
-    """The plan without tabs that say already what they should, and without those whose name a person uses."""
-    wanted = [tab for tab in plan.tabs if not tab_is_as_planned(tab, view.snapshot)]
-    theirs = [tab for tab in wanted if not is_ours(tab, view.snapshot)]
-    remarks = Plan(remarks=tuple(view.texts("run.tab_is_yours", tab=tab.name) for tab in theirs))
-    return plan.with_tabs(tuple(tab for tab in wanted if tab not in theirs)) + remarks
+    """The plan without tabs that say already what they should, and without those that hold something of a person's."""
+    ready = (sealed(tab) if tab_kind(tab.name) in _SEALED else tab for tab in plan.tabs)
+    wanted = [tab for tab in ready if not tab_is_as_planned(tab, view.snapshot)]
+    states = [state_of(view.snapshot.raw.grid(tab.name)) for tab in wanted]
+    free = tuple(tab for tab, state in zip(wanted, states, strict=True) if state in ("blank", "whole"))
+    words = {"foreign": "run.tab_is_yours", "changed": "run.tab_has_notes"}
+    told = [view.texts(words[s], tab=tab.name) for tab, s in zip(wanted, states, strict=True) if s in words]
+    return plan.with_tabs(free) + Plan(remarks=tuple(told))
 
 
 def _see(order: Order, raw: RawSheet) -> Snapshot:

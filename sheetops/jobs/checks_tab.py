@@ -17,6 +17,7 @@ from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.personal import masked
 from sheetops.domain.requests import Requests
 from sheetops.domain.rules import RULES
+from sheetops.domain.seals import bare_key
 from sheetops.domain.table import Grid, Raw
 from sheetops.domain.tabs import Cell, Choice, Link, Range, Style, Tab
 from sheetops.domain.text import fold
@@ -89,7 +90,7 @@ def read_decisions(grid: Grid | None, today: date) -> dict[str, Decision]:
     row, column = header
     decisions: dict[str, Decision] = {}
     for number in range(row + 1, len(grid.rows) + 1):
-        key = as_text(grid.cell(number, column)).strip()
+        key = bare_key(as_text(grid.cell(number, column)).strip())
         if not key:
             continue
         first_seen = as_date(read_date(grid.cell(number, column - 3), today)[0])
