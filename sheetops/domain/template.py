@@ -6,13 +6,14 @@ eight more that a team may have).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Final
 
-from sheetops.domain.text import fold, nearest
+from sheetops.domain.text import fold, nearest, tidy
 
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
 
@@ -167,14 +168,20 @@ TAB_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+# A copy that a program makes of a tab is called `Review 2026-10 (2)`.
+_OF_PERIOD = re.compile(r"(.+?)[\s_-]*\d{4}(?:-(?:Q[1-4]|W\d{1,2}|\d{1,2}))?(?:\s*\(\d+\))?", re.IGNORECASE)
+
+
 def tab_kind(name: str) -> str | None:
-    """Which of the known tabs bears `name` in any language (`Review 2026-10` is a review), or None."""
-    folded = fold(name)
+    """Which of the known tabs bears `name` in any language, or None.
+
+    A review is the word alone or with the name of a period behind it: `Review 2026-10`, not `Review queue`.
+    """
+    folded, of_period = fold(name), _OF_PERIOD.fullmatch(tidy(name))
+    review = fold(of_period[1]) if of_period else folded
     for kind, names in TAB_NAMES.items():
-        for own in names.values():
-            own_folded = fold(own)
-            if folded == own_folded or (kind == "review" and folded.startswith(own_folded)):
-                return kind
+        if (review if kind == "review" else folded) in map(fold, names.values()):
+            return kind
     return None
 
 
