@@ -16,7 +16,7 @@ from sheetops.books.xlsx.formulas import drop_from_chain, has_formulas, mark_rec
 from sheetops.books.xlsx.guard import Guard
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.row import Cell, Row, cell_xml
-from sheetops.books.xlsx.sheet import SheetXml, worksheet_ref
+from sheetops.books.xlsx.sheet import SheetXml, require_distinct_tabs, worksheet_ref
 from sheetops.books.xlsx.strings import SharedStrings
 from sheetops.books.xlsx.styles import Styles, is_1904
 from sheetops.books.xlsx.tables import (
@@ -202,9 +202,10 @@ def patch_cells(
     Values: text, bool, int, float, date, datetime without zone, or None, which empties the cell and
     keeps its look. A cell that holds its value already is not touched. Nothing is changed at all if one
     edit is refused: EditRefused (cell or value), SheetError (no such tab), NotAWorkbook or
-    RefusedWorkbook (the tab's part cannot be read). With `refused`, cells and values that are refused
+    RefusedWorkbook (the tab's part cannot be read, or two tabs have one name). With `refused`, cells and values that are refused
     are put there instead, and all others are set.
     """
+    require_distinct_tabs(package)
     wanted: dict[SheetRef, dict[tuple[int, int], Value]] = defaultdict(dict)
     given: dict[tuple[SheetRef, tuple[int, int]], tuple[str, str]] = {}
     failed: Refusals = {} if refused is None else refused

@@ -259,6 +259,20 @@ def sheet_ref(package: Package, tab: str) -> SheetRef:
     raise SheetError(f"there is no tab {tab!r}", where=package.where, mend=f"its tabs are: {names}")
 
 
+def require_distinct_tabs(package: Package) -> None:
+    """RefusedWorkbook if two tabs have one name but for its case: none of the two can be meant by its name."""
+    first: dict[str, str] = {}
+    for ref in package.sheets():
+        folded = ref.name.casefold()
+        if folded in first:
+            raise RefusedWorkbook(
+                f"the names of its tabs {first[folded]!r} and {ref.name!r} differ only in case",
+                where=package.where,
+                mend="rename one of the two",
+            )
+        first[folded] = ref.name
+
+
 def worksheet_ref(package: Package, tab: str) -> SheetRef:
     """As `sheet_ref`, for a tab with cells: EditRefused for a chart, dialog or macro sheet."""
     ref = sheet_ref(package, tab)

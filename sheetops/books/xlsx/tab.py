@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from sheetops.books.xlsx.formulas import drop_from_chain, mark_recalculation
 from sheetops.books.xlsx.package import Package, Rel, SheetRef
+from sheetops.books.xlsx.sheet import require_distinct_tabs
 from sheetops.books.xlsx.styles import is_1904
 from sheetops.books.xlsx.stylesheet import STYLES_TYPE, add_stylesheet, stylesheet_of
 from sheetops.books.xlsx.tab_app import update_titles
@@ -38,6 +39,7 @@ def graft_tab(package: Package, name: str, workbook: Workbook) -> None:
     Nothing of the package is touched if the tab is there already and says the same.
     """
     check_name(name, package.where)
+    require_distinct_tabs(package)
     old = _old_sheet(package, name)
     source = read_source(workbook, name, is_1904(package))
     _Graft(package, old.name if old else name, source, old, Book(package)).run()

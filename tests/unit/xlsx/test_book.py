@@ -20,9 +20,9 @@ from sheetops.books.xlsx.tab import graft_tab
 from sheetops.domain.plan import Edit
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Cell, Tab
-from sheetops.errors import EditRefused, SheetError
+from sheetops.errors import EditRefused, RefusedWorkbook, SheetError
 from tests.sheets import log, row
-from tests.unit.xlsx.made import made
+from tests.unit.xlsx.made import made, members, zipped
 
 DAY = date(2026, 11, 20)
 
@@ -143,3 +143,21 @@ def test_half_a_tab_is_never_written(path: Path, monkeypatch: pytest.MonkeyPatch
         tabs = [Tab(name, ((Cell(name),),)) for name in ("Checks", "Review 2026-10")]
         assert session.apply([], tabs, see).reasons == {"Checks": "its styles cannot be read"}
     assert openpyxl.load_workbook(path).sheetnames == ["Requests", "Review 2026-10"]
+
+
+@pytest.mark.parametrize(("name", "other"), [("more", "MORE"), ("Log", "log"), ("Log", "Log")])
+def test_tabs_that_differ_only_in_case_are_refused_by_their_names(path: Path, name: str, other: str) -> None:
+    data = made('<row r="1"/>', second='<row r="1"/>')
+    package = Package.from_bytes(data, "team.xlsx")
+    part = package.workbook_part()
+    xml = package.part(part).replace(b'"Log"', f'"{name}"'.encode()).replace(b'"More"', f'"{other}"'.encode())
+    data = zipped({**members(data), part: xml})
+    for change in (
+        lambda twins: patch_cells(twins, {}, {}),
+        lambda twins: graft_tab(twins, "Checks", openpyxl.Workbook()),
+    ):
+        with pytest.raises(RefusedWorkbook) as caught:
+            change(Package.from_bytes(data, "team.xlsx"))
+        assert str(caught.value) == (
+            f"team.xlsx: the names of its tabs {name!r} and {other!r} differ only in case; rename one of the two"
+        )
