@@ -21,12 +21,19 @@ from sheetops.domain.seals import bare_key
 from sheetops.domain.table import Grid, Raw
 from sheetops.domain.tabs import Cell, Choice, Link, Range, Style, Tab
 from sheetops.domain.text import fold
+from sheetops.domain.texts import Texts
 from sheetops.domain.values import as_date, as_text, read_date
 from sheetops.domain.view import View
 
 MOST_LISTED = 5_000
 _COLUMNS = ("severity", "cell", "id", "column", "message", "fix", "owner", "first_seen", "accepted", "reason")
 _KEY = "#"  # the heading of the fingerprints, alike in every language
+# The headings of the columns that are read back, in every language: the sheet's may have changed since.
+_HEADINGS = {
+    "first_seen": ("首次发现", "首次發現", "First seen"),
+    "accepted": ("已接受", "Accepted"),
+    "reason": ("理由", "Reason"),
+}
 _WIDTHS = (9.0, 14.0, 14.0, 16.0, 46.0, 44.0, 18.0, 12.0, 9.0, 26.0, 12.0)
 _HEADER_ROW = 6
 _TICK = "✓"
@@ -68,7 +75,7 @@ class Line(NamedTuple):
 
 def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
     """The findings with their owners and with what the Checks tab of the sheet already says of them."""
-    decisions = read_decisions(view.snapshot.known_tab("checks"), view.today)
+    decisions = read_decisions(view)
     fresh = Decision(view.today, None, None)
     rows = {log.table.tab: _Rows(place, log) for place, log in enumerate(view.logs)}
     lines = []
@@ -82,30 +89,35 @@ def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
     return lines
 
 
-def read_decisions(grid: Grid | None, today: date) -> dict[str, Decision]:
-    """What an earlier Checks tab says, by fingerprint: the three columns left of the one under `#`."""
-    header = _header_of(grid)
+def read_decisions(view: View) -> dict[str, Decision]:
+    """What an earlier Checks tab says, by fingerprint; its columns are known by their headings alone."""
+    grid, today = view.snapshot.known_tab("checks"), view.today
+    header = _header_of(grid, view.texts)
     if grid is None or header is None:
         return {}
-    row, column = header
+    row, at = header
     decisions: dict[str, Decision] = {}
     for number in range(row + 1, len(grid.rows) + 1):
-        key = bare_key(as_text(grid.cell(number, column)).strip())
+        key = bare_key(as_text(grid.cell(number, at[_KEY])).strip())
         if not key:
             continue
-        first_seen = as_date(read_date(grid.cell(number, column - 3), today)[0])
-        found = Decision(
-            first_seen, grid.cell(number, column - 2) or None, grid.cell(number, column - 1) or None
-        )
+        first_seen = as_date(read_date(grid.cell(number, at["first_seen"]), today)[0])
+        accepted, reason = (grid.cell(number, at[name]) or None for name in ("accepted", "reason"))
+        found = Decision(first_seen, accepted, reason)
         if key not in decisions or found.silent:  # one tick speaks for all that are alike
             decisions[key] = found
     return decisions
 
 
-def _header_of(grid: Grid | None) -> tuple[int, int] | None:
+def _header_of(grid: Grid | None, texts: Texts) -> tuple[int, Mapping[str, int]] | None:
+    """The row of the headings and the column under each that is read back, or None where one is missing."""
+    known = {fold(text): name for name, every in _HEADINGS.items() for text in every}
+    known |= {fold(texts(f"checks.column.{name}")): name for name in _HEADINGS}  # a team may have its own
     for number, cells in enumerate(grid.rows[:30] if grid else (), 1):
-        if _KEY in cells and (column := list(cells).index(_KEY) + 1) >= len(_COLUMNS):
-            return number, column
+        names = [known.get(fold(cell)) if isinstance(cell, str) and cell != _KEY else cell for cell in cells]
+        at = {name: names.index(name) + 1 for name in (*_HEADINGS, _KEY) if name in names}
+        if len(at) == len(_HEADINGS) + 1:
+            return number, at
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from sheetops.domain.plan import Plan, tab_is_as_planned
 from sheetops.domain.policy import RuleSetting
 from sheetops.domain.table import Grid
 from sheetops.domain.tabs import Tab
+from sheetops.domain.texts import Texts
 from sheetops.domain.view import View
 from sheetops.jobs import checks_tab
 from sheetops.jobs.validate import validate
@@ -255,3 +257,34 @@ def test_any_mess_in_the_checks_tab_is_survived() -> None:
         ]
         plan, _ = _run(rows, Grid(checks.name, mess))
         assert len(_table(_tab(plan))) == 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", [0, 8, 9, 10])
+def test_ticks_are_found_by_their_headings_wherever_they_stand(language: str, place: int) -> None:
+    rows = rows_like(language, {"urgency": "?"}, {"type": "?"})
+    checks = _tick(_written(_run(rows, language=language)[0]), 1)
+    start = next(number for number, row in enumerate(checks.rows) if "#" in row)
+    for number, cells in enumerate(checks.rows[start:]):
+        cells.insert(place, "Handled by" if number == 0 else "will be mended tomorrow")  # type: ignore[attr-defined]
+    plan, _ = _run(rows, checks, language=language)
+    assert len(plan.findings) == 1
+    assert [(line["accepted"], line["reason"]) for line in _table(_tab(plan))] == [(None, None), ("✓", "agreed")]
+
+
+def test_without_its_headings_nothing_is_taken_for_a_tick() -> None:
+    rows = rows_like("en", {"urgency": "?"})
+    checks = _tick(_written(_run(rows)[0]), 0, None, "will be mended tomorrow")
+    start = next(number for number, row in enumerate(checks.rows) if "#" in row)
+    checks.rows[start][8] = "Handled by"  # type: ignore[index]
+    assert len(_run(rows, checks)[0].findings) == 1
+
+
+def test_a_teams_own_headings_are_known() -> None:
+    rows = rows_like("en", {"urgency": "?"})
+    seen = _run(rows)[1]
+    own = Texts("en", {**seen.texts.entries, "checks.column.accepted": "Signed off"})
+    settings = replace(seen.settings, texts=own)
+    checks = _tick(_written(validate(replace(seen, settings=settings))), 0)
+    assert "Signed off" in next(row for row in checks.rows if "#" in row)
+    assert validate(replace(_run(rows, checks)[1], settings=settings)).findings == ()
