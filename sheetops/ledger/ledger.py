@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, Engine, and_, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sheetops.domain.history import History, PastEdit
@@ -64,7 +64,7 @@ class Ledger:
         """What is remembered of a sheet; empty for one never seen."""
         with self._read() as link:
             number = sheet_number(link, sheet)
-            return History() if number is None else recall(link, number, self._printer, now)
+            return History() if number is None else recall(link, number, self._printer, now, self._read)
 
     def start_run(self, sheet: str, jobs: Sequence[str], now: datetime) -> str:
         """Begin a run, marked unfinished until `finish_run`. Returns its id, such as `20261121-0912-3f0a`."""
@@ -96,13 +96,18 @@ class Ledger:
             record(link, self._printer, run, view, plan, applied)
 
     def finish_run(self, run: str, outcome: str, timings: Mapping[str, float]) -> None:
-        """Say how a run ended (`done`, `partly`, `skipped`, `failed`) and how many seconds each step took."""
+        """Say how a run ended (`done`, `partly`, `skipped`, `failed`) and how many seconds each step took.
+
+        A run that was skipped wrote nothing, so its numbers are free again. One that failed may have written.
+        """
         rounded = json.dumps({step: round(seconds, 4) for step, seconds in timings.items()})
         with self._write() as link:
             number, _ = _run_of(link, run)
             link.execute(
                 update(t.runs).where(t.runs.c.number == number).values(outcome=outcome, timings=rounded)
             )
+            if outcome == "skipped":
+                link.execute(delete(t.ids).where(t.ids.c.run == number))
 
     # What the outbox and the schedule ask
 
@@ -191,7 +196,8 @@ class Ledger:
     def forget(self, identifier: str, sheet: str | None = None) -> int:
         """Delete all that is known of the requests with this ID; returns how many there were.
 
-        A row that is still in a sheet is seen again, as new, by the next run.
+        Only that its number is taken stays, so that no other request gets it. A row that is still in a sheet is
+        seen again, as new, by the next run.
         """
         with self._write() as link:
             count = upkeep.forget(link, identifier, _scope(link, sheet))

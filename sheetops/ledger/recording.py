@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sheetops.domain.finding import Finding
 from sheetops.domain.plan import Edit, Plan, Write
+from sheetops.domain.table import as_text
 from sheetops.domain.template import TAB_NAMES
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
@@ -28,6 +29,7 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
     there = frozenset(grid.name for grid in view.snapshot.raw.grids)
     request_of = remember_rows(link, look, tables, there)
     _edits(link, run.number, done, request_of, printer)
+    _release_unwritten(link, run.number, done)
     if "validate" in json.loads(run.jobs):
         _findings(link, look, plan.findings, request_of)
     if done.tabs:
@@ -80,6 +82,20 @@ def _edits(link: Connection, run: int, done: Done, request_of: Mapping[Place, in
     ]
     if rows:
         link.execute(insert(t.edits), [{"run": run, "place": at, **row} for at, row in enumerate(rows)])
+
+
+def _release_unwritten(link: Connection, run: int, done: Done) -> None:
+    """Give back the numbers that the run took and did not write (a locked cell, a person who got there first).
+
+    Nobody saw them, so the next run may give them; else every run would burn one for each such row.
+    """
+    written = [as_text(write.edit.new) for write in done.writes if write.edit.column == "id"]
+    mine = select(t.ids.c.prefix, t.ids.c.sequence).where(t.ids.c.run == run)
+    for prefix, number in link.execute(mine).all():
+        tails = [text[len(prefix) :] for text in written if text.startswith(prefix)]
+        if not any(tail.isdecimal() and int(tail) == number for tail in tails):
+            this = (t.ids.c.run == run) & (t.ids.c.prefix == prefix) & (t.ids.c.sequence == number)
+            link.execute(delete(t.ids).where(this))
 
 
 def _edit(
