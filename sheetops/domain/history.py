@@ -30,6 +30,10 @@ def _nothing(table: Table, index: int) -> Life | None:
     return None
 
 
+def _alike(table: Table, index: int) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """The ledger's memory of one sheet up to now; empty where the ledger is new."""
@@ -43,6 +47,8 @@ class History:
     reviewed: Mapping[str, Any] = field(default_factory=dict)  # period → when its review was written
     # (table, index of its row) → the life of a request that was seen before without an ID
     unnamed: Callable[[Table, int], Life | None] = _nothing
+    # (table, index of its row) → how many of customer and description differ from those last seen under its ID
+    differing: Callable[[Table, int], int] = _alike
 
     def life(self, identifier: str | None) -> Life | None:
         """What is remembered of a request, None for one never seen."""

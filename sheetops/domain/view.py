@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -87,10 +88,24 @@ class View:
                 yield log, index, request
 
     def opened(self, log: Requests, index: int) -> date | datetime | None:
-        """When a request was opened: the optional column, else the run that first saw it; None for one new today."""
+        """When a request was opened: the optional column, else the run that first saw it; None for one new today.
+
+        A row that bears the ID of another request (copied with it, or of another workbook) is new: one whose
+        customer and description both differ from those last seen, or either where the ID stands twice.
+        """
         request = log.at(index)
-        life = self.history.life(request.id) if request.id else self.history.unnamed(log.table, index)
+        if request.opened or not request.id:
+            life = None if request.opened else self.history.unnamed(log.table, index)
+        else:
+            most = 0 if self._ids[request.id] > 1 else 1
+            same = self.history.differing(log.table, index) <= most
+            life = self.history.life(request.id) if same else None
         return request.opened or (life.first_seen if life else None)
+
+    @cached_property
+    def _ids(self) -> Counter[str | None]:
+        """How often each ID stands in the sheet."""
+        return Counter(identifier for log in self.logs for identifier in log.values("id"))
 
     def after(self, edits: Iterable[Edit]) -> View:
         """The view as it would be once `edits` are made."""

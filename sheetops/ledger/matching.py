@@ -42,20 +42,24 @@ def match(
     gone: Callable[[], Iterable[Known]],
     person_print: Callable[[Seen], bytes],
     core_print: Callable[[Seen], bytes | None],
+    another: Callable[[Seen, Known], bool],
 ) -> Matched:
-    """Pair rows with requests. `known` were there at the last look, `gone()` earlier; prints are made on demand."""
+    """Pair rows with requests. `known` were there at the last look, `gone()` earlier; prints are made on demand.
+
+    `another` tells whether a row with the ID of a request is plainly about something else.
+    """
     work = _Work(list(rows), list(known))
     work.pair(lambda row: row.print, lambda was: was.print)
     work.pair(
         lambda row: (row.identifier, core_print(row)), lambda was: (was.identifier, was.core_print), _with_id
     )
-    work.pair(lambda row: row.identifier, lambda was: was.identifier, _known)
+    work.pair(lambda row: row.identifier, lambda was: was.identifier, _known, another)
     work.pair(person_print, lambda was: was.person_print)
     work.pair_by_core(core_print)
     missing = work.known
     if work.rows:
         work.known = list(gone())
-        work.pair(lambda row: row.identifier, lambda was: was.identifier, _known)
+        work.pair(lambda row: row.identifier, lambda was: was.identifier, _known, another)
         work.pair(
             lambda row: core_print(row) and person_print(row),
             lambda was: was.core_print and was.person_print,
@@ -83,8 +87,9 @@ class _Work:
         of_row: Callable[[Seen], Hashable],
         of_known: Callable[[Known], Hashable],
         wanted: Callable[[Hashable], bool] = lambda key: True,
+        another: Callable[[Seen, Known], bool] = lambda row, was: False,
     ) -> None:
-        """Pair what has the same key; of several alike the same tab first, then the order of the numbers."""
+        """Pair what has the same key and is not `another`; of several alike the same tab first, then the order of the numbers."""
         if not (self.rows and self.known):
             return
         waiting: dict[Hashable, list[Known]] = defaultdict(list)
@@ -101,7 +106,7 @@ class _Work:
             else:
                 rest.append(row)
         for key, rows in same.items():
-            rest.extend(self._pair_alike(rows, waiting[key]))
+            rest.extend(self._pair_alike(rows, waiting[key], another))
         self._settle(rest)
 
     def pair_by_core(self, core_print: Callable[[Seen], bytes | None]) -> None:
@@ -132,15 +137,18 @@ class _Work:
         self.known = [was for was in self.known if was.number not in used]
         self.rows = sorted(rest, key=lambda row: (row.place.tab, row.index))
 
-    def _pair_alike(self, rows: list[Seen], candidates: list[Known]) -> list[Seen]:
+    def _pair_alike(
+        self, rows: list[Seen], candidates: list[Known], another: Callable[[Seen, Known], bool]
+    ) -> list[Seen]:
         unchanged = candidates[0].print == rows[0].print
         if len(candidates) > len(rows) or (not unchanged and max(len(candidates), len(rows)) > 1):
             self.guessed.update(was.number for was in candidates)
         left = []
         for row in rows:
-            if not candidates:
+            fits = [at for at, was in enumerate(candidates) if not another(row, was)]
+            if not fits:
                 left.append(row)
                 continue
-            at = next((i for i, was in enumerate(candidates) if was.tab == row.place.tab), 0)
+            at = next((i for i in fits if candidates[i].tab == row.place.tab), fits[0])
             self.pairs.append((row, candidates.pop(at)))
         return left

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from sheetops.domain.table import Table
 from sheetops.domain.template import BY_KEY
 from sheetops.ledger import tables as t
 from sheetops.ledger.prints import CELL, Printer, joined, plain
-from sheetops.ledger.seeing import CORE
+from sheetops.ledger.seeing import CORE, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _LIFE = [
@@ -26,8 +27,11 @@ _LIFE = [
 ]  # fmt: skip
 
 
-def recall(link: Connection, sheet: int, printer: Printer, now: datetime) -> History:
-    """The history of a sheet."""
+Reading = Callable[[], AbstractContextManager[Connection]]
+
+
+def recall(link: Connection, sheet: int, printer: Printer, now: datetime, reading: Reading) -> History:
+    """The history of a sheet; `reading` opens the ledger again for what is seldom asked for."""
     since = link.execute(select(t.sheets.c.since).where(t.sheets.c.number == sheet)).scalar()
     seen = link.execute(
         select(t.runs.c.seen)
@@ -47,6 +51,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime) -> His
         mailed=_mailed(link, sheet, printer, now.date()),
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
         unnamed=_Unnamed(link, sheet, printer),
+        differing=_Differing(reading, sheet, printer),
     )
 
 
@@ -96,13 +101,33 @@ class _Unnamed:
         return next((life(row) for row in found if row is not None), None)
 
 
+class _Differing:
+    """Compares a row with the request that was last seen under its ID."""
+
+    def __init__(self, reading: Reading, sheet: int, printer: Printer) -> None:
+        self._reading, self._sheet, self._printer = reading, sheet, printer
+
+    def __call__(self, table: Table, index: int) -> int:
+        """How many of customer and description differ; 0 for an ID never seen."""
+        wanted = select(t.requests.c.fields).where(
+            t.requests.c.sheet == self._sheet, t.requests.c.identifier == table.ref(index).id
+        )
+        with self._reading() as link:
+            fields = link.execute(wanted.order_by(*_OF_ONE_ID).limit(1)).scalar()
+        texts = {key: plain(table.column(key)[index]) for key in CORE}
+        now = {key: self._printer.field(text) for key, text in texts.items() if text}
+        return differing(json.loads(fields), now) if fields else 0
+
+
+# Of several requests with one ID: one that is still in the sheet, and of those the oldest.
+_OF_ONE_ID = (t.requests.c.gone.is_not(None), t.requests.c.number)
+
+
 def _lives(link: Connection, sheet: int) -> _Lives:
     wanted = select(*_LIFE).where(t.requests.c.sheet == sheet, t.requests.c.identifier.is_not(None))
     rows: dict[str, Row[Any]] = {}
-    # Last wins: of several with one ID, one that is still in the sheet, and of those the oldest.
-    order = (t.requests.c.gone.is_(None), t.requests.c.number.desc())
-    for row in link.execute(wanted.order_by(*order)):
-        rows[row.identifier] = row
+    for row in link.execute(wanted.order_by(*_OF_ONE_ID)):
+        rows.setdefault(row.identifier, row)
     return _Lives(rows)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Change, Story, prints
 from sheetops.ledger.matching import Known, Matched, match
-from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable
+from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable, differing
 
 T = TypeVar("T")
 CHUNK = 500  # bound values a statement, well under every database's limit
@@ -59,14 +59,27 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
             else:
                 rest.append(row)
     present = {number for _, number, _ in here}
+    standing = Counter(row.identifier for table in tables.values() for row in table.rows)
     matched = match(
         rest,
         _load_known(link, sheet, present.difference(same.values())),
         lambda: _load_gone(link, sheet),
         lambda row: tables[row.place.tab].person_print(row),
         lambda row: tables[row.place.tab].core_print(row),
+        lambda row, was: (
+            standing[row.identifier] == 1  # else it is a copy that a person is writing over
+            and _is_another(link, sheet, tables[row.place.tab], row, was)
+        ),
     )
     return Placed(same, matched, present)
+
+
+def _is_another(link: Connection, sheet: int, table: SeenTable, row: Seen, was: Known) -> bool:
+    """Whether customer and description both differ, so that only the ID is the same."""
+    if was.core_print is None or was.core_print == table.core_print(row):
+        return False
+    wanted = select(t.requests.c.fields).where(t.requests.c.sheet == sheet, t.requests.c.number == was.number)
+    return differing(json.loads(link.execute(wanted).scalar_one()), table.core(row)) == len(CORE)
 
 
 def _load_known(link: Connection, sheet: int, numbers: Iterable[int]) -> list[Known]:

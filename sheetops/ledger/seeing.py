@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -39,6 +39,11 @@ class Place(NamedTuple):
 
     tab: str
     row: int
+
+
+def differing(fields: Mapping[str, str], others: Mapping[str, str]) -> int:
+    """How many of customer and description are told on both sides and differ."""
+    return sum(key in fields and key in others and fields[key] != others[key] for key in CORE)
 
 
 @dataclass(slots=True)
@@ -104,6 +109,11 @@ class SeenTable:
         if "description" not in self._texts or not self._texts["description"][row.index]:
             return None
         return self.printer.row(joined(self._texts[key][row.index] for key in CORE if key in self._texts))
+
+    def core(self, row: Seen) -> dict[str, str]:
+        """Customer and description as fields, where they are not blank."""
+        texts = {key: self._texts[key][row.index].partition(CELL)[2] for key in CORE if key in self._texts}
+        return {key: self.printer.field(text) for key, text in texts.items() if text}
 
     def fields(self, rows: Sequence[Seen]) -> list[dict[str, str]]:
         """The fields of these rows: dates, numbers and list keys in clear, everything else as prints.

@@ -1,0 +1,50 @@
+"""A row that bears another request's ID does not take its first sight with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sheetops.domain.table import Raw
+from sheetops.domain.view import View
+from sheetops.jobs.fill import fill
+from sheetops.ledger import Ledger
+from tests.sheets import log, row
+from tests.unit.ledger.looks import DAY, SHEET, START, life, look_at_rows, see
+
+LATER = 14 * DAY
+
+
+def ask(customer: str = "W*-shop", word: str = "alpha", due: Raw = None) -> list[Raw]:
+    return row(id="20261101", customer=customer, description=word, urgency="High", type="Complaint", due=due)
+
+
+def dues(ledger: Ledger, *rows: list[Raw]) -> list[Raw]:
+    """The due dates that a run two weeks after the first look gives."""
+    view: View = see([log(*rows)], START + LATER)
+    view = replace(view, history=ledger.history(SHEET, view.now))
+    return [edit.new for edit in fill(view).edits if edit.column == "due"]
+
+
+def test_a_request_known_by_its_id_counts_from_its_first_sight(ledger: Ledger) -> None:
+    look_at_rows(ledger, [ask()], 0)
+    first = [date(2026, 11, 3)]
+    assert dues(ledger, ask()) == first
+    assert dues(ledger, ask(word="alpha, said better")) == first
+    assert dues(ledger, ask(customer="W*-shop (Beijing)")) == first
+
+
+def test_a_row_copied_with_its_id_counts_from_today(ledger: Ledger) -> None:
+    look_at_rows(ledger, [ask(due=date(2026, 11, 3))], 0)
+    today = [date(2026, 11, 17)]
+    assert dues(ledger, ask(due=date(2026, 11, 3)), ask(word="another matter")) == today
+    assert dues(ledger, ask(due=date(2026, 11, 3)), ask(customer="Q*-bank", word="another matter")) == today
+
+
+def test_another_workbook_at_the_same_path_begins_anew(ledger: Ledger) -> None:
+    look_at_rows(ledger, [ask()], 0)
+    other = ask(customer="B*-x", word="team B matter")
+    assert dues(ledger, other) == [date(2026, 11, 17)]
+    look_at_rows(ledger, [other], 14)
+    assert life(ledger, "20261101").first_seen == START + LATER
+    assert len(ledger.stories("20261101")) == 2 and ledger.rebuild() == 0
