@@ -39,7 +39,8 @@ class Person:
         return said
 
     def outcomes(self, *words: str, code: int = 0) -> dict[str, str]:
-        document: Any = json.loads(self.run("remind", "desk.xlsx", *DAY, *words, "--json", code=code))
+        said = self.run("remind", "desk.xlsx", *DAY, *words, "--json", code=code)
+        document: Any = json.JSONDecoder().raw_decode(said)[0]  # what went wrong is told behind it, on stderr
         return {notice["to"]: notice["outcome"] for notice in document["notices"]}
 
     def settle(self, text: str) -> None:

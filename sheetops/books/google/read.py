@@ -225,6 +225,7 @@ def _grid(tab: TabState) -> Grid:
         tab.hidden_rows,
         tuple(_merged(tab)),
         not tab.hidden,
+        gid=tab.id,
     )
 
 
