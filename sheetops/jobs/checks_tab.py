@@ -3,14 +3,19 @@
 People own two of its columns, the tick and the reason; both are read back before the tab is written again. A
 finding is known again by a short fingerprint of its rule, its request and the cell's value, so that sorting rows
 keeps a tick and changing the cell drops it. The fingerprint stands in the last column, under `#`.
+
+What a person wrote beside a finding that is not found any more (its cell was mended, its rule switched off) stays at
+the end of the list for 60 days: if the finding comes back by then, the decision holds.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding, Severity
@@ -26,6 +31,7 @@ from sheetops.domain.values import as_date, as_text, read_date
 from sheetops.domain.view import View
 
 MOST_LISTED = 5_000
+KEPT_DAYS = 60  # calendar days that a decision outlives its finding
 _COLUMNS = ("severity", "cell", "id", "column", "message", "fix", "owner", "first_seen", "accepted", "reason")
 _KEY = "#"  # the heading of the fingerprints, alike in every language
 # The headings of the columns that are read back, in every language: the sheet's may have changed since.
@@ -37,6 +43,8 @@ _HEADINGS = {
 _WIDTHS = (9.0, 14.0, 14.0, 16.0, 46.0, 44.0, 18.0, 12.0, 9.0, 26.0, 12.0)
 _HEADER_ROW = 6
 _TICK = "✓"
+_PRINT = re.compile(r"[0-9a-f]{10}")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NOT_TICKED = frozenset(("否", "不", "未", "no", "n", "false", "0"))
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 _RULE_ORDER = {rule.code: place for place, rule in enumerate(RULES)}
@@ -53,6 +61,8 @@ class Decision(NamedTuple):
     first_seen: date | None
     accepted: Raw
     reason: Raw
+    gone: date | None = None  # since when the finding is not found, where the tab says so
+    told: Mapping[str, str] = MappingProxyType({})  # what else its line says, by column
 
     @property
     def silent(self) -> bool:
@@ -103,10 +113,30 @@ def read_decisions(view: View) -> dict[str, Decision]:
             continue
         first_seen = as_date(read_date(grid.cell(number, at["first_seen"]), today)[0])
         accepted, reason = (grid.cell(number, at[name]) or None for name in ("accepted", "reason"))
-        found = Decision(first_seen, accepted, reason)
+        told = {name: as_text(grid.cell(number, place)) for place, name in enumerate(_COLUMNS, 1)}
+        found = Decision(first_seen, accepted, reason, _gone_since(told, today), told)
         if key not in decisions or found.silent:  # one tick speaks for all that are alike
             decisions[key] = found
     return decisions
+
+
+def _gone_since(told: Mapping[str, str], today: date) -> date | None:
+    """Only a line whose finding is gone names no cell; its date stands in the advice."""
+    said = None if told["cell"] else _ISO.search(told["fix"])
+    return as_date(read_date(said[0], today)[0]) if said else None
+
+
+def _kept(view: View, lines: Sequence[Line]) -> list[tuple[str, Decision]]:
+    """What people wrote beside findings that are not found now, newest first, each with the day it was missed."""
+    there = {line.key for line in lines}
+    kept = [
+        (key, decision._replace(gone=decision.gone or view.today))
+        for key, decision in read_decisions(view).items()
+        if key not in there and _PRINT.fullmatch(key) and (decision.silent or decision.reason)
+    ]
+    oldest = view.today - timedelta(days=KEPT_DAYS)
+    fresh = [(key, decision) for key, decision in kept if decision.gone and decision.gone >= oldest]
+    return sorted(fresh, key=lambda one: (-(one[1].gone or date.min).toordinal(), one[0]))
 
 
 def _header_of(grid: Grid | None, texts: Texts) -> tuple[int, Mapping[str, int]] | None:
@@ -167,16 +197,21 @@ def checks_tab(view: View, lines: Sequence[Line]) -> Tab:
     texts = view.texts
     open_lines = [line for line in lines if not line.decision.silent]
     accepted = sorted((line for line in lines if line.decision.silent), key=_order)
-    worst_first = sorted(open_lines, key=lambda line: (_ORDER[line.finding.severity], line.place))
+    kept = _kept(view, lines)
+    worst_first = sorted(
+        open_lines,
+        key=lambda line: (not line.decision.reason, _ORDER[line.finding.severity], line.place),
+    )  # never cut off: where a person has begun to write
     listed = sorted(worst_first[:MOST_LISTED], key=_order)
-    rows = _head(view, open_lines, len(accepted))
-    if lines:
+    rows = _head(view, open_lines, len(accepted), bool(kept))
+    if lines or kept:
         names = tuple(texts(f"checks.column.{name}") for name in _COLUMNS)
         rows.append(tuple(Cell(name, "header") for name in (*names, _KEY)))
         rows.extend(_row(view, line) for line in (*listed, *accepted))
+        rows.extend(_kept_row(view, key, decision) for key, decision in kept)
         if len(open_lines) > len(listed):
             rows.append((Cell(texts("checks.more", rows=len(open_lines) - len(listed)), "muted"),))
-    last = _HEADER_ROW + len(listed) + len(accepted)
+    last = _HEADER_ROW + len(listed) + len(accepted) + len(kept)
     ticks = Range(_HEADER_ROW + 1, _COLUMNS.index("accepted") + 1, last, _COLUMNS.index("accepted") + 1)
     return Tab(
         name=view.snapshot.tab_name("checks"),
@@ -198,7 +233,7 @@ def _order(line: Line) -> tuple[object, ...]:
     return line.owner, -(seen.toordinal() if seen else 0), _ORDER[line.finding.severity], line.place, line.key
 
 
-def _head(view: View, open_lines: Sequence[Line], accepted: int) -> list[tuple[Cell, ...]]:
+def _head(view: View, open_lines: Sequence[Line], accepted: int, kept: bool) -> list[tuple[Cell, ...]]:
     """The five rows above the table: title, as-of date, counts by severity, counts by rule, how to use it."""
     texts, wide = view.texts, len(_COLUMNS) + 1
     checked = sum(len(log) for log in view.logs)
@@ -229,7 +264,7 @@ def _head(view: View, open_lines: Sequence[Line], accepted: int) -> list[tuple[C
                 *_count(texts("checks.accepted_count"), accepted, "integer"),
             )
         )
-    rows.append((Cell(texts("checks.help"), "muted", span=wide),) if open_lines or accepted else ())
+    rows.append((Cell(texts("checks.help"), "muted", span=wide),) if open_lines or accepted or kept else ())
     return rows
 
 
@@ -253,6 +288,23 @@ def _row(view: View, line: Line) -> tuple[Cell, ...]:
         Cell(decision.accepted, "input"),
         Cell(decision.reason, "input"),
         Cell(line.key, "muted"),
+    )
+
+
+def _kept_row(view: View, key: str, decision: Decision) -> tuple[Cell, ...]:
+    """The line of a finding that is gone; it names no cell, for rows may have moved since."""
+    assert decision.gone is not None
+    told, date_text = decision.told, decision.gone.isoformat()
+    return (
+        Cell("–", "muted"),
+        Cell(),
+        *(Cell(told[name] or None, "muted") for name in ("id", "column", "message")),
+        Cell(view.texts("checks.gone", date=date_text, days=KEPT_DAYS), "muted"),
+        Cell(told["owner"] or None, "muted"),
+        Cell(decision.first_seen, "date"),
+        Cell(decision.accepted, "input"),
+        Cell(decision.reason, "input"),
+        Cell(key, "muted"),
     )
 
 

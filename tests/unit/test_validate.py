@@ -288,3 +288,31 @@ def test_a_teams_own_headings_are_known() -> None:
     checks = _tick(_written(validate(replace(seen, settings=settings))), 0)
     assert "Signed off" in next(row for row in checks.rows if "#" in row)
     assert validate(replace(_run(rows, checks)[1], settings=settings)).findings == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_decision_outlives_its_finding_for_sixty_days(language: str) -> None:
+    faulty = rows_like(language, {"urgency": "?"})
+    mended = rows_like(language, {})
+    checks = _tick(_written(_run(faulty, language=language)[0]), 0)
+    checks = _written(_run(mended, checks, language=language)[0])
+    for days in (1, 30, 60):
+        plan, _ = _run(mended, checks, language=language, now=NOW + timedelta(days=days))
+        (line,) = _table(_tab(plan))
+        assert (line["cell"], line["accepted"], line["reason"]) == (None, "✓", "agreed")
+        assert NOW.date().isoformat() in line["fix"] and line["message"]
+        back, _ = _run(faulty, _written(plan), language=language, now=NOW + timedelta(days=days))
+        assert back.findings == () and _table(_tab(back))[0]["reason"] == "agreed"
+    late, _ = _run(mended, checks, language=language, now=NOW + timedelta(days=61))
+    assert "#" not in str(_tab(late).values())
+
+
+def test_a_line_that_nobody_wrote_in_goes_with_its_finding() -> None:
+    checks = _written(_run(rows_like("en", {"urgency": "?"}))[0])
+    assert "#" not in str(_tab(_run(rows_like("en", {}), checks)[0]).values())
+
+
+def test_a_reason_is_never_cut_off_a_long_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = _tick(_written(_run(rows_like("en", *_FAULTY))[0]), 3, None, "asked Ann")
+    monkeypatch.setattr(checks_tab, "MOST_LISTED", 1)
+    assert [line["reason"] for line in _table(_tab(_run(rows_like("en", *_FAULTY), checks)[0]))] == ["asked Ann"]
