@@ -210,8 +210,12 @@ def match_header(
     cells: Sequence[object],
     columns: tuple[Column, ...] = COLUMNS + OPTIONAL_COLUMNS,
     extra_names: Mapping[str, str] | None = None,
+    ask: bool = True,
 ) -> HeaderMatch:
-    """Match one row's texts to `columns`; `extra_names` (header text → key) come from the settings."""
+    """Match one row's texts to `columns`; `extra_names` (header text → key) come from the settings.
+
+    Without `ask` the headers that nearly spell a name are not looked for, which takes most of the time.
+    """
     names = _names(columns)
     extra = {fold(text): key for text, key in (extra_names or {}).items()}
     found: dict[str, int] = {}
@@ -237,7 +241,10 @@ def match_header(
             for language in LANGUAGES:
                 votes[language] += text in by_key[key].names[language]
     return HeaderMatch(
-        found, max(("en", *LANGUAGES), key=votes.__getitem__), _near(unknown, names, found), tuple(twice)
+        found,
+        max(("en", *LANGUAGES), key=votes.__getitem__),
+        _near(unknown, names, found) if ask else {},
+        tuple(twice),
     )
 
 
@@ -257,13 +264,14 @@ def find_header(
     within: int = 30,
 ) -> tuple[int, HeaderMatch] | None:
     """The best header among the first `within` rows: (row number, match), or None under `at_least` columns."""
-    best: tuple[int, HeaderMatch] | None = None
+    best: tuple[int, Sequence[object]] | None = None
+    most = at_least - 1
     for number, row in enumerate(rows, 1):
         if number > within:
             break
         if sum(isinstance(cell, str) for cell in row) < at_least:
             continue
-        match = match_header(row, columns, extra_names)
-        if len(match.columns) >= at_least and (best is None or len(match.columns) > len(best[1].columns)):
-            best = (number, match)
-    return best
+        known = len(match_header(row, columns, extra_names, ask=False).columns)
+        if known > most:
+            best, most = (number, row), known
+    return (best[0], match_header(best[1], columns, extra_names)) if best else None
