@@ -22,6 +22,9 @@ State = Literal["blank", "foreign", "whole", "changed"]
 _SEAL = re.compile(r"sheetops ([0-9a-f]{12})((?: \d+)*)")
 _KEY = re.compile(r"([0-9a-f]+)-([0-9a-f]{6})")
 
+_NOTES = frozenset(("comments", "threadedComment"))  # jobs write none into such tabs
+_CONTENT = _NOTES | {"drawing", "pivotTable", "table"}  # what a tab may hold without a value in any cell
+
 
 def sealed(tab: Tab) -> Tab:
     """The tab with its seal. A row with `input` cells must end in its key, a hexadecimal text."""
@@ -43,8 +46,10 @@ def sealed(tab: Tab) -> Tab:
 
 def state_of(grid: Grid | None) -> State:
     """What stands under a name: nothing, somebody's own, what a job wrote, or that with something typed into it."""
-    if grid is None or not (grid.formulas or any(_said(row) for row in grid.rows)):
+    if grid is None:
         return "blank"
+    if not any(_said(row) for row in grid.rows):
+        return "foreign" if grid.formulas or grid.merged or grid.attached & _CONTENT else "blank"
     rows = [_trimmed(row) for row in grid.rows]
     places = [at for at, row in enumerate(rows) if row and _SEAL.fullmatch(as_text(row[0]))]
     if not places:
@@ -60,7 +65,8 @@ def state_of(grid: Grid | None) -> State:
             said.append(_said(row))
         elif _print([_said(row[:-1], free)], 3) != key[2]:
             return "changed"
-    return "whole" if not grid.formulas and _print(said, 6) == seal[1] else "changed"
+    added = grid.formulas or grid.attached & _NOTES
+    return "whole" if not added and _print(said, 6) == seal[1] else "changed"
 
 
 def bare_key(text: str) -> str:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.chart import BarChart
+from openpyxl.comments import Comment
 
 from sheetops.books.memory import MemoryBook
+from sheetops.books.xlsx.read import read_workbook
 from sheetops.domain.seals import bare_key, sealed, state_of
 from sheetops.domain.table import Grid
 from sheetops.domain.tabs import Cell, Tab
@@ -83,6 +88,35 @@ def test_formulas_are_seen_even_where_no_value_is_kept_with_them() -> None:
     assert state_of(_grid(formulas={(20, 1): "=A1"})) == "changed"
     assert state_of(Grid("Checks", [[]], formulas={(1, 1): "=A1"})) == "foreign"
     assert state_of(Grid("Checks", [[], [None, " "]])) == state_of(None) == "blank"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"attached": frozenset({"drawing"})},
+        {"attached": frozenset({"comments"})},
+        {"merged": ((1, 1, 2, 2),)},
+    ],
+)
+def test_a_tab_without_values_may_hold_something_all_the_same(held: dict[str, Any]) -> None:
+    assert state_of(Grid("Checks", [[]], **held)) == "foreign"
+
+
+def test_notes_on_cells_are_seen_and_the_tabs_own_charts_are_not_notes() -> None:
+    assert state_of(_grid(attached=frozenset({"comments", "drawing"}))) == "changed"
+    assert state_of(_grid(attached=frozenset({"drawing"}), merged=((1, 1, 1, 5),))) == "whole"
+
+
+def test_a_workbook_tells_what_hangs_on_a_tab(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.append(["a", 1])
+    sheet["A1"].comment = Comment("ask Li", "Z")
+    workbook.create_sheet("Charts").add_chart(BarChart(), "A1")
+    workbook.create_sheet("Bare")
+    workbook.save(path := tmp_path / "desk.xlsx")
+    noted, drawn, bare = read_workbook(path.read_bytes(), "desk").grids
+    assert "comments" in noted.attached and drawn.attached == {"drawing"} and bare.attached == frozenset()
 
 
 def test_a_title_makes_no_tab_ours() -> None:

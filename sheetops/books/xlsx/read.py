@@ -72,6 +72,7 @@ def _grid(package: Package, book: CalamineWorkbook | None, sheet: SheetRef) -> G
         hidden_rows=places.rows(_HIDDEN),
         merged=tuple((int(m[2]), _column(m[1]), int(m[4]), _column(m[3])) for m in _MERGED.finditer(xml)),
         visible=sheet.state == "visible",
+        attached=frozenset(rel.kind for rel in package.rels(sheet.part)),
     )
 
 
