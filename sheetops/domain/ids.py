@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 
 from sheetops.errors import SettingsError
 
@@ -22,7 +23,16 @@ _DATE_DIGITS = {
     "mm": r"(?:0[1-9]|1[0-2])",
     "dd": r"(?:0[1-9]|[12]\d|3[01])",
 }
-_NUMBERED = re.compile(r"(.*?)(\d+)")
+_NUMBERED = re.compile(r"(.*?)([0-9]+)", re.ASCII)
+_YEAR, _MONTH, _DAY = r"(20\d\d)", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
+_FIELDS = {1: "{yyyy}", 3: "{mm}", 5: "{dd}"}  # by place among the groups of `_DATED`
+# A day or month, most telling first; a number without a sign before it has two digits at least.
+_DATED = tuple(
+    re.compile(r"(\D*)" + _YEAR + date + number, re.ASCII)
+    for date in (r"([-/._ ]?)" + _MONTH + r"([-/._ ]?)" + _DAY, r"([-/._ ]?)" + _MONTH, "")
+    for number in (r"([^\d{}]+)(\d+)", r"()(\d{2,})")
+    if date or number.startswith("([")
+)
 
 
 @dataclass(frozen=True)
@@ -83,19 +93,68 @@ class IdPattern:
         return f"{prefix}{number:0{self._width}}"
 
 
-def learn(identifiers: Iterable[str], wanted: IdPattern, share: float = 0.8, at_least: int = 5) -> IdPattern:
+def learn(
+    identifiers: Iterable[str], wanted: IdPattern, share: float = 0.8, at_least: int = 5
+) -> IdPattern | None:
     """The pattern that a sheet follows: `wanted`, unless most of its IDs plainly follow another numbering.
 
-    Plainly: at least `at_least` IDs, and `share` of all, have one text before their digits and one number of
-    digits (INC0000045), and fewer than half fit `wanted`.
+    Plainly: at least `at_least` IDs, and `share` of all, are of one form, and fewer than half fit `wanted`. A form
+    is a text and a number (INC0000045, REQ-1 … REQ-30, or 1 … 30), or has the month or day before the number
+    (INC-202611-001, 2026/11/05-7). None where the IDs plainly follow no form that is known here: most are of no
+    one form and fewer than `at_least` fit `wanted`, so any next number would be invented.
     """
     known = list(identifiers)
-    if len(known) < at_least or sum(map(wanted.fits, known)) * 2 >= len(known):
+    fitting = sum(map(wanted.fits, known))
+    if len(known) < at_least or fitting * 2 >= len(known):
         return wanted
-    forms = Counter((m[1], len(m[2])) for text in known if (m := _NUMBERED.fullmatch(text)) is not None)
-    if not forms:
-        return wanted
-    (before, digits), count = forms.most_common(1)[0]
-    if count < at_least or count < share * len(known) or "{" in before or "}" in before:
-        return wanted
-    return IdPattern(f"{before}{{seq:0{digits}}}")
+    for forms in (_dated_forms(known), _plain_forms(known)):
+        count, text = max(forms, key=itemgetter(0), default=(0, ""))
+        if count >= at_least and count >= share * len(known):
+            return IdPattern(text)
+    return wanted if fitting >= at_least else None
+
+
+def _dated_forms(known: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The patterns with a date that could be meant, each with how many IDs it fits."""
+    for form in _DATED:
+        parts = [m.groups() for text in known if (m := form.fullmatch(text)) is not None]
+        before: Counter[str] = Counter(
+            "".join(part if at % 2 == 0 else _FIELDS[at] for at, part in enumerate(groups[:-1]))
+            for groups in parts
+            if not any("{" in part or "}" in part for part in groups)
+        )
+        for text, _ in before.most_common(1):
+            numbers = [
+                groups[-1]
+                for groups in parts
+                if "".join(p if at % 2 == 0 else _FIELDS[at] for at, p in enumerate(groups[:-1])) == text
+            ]
+            count, width = _width(numbers)
+            yield count, text + _sequence(width)
+
+
+def _plain_forms(known: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The patterns of a text and a number, each with how many IDs it fits."""
+    numbers: dict[str, list[str]] = {}
+    for text in known:
+        if (m := _NUMBERED.fullmatch(text)) is not None and not {"{", "}"} & set(m[1]):
+            numbers.setdefault(m[1], []).append(m[2])
+    for before, found in numbers.items():
+        count, width = _width(found)
+        yield count, before + _sequence(width)
+
+
+def _width(numbers: Iterable[str]) -> tuple[int, int]:
+    """How many of these numbers are padded to one width, and that width: 1 … 30 to 1, 08 … 113 to 2."""
+    found = list(numbers)
+    lengths = Counter(map(len, found))
+    unpadded = Counter(len(number) for number in found if not number.startswith("0"))
+    counts = [
+        (lengths[width] + sum(count for length, count in unpadded.items() if length > width), width)
+        for width in lengths
+    ]
+    return max(counts, key=lambda pair: (pair[0], -pair[1]))
+
+
+def _sequence(width: int) -> str:
+    return "{seq}" if width == 1 else f"{{seq:0{width}}}"

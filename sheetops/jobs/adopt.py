@@ -142,8 +142,8 @@ def own_pattern(view: View) -> str | None:
     """The sheet's own way of numbering, where it is not the one of the settings."""
     known = [tidy(as_text(raw)) for log in view.logs for raw in log.cells("id") if as_text(raw).strip()]
     wanted = IdPattern(view.settings.id_pattern)
-    pattern = learn(known, wanted).text
-    return None if pattern == wanted.text else pattern
+    pattern = learn(known, wanted)
+    return None if pattern is None or pattern.text == wanted.text else pattern.text
 
 
 class OwnValues(NamedTuple):

@@ -19,7 +19,7 @@ def fill(view: View) -> Plan:
     """The IDs, due dates and owners that are missing, as edits with their reasons.
 
     An ID continues the highest number under its prefix (in the sheet, once seen in it or ever given, see
-    `History`). A due date is the resolution target of the row's urgency, counted from the optional opened
+    `History`); a row with one cell filled, such as a total, is not numbered yet. A due date is the resolution target of the row's urgency, counted from the optional opened
     column, else from the run that first saw the request. Owners are given only with the setting `assign`. A
     priority is suggested in a remark and never written. Nothing is filled where that would be a guess: a row
     without a known urgency, or one already resolved whose opening nobody noted. A cell of blanks is empty.
@@ -30,9 +30,7 @@ def fill(view: View) -> Plan:
     ]
     ids = Ids(view)
     edits = [*ids.edits(), *_dues(view, remarks), *owner_edits(view)]
-    suggestion = priority_remark(view)
-    if suggestion is not None:
-        remarks.append(suggestion)
+    remarks += filter(None, (ids.remark(), priority_remark(view)))
     return Plan(edits=tuple(edits), remarks=tuple(dict.fromkeys(remarks)), numbers=tuple(ids.given))
 
 

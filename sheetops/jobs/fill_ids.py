@@ -7,10 +7,15 @@ from datetime import datetime, time
 
 from sheetops.domain.ids import IdPattern, learn
 from sheetops.domain.plan import Edit
+from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.table import Raw
+from sheetops.domain.template import COLUMNS
 from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
+
+# What people write of every request.
+_NEEDED = tuple(column.key for column in COLUMNS if column.required and not column.by_job)
 
 
 class Ids:
@@ -20,7 +25,8 @@ class Ids:
         self.view = view
         raw = [r for log in view.logs for r in log.distinct("id") if as_text(r).strip()]
         self.known = [as_text(r).strip() for r in raw]
-        self.pattern = learn(self.known, IdPattern(view.settings.id_pattern))
+        stated = IdPattern(view.settings.id_pattern)
+        self.pattern = learn(self.known, stated) or (stated if stated.text != Policy.id_pattern else None)
         self.highest: dict[str, int] = {}
         self.given: list[tuple[str, int]] = []
         # Where people's IDs are numbers, a text among them would sort apart.
@@ -28,28 +34,49 @@ class Ids:
 
     def edits(self) -> Iterator[Edit]:
         """An ID for every row without one: the earliest opened first, else as the rows stand."""
-        rows = [(log, index, log.at(index)) for log in self.view.logs for index in log.blank("id")]
+        if self.pattern is None:
+            return
+        rows = [(log, index, log.at(index)) for log, index in self._waiting()]
         for log, index, request in sorted(rows, key=lambda row: self._moment(row[2])):
-            yield self._edit(log, index, request)
+            yield self._edit(self.pattern, log, index, request)
+
+    def remark(self) -> str | None:
+        """One sentence where requests wait for an ID and the sheet's IDs follow no form that is known."""
+        if self.pattern is not None or next(self._waiting(), None) is None:
+            return None
+        return self.view.texts("fill.id_form", example=self.known[-1])
+
+    def _waiting(self) -> Iterator[tuple[Requests, int]]:
+        """The rows without an ID that say enough to be a request: two of the columns every request needs.
+
+        A total or a legend under the log fills one cell; so does a request that a person has only begun to type,
+        which gets its number at the next run.
+        """
+        for log in self.view.logs:
+            columns = [log.cells(key) for key in _NEEDED if log.table.has(key)]
+            enough = min(2, len(columns))
+            for index in log.blank("id"):
+                if sum(bool(as_text(column[index]).strip()) for column in columns) >= enough:
+                    yield log, index
 
     def _moment(self, request: Request) -> datetime:
         opened = request.opened or self.view.now
         return opened if isinstance(opened, datetime) else datetime.combine(opened, time(0))
 
-    def _edit(self, log: Requests, index: int, request: Request) -> Edit:
-        prefix = self.pattern.prefix(as_date(request.opened) or self.view.today)
-        number = self._next(prefix)
-        text = self.pattern.make(prefix, number)
+    def _edit(self, pattern: IdPattern, log: Requests, index: int, request: Request) -> Edit:
+        prefix = pattern.prefix(as_date(request.opened) or self.view.today)
+        number = self._next(pattern, prefix)
+        text = pattern.make(prefix, number)
         new: Raw = int(text) if self.as_number and text.isdigit() else text
-        why = self.view.texts("fill.id", pattern=self.pattern.text)
+        why = self.view.texts("fill.id", pattern=pattern.text)
         old = log.table.column("id")[index]
         return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, why)
 
-    def _next(self, prefix: str) -> int:
+    def _next(self, pattern: IdPattern, prefix: str) -> int:
         """One more than any number in the sheet, once seen in it, or ever given."""
         if prefix not in self.highest:
             seen = (*self.known, *self.view.history.lives)
-            used = (self.pattern.number(text, prefix) or 0 for text in seen)
+            used = (pattern.number(text, prefix) or 0 for text in seen)
             self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
         self.highest[prefix] += 1
         self.given.append((prefix, self.highest[prefix]))

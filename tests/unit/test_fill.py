@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,11 +12,18 @@ from hypothesis import strategies as st
 
 from sheetops.domain.history import History, Life
 from sheetops.domain.ids import IdPattern, learn
+from sheetops.domain.table import Raw
 from sheetops.errors import SettingsError
 from sheetops.jobs.fill import fill
-from tests.sheets import KEYS, log, row, view
+from tests import sheets
+from tests.sheets import KEYS, log, view
 
 OPENED = (*KEYS, "opened")
+
+
+def row(keys: Sequence[str] = KEYS, **cells: Raw) -> list[Raw]:
+    """A row that says where the request came from, so that it is more than a line of text."""
+    return sheets.row(keys, **{"source": "Phone", **cells})  # type: ignore[arg-type]
 
 
 def values(plan, column):  # type: ignore[no-untyped-def]
@@ -23,7 +31,14 @@ def values(plan, column):  # type: ignore[no-untyped-def]
 
 
 def test_ids_continue_the_months_sequence_and_leave_no_gap_to_fill() -> None:
-    seen = view(log(row(id="20261101", description="a"), row(id="20261107", description="b"), row(description="c"), row(description="d")))
+    seen = view(
+        log(
+            row(id="20261101", description="a"),
+            row(id="20261107", description="b"),
+            row(description="c"),
+            row(description="d"),
+        )
+    )
     assert values(fill(seen), "id") == ["20261108", "20261109"]
 
 
@@ -70,21 +85,39 @@ def test_due_comes_from_urgency_and_working_days(language: str, urgency: str, du
 
 
 def test_opened_wins_over_first_seen_and_first_seen_over_today() -> None:
-    life = History(lives={"20261101": Life(datetime(2026, 11, 12, 10)), "20261102": Life(datetime(2026, 11, 12, 10))})
+    life = History(
+        lives={"20261101": Life(datetime(2026, 11, 12, 10)), "20261102": Life(datetime(2026, 11, 12, 10))}
+    )
     opened = log(
         row(OPENED, id="20261101", urgency="High", description="a"),
         row(OPENED, id="20261102", urgency="High", description="b", opened=date(2026, 11, 10)),
         row(OPENED, id="20261103", urgency="High", description="c"),
         keys=OPENED,
     )
-    assert values(fill(view(opened, history=life)), "due") == [date(2026, 11, 13), date(2026, 11, 11), date(2026, 11, 19)]
+    assert values(fill(view(opened, history=life)), "due") == [
+        date(2026, 11, 13),
+        date(2026, 11, 11),
+        date(2026, 11, 19),
+    ]
 
 
 def test_make_up_weekends_count_and_holidays_do_not() -> None:
     # 2026-10-10 is a Saturday that China works; 1 to 7 October are off.
-    seen = view(log(row(OPENED, id="20260901", urgency="高", description="a", opened=date(2026, 10, 9)), language="zh-Hans", keys=OPENED))
+    seen = view(
+        log(
+            row(OPENED, id="20260901", urgency="高", description="a", opened=date(2026, 10, 9)),
+            language="zh-Hans",
+            keys=OPENED,
+        )
+    )
     assert values(fill(seen), "due") == [date(2026, 10, 10)]
-    before = view(log(row(OPENED, id="20260901", urgency="高", description="a", opened=date(2026, 9, 30)), language="zh-Hans", keys=OPENED))
+    before = view(
+        log(
+            row(OPENED, id="20260901", urgency="高", description="a", opened=date(2026, 9, 30)),
+            language="zh-Hans",
+            keys=OPENED,
+        )
+    )
     assert values(fill(before), "due") == [date(2026, 10, 8)]
 
 
@@ -104,7 +137,10 @@ def test_nothing_is_guessed_and_nothing_of_a_person_is_overwritten(cells: dict[s
 
 
 def test_a_year_the_calendar_does_not_know_is_announced_not_computed() -> None:
-    seen = view(log(row(id="20261101", description="a", urgency="高"), language="zh-Hans"), now=datetime(2041, 3, 1, 9))
+    seen = view(
+        log(row(id="20261101", description="a", urgency="高"), language="zh-Hans"),
+        now=datetime(2041, 3, 1, 9),
+    )
     plan = fill(seen)
     assert plan.edits == () and "2041" in plan.remarks[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -12,9 +13,17 @@ from sheetops.domain.history import History, Life
 from sheetops.domain.table import Grid, Raw
 from sheetops.domain.view import View
 from sheetops.jobs.fill import fill
-from tests.sheets import KEYS, NOW, log, row, view
+from tests import sheets
+from tests.sheets import KEYS, NOW, log, view
 
 OPENED = (*KEYS, "opened")
+
+
+def row(keys: Sequence[str] = KEYS, **cells: Raw) -> list[Raw]:
+    """A row that says where the request came from, so that it is more than a line of text."""
+    return sheets.row(keys, **{"source": "Phone", **cells})  # type: ignore[arg-type]
+
+
 PEOPLE = Grid(
     "People",
     [
@@ -48,7 +57,10 @@ def test_nobody_is_assigned_unless_the_team_wants_it() -> None:
 def test_the_person_with_the_fewest_open_requests_gets_it_and_ties_go_by_the_people_tab() -> None:
     rows = [asked("Complaint", n) for n in range(1, 4)]
     assert list(owners(desk(*rows)).values()) == ["Support-Ada L*", "Support-Ben K*", "Support-Ada L*"]
-    busy = [asked(None, 9, owner="Support-Ada L*"), asked(None, 8, owner="Support-Ada L*", resolved=date(2026, 11, 2))]
+    busy = [
+        asked(None, 9, owner="Support-Ada L*"),
+        asked(None, 8, owner="Support-Ada L*", resolved=date(2026, 11, 2)),
+    ]
     assert list(owners(desk(*busy, *rows)).values()) == ["Support-Ben K*", "Support-Ada L*", "Support-Ben K*"]
 
 
@@ -84,7 +96,10 @@ def test_routing_of_the_lists_tab_assigns_too() -> None:
 
 def test_the_longest_waiting_is_handed_out_first() -> None:
     first = asked("Complaint", 2, opened=date(2026, 11, 3))
-    assert owners(desk(asked("Complaint", 1), first)) == {"20261102": "Support-Ada L*", "20261101": "Support-Ben K*"}
+    assert owners(desk(asked("Complaint", 1), first)) == {
+        "20261102": "Support-Ada L*",
+        "20261101": "Support-Ben K*",
+    }
 
 
 def test_the_reason_says_why() -> None:
@@ -104,19 +119,38 @@ CELLS = st.tuples(
 @given(st.lists(CELLS, min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_shuffling_rows_changes_no_owner_and_no_due_date(cells: list[tuple[Raw, ...]], dice: object) -> None:
     rows = [
-        row(OPENED, id=f"202611{n:02}", description=f"case {n}", type=kind, urgency=urgency, owner=owner, opened=opened, resolved=resolved)
+        row(
+            OPENED,
+            id=f"202611{n:02}",
+            description=f"case {n}",
+            type=kind,
+            urgency=urgency,
+            owner=owner,
+            opened=opened,
+            resolved=resolved,
+        )
         for n, (kind, urgency, owner, opened, resolved) in enumerate(cells, 1)
     ]
     shuffled = list(rows)
     dice.shuffle(shuffled)  # type: ignore[attr-defined]
-    wanted, again = ({(e.ref.id, e.column): e.new for e in fill(desk(*some)).edits} for some in (rows, shuffled))
+    wanted, again = (
+        {(e.ref.id, e.column): e.new for e in fill(desk(*some)).edits} for some in (rows, shuffled)
+    )
     assert wanted == again
 
 
 @given(st.lists(CELLS, min_size=1, max_size=12))
 def test_filling_again_changes_nothing(cells: list[tuple[Raw, ...]]) -> None:
     rows = [
-        row(OPENED, description=f"case {n}", type=kind, urgency=urgency, owner=owner, opened=opened, resolved=resolved)
+        row(
+            OPENED,
+            description=f"case {n}",
+            type=kind,
+            urgency=urgency,
+            owner=owner,
+            opened=opened,
+            resolved=resolved,
+        )
         for n, (kind, urgency, owner, opened, resolved) in enumerate(cells, 1)
     ]
     seen = desk(*rows)
@@ -124,7 +158,10 @@ def test_filling_again_changes_nothing(cells: list[tuple[Raw, ...]]) -> None:
     assert fill(seen.after(plan.edits)).edits == ()
 
 
-@given(st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=12), st.randoms(use_true_random=False))
+@given(
+    st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=12),
+    st.randoms(use_true_random=False),
+)
 def test_shuffling_rows_gives_out_the_same_numbers(words: list[str], dice: object) -> None:
     rows = [row(description=f"{word} {n}") for n, word in enumerate(words)]
     shuffled = list(rows)
@@ -134,13 +171,17 @@ def test_shuffling_rows_gives_out_the_same_numbers(words: list[str], dice: objec
 
 
 def test_numbers_go_by_the_opened_column_whatever_the_order_of_the_rows() -> None:
-    newest_first = log(*(row(OPENED, description=f"{day}", opened=date(2026, 11, day)) for day in (9, 6, 3)), keys=OPENED)
+    newest_first = log(
+        *(row(OPENED, description=f"{day}", opened=date(2026, 11, day)) for day in (9, 6, 3)), keys=OPENED
+    )
     found = {e.ref.row: e.new for e in fill(view(newest_first)).edits if e.column == "id"}
     assert found == {2: "20261103", 3: "20261102", 4: "20261101"}
 
 
 def test_a_cell_of_blanks_is_empty() -> None:
-    seen = desk(row(OPENED, id=" ", description="a", urgency="High", type="Complaint", due="\u3000", owner=" "))
+    seen = desk(
+        row(OPENED, id=" ", description="a", urgency="High", type="Complaint", due="\u3000", owner=" ")
+    )
     plan = fill(seen)
     assert {e.column: e.old for e in plan.edits} == {"id": " ", "due": "\u3000", "owner": " "}
     assert fill(seen.after(plan.edits)).edits == ()
@@ -153,7 +194,10 @@ def test_a_number_once_seen_in_the_sheet_is_not_given_again() -> None:
 
 def test_a_request_without_an_id_has_its_first_sight_too() -> None:
     keys = ("customer", "description", "type", "urgency", "due")
-    seen = view(log(row(keys, description="a", urgency="High"), keys=keys), history=History(unnamed=lambda table, index: Life(NOW.replace(day=12))))
+    seen = view(
+        log(row(keys, description="a", urgency="High"), keys=keys),
+        history=History(unnamed=lambda table, index: Life(NOW.replace(day=12))),
+    )
     assert [e.new for e in fill(seen).edits] == [date(2026, 11, 13)]
 
 
@@ -175,8 +219,18 @@ def test_a_priority_is_said_and_never_written(cells: dict[str, Raw], level: int)
 
 
 def test_no_priority_is_suggested_where_there_is_one_or_none_is_wanted() -> None:
-    for cells in ({"priority": "P2"}, {"priority": "?"}, {"resolved": date(2026, 11, 2)}, {"urgency": "whenever"}):
-        assert fill(view(log(row(id="20261101", description="a", due="x", **{"urgency": "High", **cells})))).remarks == ()  # type: ignore[arg-type]
+    for cells in (
+        {"priority": "P2"},
+        {"priority": "?"},
+        {"resolved": date(2026, 11, 2)},
+        {"urgency": "whenever"},
+    ):
+        assert (
+            fill(
+                view(log(row(id="20261101", description="a", due="x", **{"urgency": "High", **cells})))
+            ).remarks
+            == ()
+        )  # type: ignore[arg-type]
     blank = log(row(id="20261101", description="a", due="x", urgency="High"))
     assert fill(view(blank, suggest_priority=False)).remarks == ()
 
