@@ -40,9 +40,12 @@ def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> dat
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise UsageError(f"{value!r} is no date", where="--as-of", mend="write YYYY-MM-DD") from None
+    if not 1990 <= day.year <= 2199:  # no sheet is of another time, and dates near the ends overflow
+        raise UsageError(f"{value} is out of reach", where="--as-of", mend="write a day from 1990 to 2199")
+    return day
 
 
 def job_options(command: _Command) -> _Command:
