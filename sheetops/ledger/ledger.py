@@ -189,7 +189,7 @@ class Ledger:
     def stories(self, identifier: str, sheet: str | None = None) -> list[asking.LifeStory]:
         """The life of each request that has this ID (in all sheets, or one): events, edits and findings."""
         with self._read() as link:
-            return asking.stories(link, identifier, _scope(link, sheet))
+            return asking.stories(link, self._printer.identifier(identifier), _scope(link, sheet))
 
     # Upkeep
 
@@ -200,7 +200,7 @@ class Ledger:
         seen again, as new, by the next run.
         """
         with self._write() as link:
-            count = upkeep.forget(link, identifier, _scope(link, sheet))
+            count = upkeep.forget(link, self._printer.identifier(identifier), _scope(link, sheet))
         if count and self._engine.dialect.name == "sqlite":
             with told(self.place), closing(self._engine.raw_connection()) as raw:
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log beside the file forgets too

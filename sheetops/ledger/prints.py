@@ -41,6 +41,10 @@ class Printer:
         state.update(text.encode("utf-8", "surrogatepass"))
         return f"#{b64encode(state.digest()).decode()}"
 
+    def identifier(self, text: str) -> str:
+        """An ID as it is kept: in clear, but one that holds an e-mail address only as its print."""
+        return self.field(text) if "@" in text or "＠" in text else text
+
     def person(self, key: str) -> bytes:
         """The print of a person's address."""
         return self.row(f"person\x1f{key.casefold()}")
@@ -67,11 +71,12 @@ def label(person: str) -> str:
 def pack(field: str, raw: Raw, printer: Printer) -> str:
     """A cell of an edit as JSON: `{"type": value}`; people's own words only as their print.
 
-    An owner is kept, masked as the sheet has it: jobs hand out requests, and undo must put that back.
+    An owner is kept as the sheet has it (teams mask names there): jobs hand out requests and put spellings
+    right, and undo must put back what stood there.
     """
     if raw is None:
         return "{}"
-    if field in HIDDEN:
+    if field in HIDDEN or (field == "id" and printer.identifier(plain(raw)) != plain(raw)):
         return json.dumps({"print": printer.field(plain(raw))})
     if isinstance(raw, CellError):
         return json.dumps({"error": str(raw)})

@@ -43,7 +43,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
     highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
     written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
     return History(
-        lives=_lives(link, sheet),
+        lives=_lives(link, sheet, printer),
         since=_moment(since),
         last_rows={tab: look["rows"] for tab, look in last.items()},
         last_columns={tab: frozenset(look["columns"]) for tab, look in last.items()},
@@ -58,11 +58,11 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
 class _Lives(Mapping[str, Life]):
     """ID → life; a row of the ledger becomes a `Life` when it is asked for."""
 
-    def __init__(self, rows: Mapping[str, Row[Any]]) -> None:
-        self._rows = rows
+    def __init__(self, rows: Mapping[str, Row[Any]], printer: Printer) -> None:
+        self._rows, self._printer = rows, printer
 
     def __getitem__(self, identifier: str) -> Life:
-        return life(self._rows[identifier])
+        return life(self._rows[self._printer.identifier(identifier)])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -109,8 +109,9 @@ class _Differing:
 
     def __call__(self, table: Table, index: int) -> int:
         """How many of customer and description differ; 0 for an ID never seen."""
+        identifier = self._printer.identifier(table.ref(index).id or "")
         wanted = select(t.requests.c.fields).where(
-            t.requests.c.sheet == self._sheet, t.requests.c.identifier == table.ref(index).id
+            t.requests.c.sheet == self._sheet, t.requests.c.identifier == identifier
         )
         with self._reading() as link:
             fields = link.execute(wanted.order_by(*_OF_ONE_ID).limit(1)).scalar()
@@ -123,12 +124,12 @@ class _Differing:
 _OF_ONE_ID = (t.requests.c.gone.is_not(None), t.requests.c.number)
 
 
-def _lives(link: Connection, sheet: int) -> _Lives:
+def _lives(link: Connection, sheet: int, printer: Printer) -> _Lives:
     wanted = select(*_LIFE).where(t.requests.c.sheet == sheet, t.requests.c.identifier.is_not(None))
     rows: dict[str, Row[Any]] = {}
     for row in link.execute(wanted.order_by(*_OF_ONE_ID)):
         rows.setdefault(row.identifier, row)
-    return _Lives(rows)
+    return _Lives(rows, printer)
 
 
 def life(row: Any) -> Life:

@@ -95,7 +95,7 @@ class SeenTable:
         for index, cells in enumerate(zip(*self._texts.values(), strict=True)):
             text = joined(cells)
             if text:
-                identifier = identifiers[index][len("id" + CELL) :] or None
+                identifier = self.printer.identifier(identifiers[index][len("id" + CELL) :]) or None
                 written = frozenset(self.written[index]) if index in self.written else _NOTHING
                 seen.append(Seen(Place(tab, numbers[index]), identifier, of_row(text), index, written))
         return seen
@@ -140,7 +140,7 @@ class SeenTable:
 
     def _column(self, key: str, texts: list[str], log: Requests) -> list[str]:
         if key == "id":
-            return texts
+            return list(map(self.printer.identifier, texts))
         if BY_KEY[key].kind not in _TYPED:
             return [self.printer.field(text) if text else "" for text in texts]
         unreadable = {at for at, _ in log.unreadable(key)}
