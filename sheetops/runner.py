@@ -17,7 +17,7 @@ from typing import Protocol, cast
 
 from sheetops.books.base import Applied, Book, Session
 from sheetops.domain.history import History
-from sheetops.domain.plan import Delivery, Plan, resolve, tab_is_as_planned
+from sheetops.domain.plan import Delivery, Plan, tab_is_as_planned
 from sheetops.domain.policy import Policy
 from sheetops.domain.seals import sealed, state_of
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
@@ -122,8 +122,8 @@ def _carry_out(
             view, plan = _think(order, raw, memory, clock, report)
         report.view, report.plan = view, plan
         if session is None or report.run is None:
-            writes, conflicts = resolve(plan.edits, view.snapshot)
-            report.applied = Applied(tuple(writes), tuple(conflicts), tuple(tab.name for tab in plan.tabs))
+            with report.step("rehearse"):
+                report.applied = order.book.rehearse(raw, plan.edits, plan.tabs, lambda raw: _see(order, raw))
         else:
             with report.step("write"):
                 report.applied = _write(order, session, view, plan)

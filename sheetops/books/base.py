@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sheetops.domain.plan import Conflict, Edit, Write
+from sheetops.domain.plan import Conflict, Edit, Write, resolve
 from sheetops.domain.table import RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
 
@@ -25,6 +25,7 @@ class Applied:
     ] = ()  # tabs left alone, mostly as a person changed them meanwhile; tried again next run
     backup: str | None = None  # where the sheet as it was before is kept
     reasons: Mapping[str, str] = field(default_factory=dict)  # why a held tab cannot be put, by its name
+    hindrance: str | None = None  # of a rehearsal: why nothing could be written now
 
 
 class Session(Protocol):
@@ -55,5 +56,22 @@ class Book(Protocol):
     def read(self) -> RawSheet:
         """Look without locking, even while somebody has the sheet open."""
 
+    def rehearse(
+        self,
+        seen: RawSheet,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+    ) -> Applied:
+        """What `Session.apply` would do now with a plan made for the sheet as `seen`; nothing is changed."""
+
     def session(self) -> AbstractContextManager[Session]:
         """Lock the sheet against other jobs, read it, and hold the lock until the end."""
+
+
+def rehearsed(
+    seen: RawSheet, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+) -> Applied:
+    """The rehearsal of a book that refuses cells and tabs only when they are written."""
+    writes, conflicts = resolve(edits, see(seen)) if edits else ([], [])
+    return Applied(tuple(writes), tuple(conflicts), tuple(tab.name for tab in tabs), seen.token)

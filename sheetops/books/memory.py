@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetops.books.base import Applied
+from sheetops.books.base import Applied, rehearsed
 from sheetops.domain.plan import Edit, resolve, untouched_tabs
 from sheetops.domain.table import Grid, RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
@@ -30,6 +30,16 @@ class MemoryBook:
         """Replace the tabs, as a person's edit does."""
         self.grids = tuple(grids)
         self.version += 1
+
+    def rehearse(
+        self,
+        seen: RawSheet,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+    ) -> Applied:
+        """See `Book.rehearse`."""
+        return rehearsed(seen, edits, tabs, see)
 
     @contextmanager
     def session(self) -> Iterator[_MemorySession]:

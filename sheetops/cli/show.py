@@ -48,7 +48,7 @@ def as_document(report: Report) -> dict[str, Any]:
             for d in report.deliveries
         ],
         "conflicts": conflicts,
-        "remarks": [*report.plan.remarks, *report.applied.reasons.values()],
+        "remarks": [*report.plan.remarks, *report.applied.reasons.values(), *_hindrance(report)],
     }
 
 
@@ -83,8 +83,14 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
         click.echo(f"  left alone: tab {tab} ({reason}); tried again next run")
     if "remind" in jobs:
         _show_mails(report, everything)
-    for remark in report.plan.remarks:
+    for remark in (*report.plan.remarks, *_hindrance(report)):
         click.echo(f"  note: {remark}")
+
+
+def _hindrance(report: Report) -> list[str]:
+    """What keeps a run from writing right now, as a dry run sees it."""
+    why = report.applied.hindrance
+    return [f"nothing could be written now: {why}"] if why else []
 
 
 def _show_edits(report: Report, everything: bool, done: str) -> None:

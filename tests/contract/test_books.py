@@ -209,3 +209,16 @@ def test_what_a_person_types_into_our_tab_meanwhile_is_not_lost(desk: Desk) -> N
     assert applied.held == ("Checks",) and applied.tabs == ()
     assert len(applied.writes) == 1
     assert [[v for v in r if v is not None] for r in desk.rows("Checks")] == [["Checks"], ["A2", "seen"]]
+
+
+def test_a_rehearsal_tells_what_would_be_done_and_does_nothing(desk: Desk) -> None:
+    seen = desk.book.read()
+    edits = [due(see(seen), 1), due(see(seen), 2)._replace(old="other")]
+    tabs = [Tab("Checks", ((Cell("Checks"),),))]
+    rehearsed = desk.book.rehearse(seen, edits, tabs, see)
+    assert (rehearsed.hindrance, desk.book.read()) == (None, seen)
+    with desk.book.session() as session:
+        applied = session.apply(edits, tabs, see)
+    assert (rehearsed.writes, rehearsed.conflicts) == (applied.writes, applied.conflicts)
+    assert (rehearsed.tabs, rehearsed.held) == (applied.tabs, applied.held) == (("Checks",), ())
+    assert [c.reason for c in applied.conflicts] == ["cell-changed"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sheetops.books.base import Applied
+from sheetops.books.base import Applied, rehearsed
 from sheetops.books.google.access import Access
 from sheetops.books.google.lock import JobLock, delete_anchors
 from sheetops.books.google.protect import protecting
@@ -39,6 +39,16 @@ class GoogleBook:
     def read(self) -> RawSheet:
         """Look without locking. Raises SheetNotFound, SheetError (no access) or ServiceUnreachable."""
         return self._noted(read_state(self.service)).raw()
+
+    def rehearse(
+        self,
+        seen: RawSheet,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+    ) -> Applied:
+        """See `Book.rehearse`."""
+        return rehearsed(seen, edits, tabs, see)
 
     @contextmanager
     def session(self) -> Iterator[GoogleSession]:

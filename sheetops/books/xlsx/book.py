@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from sheetops.books.xlsx.draw import workbook_of
 from sheetops.books.xlsx.edit import patch_cells
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
-from sheetops.books.xlsx.replace import Original, changing, read_whole
+from sheetops.books.xlsx.replace import Original, changing, hindrance, read_whole
 from sheetops.books.xlsx.tab import graft_tab
 from sheetops.domain.plan import Conflict, Edit, Write, resolve, untouched_tabs
 from sheetops.domain.table import RawSheet, Snapshot
@@ -37,6 +38,22 @@ class XlsxBook:
     def read(self) -> RawSheet:
         """Look without locking. Raises SheetNotFound, NotAWorkbook or RefusedWorkbook."""
         return read_workbook(read_whole(Path(self.location)), self.location)
+
+    def rehearse(
+        self,
+        seen: RawSheet,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+    ) -> Applied:
+        """What `XlsxSession.apply` would do now, by the same code on a copy in memory."""
+        data = read_whole(Path(self.location))
+        token = hashlib.sha256(data).hexdigest()
+        applied = Applied(token=token)
+        if edits or tabs:
+            raw = seen if token == seen.token else read_workbook(data, self.location)
+            applied = replace(_make(data, seen, raw, edits, tabs, see).applied, token=token)
+        return replace(applied, hindrance=hindrance(Path(self.location), data))
 
     @contextmanager
     def session(self) -> Iterator[XlsxSession]:

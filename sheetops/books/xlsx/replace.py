@@ -163,12 +163,30 @@ def changing(
         try:
             sweep(real.parent, name_hash(real.name))
             data = read_whole(real)
-            for beside in dict.fromkeys([path.absolute(), real]):
-                require_free(beside, shared_workbook=_SHARED_WORKBOOK in data)
-            require_no_conflicts(real)
+            _require_nobody(path, real, data)
         except OSError as error:
             raise trouble(real, error, "reading") from error
         yield Original(real, data, backups=backups, backup_dir=backup_dir)
+
+
+def hindrance(path: Path, data: bytes) -> str | None:
+    """Why the workbook at `path`, which holds `data`, could not be replaced now, in one line; None if it could."""
+    try:
+        real = real_path(path)
+        _require_nobody(path, real, data)
+        require_writable(real, require_regular(real))
+    except SheetopsError as error:
+        return str(error)
+    except OSError as error:
+        return str(trouble(path, error, "looking at it"))
+    return None
+
+
+def _require_nobody(path: Path, real: Path, data: bytes) -> None:
+    """Nobody has the workbook open, by either of its names, and it has no conflict copies."""
+    for beside in dict.fromkeys([path.absolute(), real]):
+        require_free(beside, shared_workbook=_SHARED_WORKBOOK in data)
+    require_no_conflicts(real)
 
 
 def write_new(

@@ -161,3 +161,38 @@ def test_tabs_that_differ_only_in_case_are_refused_by_their_names(path: Path, na
         assert str(caught.value) == (
             f"team.xlsx: the names of its tabs {name!r} and {other!r} differ only in case; rename one of the two"
         )
+
+
+def test_a_rehearsal_refuses_what_the_run_will_refuse_and_says_who_has_the_file_open(path: Path) -> None:
+    workbook = save(path, locked=True, free=(3,))
+    workbook.create_sheet("Checks").protection = SheetProtection(sheet=True, password="x")
+    workbook.save(path)
+    data, book = path.read_bytes(), XlsxBook(str(path))
+    seen, tabs = book.read(), [Tab("Checks", ((Cell("Checks"),),))]
+    rehearsed = book.rehearse(seen, dues(see(seen)), tabs, see)
+    owner = path.with_name(".~lock.team.xlsx#")
+    owner.write_text(",zhang,desk7,21.11.2026 09:00,file:///home/zhang;", encoding="utf-8")
+    for edits in (dues(see(seen)), []):
+        assert "desk7" in (book.rehearse(seen, edits, tabs, see).hindrance or "")
+    owner.unlink()
+    assert path.read_bytes() == data
+    with book.session() as session:
+        applied = session.apply(dues(see(session.raw)), tabs, see)
+    assert (rehearsed.writes, rehearsed.conflicts) == (applied.writes, applied.conflicts)
+    assert (len(rehearsed.writes), len(rehearsed.conflicts)) == (1, 3)
+    assert (rehearsed.tabs, rehearsed.held, rehearsed.reasons) == (
+        applied.tabs,
+        applied.held,
+        applied.reasons,
+    )
+    assert rehearsed.held == ("Checks",)
+
+
+def test_a_rehearsal_sees_what_a_person_saved_since_the_plan_was_made(path: Path) -> None:
+    workbook = save(path)
+    book = XlsxBook(str(path))
+    seen = book.read()
+    workbook["Requests"].cell(2, 9, date(2026, 12, 24))
+    workbook.save(path)
+    conflicts = book.rehearse(seen, dues(see(seen)), [], see).conflicts
+    assert [(c.edit.cell, c.reason) for c in conflicts] == [("I2", "cell-changed")]
