@@ -24,8 +24,12 @@ def command(identifier: str, sheet: str | None, config: Path | None, yes: bool) 
     edge = Edge(loaded, Wishes((), config, None, False, False, False, False, False))
     place = loaded.find(sheet)[0] if sheet else None
     if not edge.ledger.stories(identifier, place):
-        raise UsageError(f"no run has seen a request {identifier}", mend="check the ID; IDs are compared exactly")
+        raise UsageError(
+            f"no run has seen a request {identifier}", mend="check the ID; IDs are compared exactly"
+        )
     if not yes:
         click.confirm(f"Delete the history of request {identifier} for good?", abort=True)
     count = edge.ledger.forget(identifier, place)
-    click.echo(f"forgotten: {count} request(s) with the ID {identifier}; a row still in the sheet is seen as new")
+    click.echo(
+        f"forgotten: {count} request(s) with the ID {identifier}; a row still in the sheet is seen as new"
+    )

@@ -67,7 +67,9 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
     visible: bool = True
-    attached: frozenset[str] = frozenset()  # `drawing`, `comments` …: what hangs on the tab, where the book tells
+    attached: frozenset[str] = (
+        frozenset()
+    )  # `drawing`, `comments` …: what hangs on the tab, where the book tells
     gid: int | None = None  # the tab's number in addresses of the sheet, where it has addresses
 
     def cell(self, row: int, column: int) -> Raw:

@@ -20,7 +20,12 @@ from tests.google_desk import google_desk
 from tests.sheets import log, row
 
 Rows = list[list[Raw]]
-START = log(*(row(id=f"202611{n:02}", description=f"Case {n}", urgency="High", type="Consult", priority=3) for n in range(1, 9)))
+START = log(
+    *(
+        row(id=f"202611{n:02}", description=f"Case {n}", urgency="High", type="Consult", priority=3)
+        for n in range(1, 9)
+    )
+)
 
 
 class Desk:
@@ -179,14 +184,23 @@ def test_a_persons_edit_wins_and_is_reported(desk: Desk, change: Callable[[Rows]
 def test_a_row_inserted_above_does_not_mislead(desk: Desk) -> None:
     with desk.book.session() as session:
         edit = due(see(session.raw), 4)
-        desk.person(lambda rows: rows.insert(1, row(id="20261199", description="new", urgency="Low", type="Other")))
+        desk.person(
+            lambda rows: rows.insert(1, row(id="20261199", description="new", urgency="Low", type="Other"))
+        )
         applied = session.apply([edit], [], see)
     assert applied.writes[0].row == 7
     assert desk.rows()[6][0] == "20261105"
 
 
 def test_a_tab_is_added_then_replaced_in_the_same_write_as_cells(desk: Desk) -> None:
-    tab = Tab("Checks", ((Cell("Findings", "title"),), (), (Cell("A2"), Cell(3), Cell("=1+1"), Cell(date(2026, 11, 1), "date"))))
+    tab = Tab(
+        "Checks",
+        (
+            (Cell("Findings", "title"),),
+            (),
+            (Cell("A2"), Cell(3), Cell("=1+1"), Cell(date(2026, 11, 1), "date")),
+        ),
+    )
     with desk.book.session() as session:
         applied = session.apply([due(see(session.raw), 0)], [tab], see)
     assert applied.tabs == ("Checks",) and len(applied.writes) == 1

@@ -18,7 +18,18 @@ from ruamel.yaml import YAML
 
 from tests.e2e.helpers import Shell
 
-HEADER = ("需求编号", "需求来源", "客户信息", "需求描述", "需求类型", "紧急程度", "优先及", "责任部门/人员", "预计解决时间", "门店")
+HEADER = (
+    "需求编号",
+    "需求来源",
+    "客户信息",
+    "需求描述",
+    "需求类型",
+    "紧急程度",
+    "优先及",
+    "责任部门/人员",
+    "预计解决时间",
+    "门店",
+)
 
 
 @pytest.fixture
@@ -36,7 +47,20 @@ def workbook(path: Path, header: Sequence[str] = HEADER) -> dict[str, bytes]:
         sheet.append([])
         sheet.append(header)
         for number in range(12):
-            sheet.append(["", "微信群", "王*-电商企业", f"导出第 {number} 份报表时停住", "咨询类", "高", "4级", "客服部-赵*", None, "南京店"])
+            sheet.append(
+                [
+                    "",
+                    "微信群",
+                    "王*-电商企业",
+                    f"导出第 {number} 份报表时停住",
+                    "咨询类",
+                    "高",
+                    "4级",
+                    "客服部-赵*",
+                    None,
+                    "南京店",
+                ]
+            )
     book.save(path)
     return tab_parts(path)
 
@@ -65,7 +89,9 @@ def test_a_sheet_of_many_months_is_taken_into_use(shell: Shell) -> None:
     before = workbook(path)
     document = shell.document("adopt", path)
     assert [tab["tab"] for tab in document["tabs"]] == ["十月", "十一月"]
-    assert [(q["cell"], q["header"], q["nearly"]) for q in document["questions"]] == [("G3", "优先及", "priority")]
+    assert [(q["cell"], q["header"], q["nearly"]) for q in document["questions"]] == [
+        ("G3", "优先及", "priority")
+    ]
     assert [h["header"] for h in document["left_alone"]] == ["门店"]
     assert settings(path.parent / "sheetops.yaml") == {"sheets": [{"name": "log", "path": "log.xlsx"}]}
     assert tab_parts(path) == before
@@ -85,8 +111,13 @@ def test_an_answer_on_the_command_line_is_kept_in_the_settings(shell: Shell) -> 
     path = shell.folder / "log.xlsx"
     workbook(path)
     document = shell.document("adopt", path, "--column", "优先及=priority")
-    assert document["questions"] == [] and document["tabs"][0]["columns"]["priority"] == {"cell": "G3", "header": "优先及"}
-    assert settings(shell.folder / "sheetops.yaml") == {"sheets": [{"name": "log", "path": "log.xlsx", "columns": {"优先及": "priority"}}]}
+    assert document["questions"] == [] and document["tabs"][0]["columns"]["priority"] == {
+        "cell": "G3",
+        "header": "优先及",
+    }
+    assert settings(shell.folder / "sheetops.yaml") == {
+        "sheets": [{"name": "log", "path": "log.xlsx", "columns": {"优先及": "priority"}}]
+    }
 
 
 def test_settings_that_are_there_are_not_overwritten_without_being_asked(shell: Shell) -> None:
@@ -98,7 +129,10 @@ def test_settings_that_are_there_are_not_overwritten_without_being_asked(shell: 
     assert done.returncode == 3 and "--yes" in done.stdout and "+  - name: log" in done.stdout
     assert file.read_text(encoding="utf-8") == "team:\n  feedback_days: 5  # ours\n"
     shell.document("adopt", path, "--yes")
-    assert file.read_text(encoding="utf-8").startswith("team:\n  feedback_days: 5  # ours\n") and "path: log.xlsx" in file.read_text()
+    assert (
+        file.read_text(encoding="utf-8").startswith("team:\n  feedback_days: 5  # ours\n")
+        and "path: log.xlsx" in file.read_text()
+    )
     assert shell.document("adopt", path)["settings"]["written"] is False
 
 
@@ -126,7 +160,9 @@ def on_a_terminal(shell: Shell, answers: str, *arguments: object) -> str:
     ours, theirs = pty.openpty()
     environment = {**os.environ, "XDG_STATE_HOME": str(shell.folder / "state"), "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-m", "sheetops", *map(str, arguments)]
-    process = subprocess.Popen(command, cwd=shell.folder, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    process = subprocess.Popen(
+        command, cwd=shell.folder, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
     os.close(theirs)
     shown, left, end = b"", answers.splitlines(), time.monotonic() + 60
     while time.monotonic() < end:

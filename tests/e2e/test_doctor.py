@@ -69,7 +69,8 @@ def test_an_absent_sheet_and_one_without_a_header(shell: Shell) -> None:
 
 def test_a_secret_that_is_not_at_hand_is_told_and_never_shown(shell: Shell) -> None:
     (shell.folder / "sheetops.yaml").write_text(
-        "mail: {smtp: {host: mail.example.com, user: desk, password: {env: DESK_PASSWORD}}}\n", encoding="utf-8"
+        "mail: {smtp: {host: mail.example.com, user: desk, password: {env: DESK_PASSWORD}}}\n",
+        encoding="utf-8",
     )
     done = shell.run("doctor")
     assert done.returncode == 2 and "DESK_PASSWORD" in done.stdout

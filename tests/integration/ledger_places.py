@@ -40,35 +40,12 @@ def postgres() -> Iterator[str]:
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
 
     try:
-        call(
-            f"{binaries}/initdb",
-            "-D",
-            str(data),
-            "-U",
-            "desk",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-N",
-        )
+        call(*f"{binaries}/initdb -D {data} -U desk -A trust -E UTF8 --locale=C -N".split())
         options = (
             f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
         )
-        call(
-            f"{binaries}/pg_ctl",
-            "-D",
-            str(data),
-            "-w",
-            "-t",
-            "90",
-            "-l",
-            str(folder / "log"),
-            "-o",
-            options,
-            "start",
-        )
+        start = f"{binaries}/pg_ctl -D {data} -w -t 90 -l {folder / 'log'}"
+        call(*start.split(), "-o", options, "start")
         try:
             yield f"postgresql://desk@127.0.0.1:{port}/postgres"
         finally:

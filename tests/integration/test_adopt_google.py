@@ -14,9 +14,20 @@ from sheetops.runner import Order, Report, run_order, utc_now
 from tests.google_desk import google_desk
 from tests.sheets import NoLedger, NoPost, policy
 
-HEADER: list[Raw] = ["需求编号", "需求来源", "客户信息", "需求描述", "需求类型", "紧急程度", "优先级", "责任部门/人员", "预计解决时间"]
+HEADER: list[Raw] = [
+    "需求编号",
+    "需求来源",
+    "客户信息",
+    "需求描述",
+    "需求类型",
+    "紧急程度",
+    "优先级",
+    "责任部门/人员",
+    "预计解决时间",
+]
 ROWS: list[list[Raw]] = [
-    ["", "微信群", "王*", f"case {n}", "咨询", "高 ", "４级", "客服部-赵*", "2026/11/9" if n % 2 else ""] for n in range(6)
+    ["", "微信群", "王*", f"case {n}", "咨询", "高 ", "４级", "客服部-赵*", "2026/11/9" if n % 2 else ""]
+    for n in range(6)
 ]
 
 

@@ -52,7 +52,10 @@ def test_a_tab_is_taken_only_if_it_is_asked_for() -> None:
 
 
 def adopted(*rows: dict[str, Raw], language: str = "zh-Hans", **team: object) -> View:
-    return view(log(*(row(description=f"case {n}", **cells) for n, cells in enumerate(rows)), language=language), **team)  # type: ignore[arg-type]
+    return view(
+        log(*(row(description=f"case {n}", **cells) for n, cells in enumerate(rows)), language=language),
+        **team,
+    )  # type: ignore[arg-type]
 
 
 def test_the_lists_keep_the_templates_values_and_the_teams_own_and_leave_out_slips() -> None:
@@ -69,11 +72,17 @@ def test_a_team_with_its_own_types_is_not_given_others() -> None:
 
 def test_people_come_from_the_owners_of_the_log() -> None:
     owners = ["客服部-赵*", "技术部-李*、客服部-赵*(牵头)", "技术部", "仓库", "客服部－赵*"]
-    assert own_people(adopted(*({"owner": owner} for owner in owners))) == (("客服部", "赵*"), ("技术部", "李*"), ("仓库", ""))
+    assert own_people(adopted(*({"owner": owner} for owner in owners))) == (
+        ("客服部", "赵*"),
+        ("技术部", "李*"),
+        ("仓库", ""),
+    )
 
 
 def test_the_missing_tabs_change_nothing_that_the_settings_say() -> None:
-    seen = adopted({"owner": "客服部-赵*", "urgency": "高"}, targets={"high": {"resolution": "2 working days"}})
+    seen = adopted(
+        {"owner": "客服部-赵*", "urgency": "高"}, targets={"high": {"resolution": "2 working days"}}
+    )
     tabs = missing_tabs(seen, policy("zh-Hans")).tabs
     assert [tab.name for tab in tabs] == ["人员", "选项"]
     after = View(
@@ -112,7 +121,12 @@ def loaded(text: str, path: str = "conf/sheetops.yaml") -> Loaded:
 
 def test_a_new_sheet_is_added_and_every_comment_stays() -> None:
     settings = loaded(OLD)
-    entry = entry_for("conf/shop/log.xlsx", settings, {"columns": {"优先及": "priority"}, "log_tabs": [], "id_pattern": None}, None)
+    entry = entry_for(
+        "conf/shop/log.xlsx",
+        settings,
+        {"columns": {"优先及": "priority"}, "log_tabs": [], "id_pattern": None},
+        None,
+    )
     assert entry == {"name": "log", "path": "shop/log.xlsx", "columns": {"优先及": "priority"}}
     text = with_sheet(OLD, entry, settings, "x")
     assert text.startswith(OLD.rstrip()) and "优先及: priority" in text
@@ -120,7 +134,10 @@ def test_a_new_sheet_is_added_and_every_comment_stays() -> None:
 
 
 def test_a_second_sheet_of_the_same_name_gets_another() -> None:
-    assert entry_for("conf/shop/desk.xlsx", loaded(OLD), {}, None) == {"name": "desk-2", "path": "shop/desk.xlsx"}
+    assert entry_for("conf/shop/desk.xlsx", loaded(OLD), {}, None) == {
+        "name": "desk-2",
+        "path": "shop/desk.xlsx",
+    }
 
 
 def test_a_known_sheet_keeps_what_the_file_says_of_it() -> None:

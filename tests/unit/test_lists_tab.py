@@ -66,7 +66,9 @@ def test_no_target_is_a_decision_too(text: str) -> None:
     assert not says_no_target(" ")
 
 
-@pytest.mark.parametrize("text", [24, "24", "soon", "1周", "3 months", "半天", "99999 days", True, "3 calendar days", "三个自然日"])
+@pytest.mark.parametrize(
+    "text", [24, "24", "soon", "1周", "3 months", "半天", "99999 days", True, "3 calendar days", "三个自然日"]
+)
 def test_what_is_no_target_is_not_guessed(text: Raw) -> None:
     target, problem = read_target(text)
     assert target is None and problem is not None and problem.kind == "not-a-target"
@@ -81,7 +83,10 @@ def test_the_tab_of_a_new_workbook_says_the_default_policy(language: str) -> Non
     assert dict(seen.policy.targets) == dict(seen.settings.targets)
     assert set(seen.policy.routing) == {choice.key for choice in LISTS["type"]}
     assert len(seen.policy.routing["feature"]) == 2
-    assert set(seen.people.departments) == {load_texts(language)(f"layout.department.{d}") for d in ("service", "technical", "product", "management")}
+    assert set(seen.people.departments) == {
+        load_texts(language)(f"layout.department.{d}")
+        for d in ("service", "technical", "product", "management")
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -93,8 +98,14 @@ def test_every_heading_of_the_new_tab_is_the_first_name_of_its_column(language: 
 
 
 def test_a_target_in_the_sheet_wins_and_a_blank_cell_leaves_it_to_the_settings() -> None:
-    tab = columns(Urgency=["High", "Medium", "Low"], **{"Resolve within": ["2 working days", None, "no limit"]})
-    seen = view(log(row(description="a")), tab, targets={"medium": {"resolution": "5 working days"}, "low": {"resolution": "7 working days"}})
+    tab = columns(
+        Urgency=["High", "Medium", "Low"], **{"Resolve within": ["2 working days", None, "no limit"]}
+    )
+    seen = view(
+        log(row(description="a")),
+        tab,
+        targets={"medium": {"resolution": "5 working days"}, "low": {"resolution": "7 working days"}},
+    )
     targets = seen.policy.targets
     assert targets["high"] == UrgencyTarget(Target(24, HOURS), Target(2, DAYS))
     assert targets["medium"].resolution == Target(5, DAYS)
@@ -115,14 +126,26 @@ def test_what_cannot_be_read_is_named_with_its_cell_and_the_settings_hold() -> N
 def test_due_dates_follow_the_target_of_the_sheet() -> None:
     tab = columns("选项", 紧急程度=["特急", "高"], 解决时限=["当天", "三个工作日内"])
     seen = view(
-        log(row(id="20261101", urgency="特急", description="a"), row(id="20261102", urgency="高", description="b"), language="zh-Hans"),
+        log(
+            row(id="20261101", urgency="特急", description="a"),
+            row(id="20261102", urgency="高", description="b"),
+            language="zh-Hans",
+        ),
         tab,
     )
     assert [edit.new for edit in fill(seen).edits] == [date(2026, 11, 18), date(2026, 11, 23)]
 
 
 def test_a_value_added_to_the_sheet_is_valid_at_once() -> None:
-    full = row(id="20261101", source="Fax", customer="K*-Shop", description="The till in hall 3 is slow", type="Refund", urgency="Medium", priority=3)
+    full = row(
+        id="20261101",
+        source="Fax",
+        customer="K*-Shop",
+        description="The till in hall 3 is slow",
+        type="Refund",
+        urgency="Medium",
+        priority=3,
+    )
     unknown = [f for f in judge(view(log(full))) if f.rule == "unknown-value"]
     assert {f.column for f in unknown} == {"source", "type"}
     tab = columns(Source=["Phone", "Fax"], Type=["Complaint", "Refund"], Urgency=["High", "Medium", "Low"])
@@ -133,13 +156,21 @@ def test_a_department_of_the_lists_is_known_without_people() -> None:
     people = Grid("People", [["Department", "Name"], ["Support", "Ada L*"]])
     full = row(id="20261101", description="The till in hall 3 is slow", owner="Warehouse")
     assert [f for f in judge(view(log(full), people)) if f.rule == "unknown-owner"]
-    assert not [f for f in judge(view(log(full), people, columns(Departments=["Support", "Warehouse"]))) if f.rule == "unknown-owner"]
+    assert not [
+        f
+        for f in judge(view(log(full), people, columns(Departments=["Support", "Warehouse"])))
+        if f.rule == "unknown-owner"
+    ]
 
 
 def test_routing_in_the_sheet_wins_for_its_types() -> None:
     tab = columns(Type=["Complaint", "Refund"], **{"Handled by": ["Support", "Sales / Finance"]})
     seen = view(log(row(description="a")), tab, routing={"complaint": ["Board"], "feature": ["Engineering"]})
-    assert dict(seen.policy.routing) == {"complaint": ("Support",), "feature": ("Engineering",), "Refund": ("Sales", "Finance")}
+    assert dict(seen.policy.routing) == {
+        "complaint": ("Support",),
+        "feature": ("Engineering",),
+        "Refund": ("Sales", "Finance"),
+    }
 
 
 def test_a_department_with_a_slash_in_its_name_is_one() -> None:
@@ -148,7 +179,9 @@ def test_a_department_with_a_slash_in_its_name_is_one() -> None:
 
 
 def test_a_setting_for_the_teams_own_word_finds_it_whatever_its_width() -> None:
-    seen = view(log(row(description="a")), columns(Urgency=["Ｐ1", "P2"]), targets={"p1": {"resolution": "4 hours"}})
+    seen = view(
+        log(row(description="a")), columns(Urgency=["Ｐ1", "P2"]), targets={"p1": {"resolution": "4 hours"}}
+    )
     assert seen.policy.targets[seen.lists["urgency"].keys()[0]].resolution == Target(4, HOURS)
 
 
@@ -167,7 +200,22 @@ def test_no_lists_tab_or_an_empty_one_says_nothing() -> None:
         assert not decided.lists and not decided.response and not decided.routing
 
 
-@pytest.mark.parametrize(("cell", "active"), [(None, True), ("", True), ("是", True), ("✓", True), (True, True), ("否", False), ("✗", False), ("×", False), (False, False), (0, False), ("No", False)])
+@pytest.mark.parametrize(
+    ("cell", "active"),
+    [
+        (None, True),
+        ("", True),
+        ("是", True),
+        ("✓", True),
+        (True, True),
+        ("否", False),
+        ("✗", False),
+        ("×", False),
+        (False, False),
+        (0, False),
+        ("No", False),
+    ],
+)
 def test_a_blank_active_cell_means_still_here(cell: Raw, active: bool) -> None:
     people = Grid("People", [["Department", "Name", "Active"], ["Support", "Ada L*", cell]])
     (person,) = view(log(row(description="a")), people).people.all

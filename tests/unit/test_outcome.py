@@ -8,11 +8,16 @@ from sheetops.jobs.outcome import doubts, what_holds
 from tests.sheets import header, log, policy, row, view
 
 LISTS = Grid("Lists", [["Urgency", "Resolve within"], ["High", "2 working days"], ["Low", "soon"]])
-PEOPLE = Grid("People", [["Department", "Name", "E-mail"], ["Support", "Ada L*", "ada@example.com"], ["Support", "Ben K*", None]])
+PEOPLE = Grid(
+    "People",
+    [["Department", "Name", "E-mail"], ["Support", "Ada L*", "ada@example.com"], ["Support", "Ben K*", None]],
+)
 
 
 def facts(seen: View) -> dict[tuple[str, str], tuple[str, str]]:
-    return {(fact.about, fact.name): (fact.value, fact.source) for fact in what_holds(seen, policy(seen.language))}
+    return {
+        (fact.about, fact.name): (fact.value, fact.source) for fact in what_holds(seen, policy(seen.language))
+    }
 
 
 def said(seen: View) -> list[tuple[str, str]]:
@@ -42,8 +47,15 @@ def test_every_fact_names_its_source() -> None:
 def test_what_is_doubtful_is_told_with_its_place() -> None:
     titles: list[Raw] = [*header()[:11], "Feedbak", "notes", "Note"]
     seen = view(Grid("Requests", [titles, row(description="a")]), LISTS, PEOPLE)
-    assert said(seen) == [("header", "Requests!L1"), ("header", "Requests!M1"), ("target", "Lists!B3"), ("people", "People")]
-    assert said(view(Grid("Requests", [titles[:10]]), PEOPLE, address_pattern="{person}@example.com")) == [("column", "Requests")]
+    assert said(seen) == [
+        ("header", "Requests!L1"),
+        ("header", "Requests!M1"),
+        ("target", "Lists!B3"),
+        ("people", "People"),
+    ]
+    assert said(view(Grid("Requests", [titles[:10]]), PEOPLE, address_pattern="{person}@example.com")) == [
+        ("column", "Requests")
+    ]
     assert said(view(log(row(description="a")))) == []
 
 

@@ -104,4 +104,7 @@ def test_what_the_settings_map_wins_over_a_header_of_our_own_name() -> None:
 
 
 def test_a_header_without_a_word_of_any_language_is_taken_as_english() -> None:
-    assert match_header(["Kümmerer", "Frist"], extra_names={"Kümmerer": "owner", "Frist": "due"}).language == "en"
+    assert (
+        match_header(["Kümmerer", "Frist"], extra_names={"Kümmerer": "owner", "Frist": "due"}).language
+        == "en"
+    )

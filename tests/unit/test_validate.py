@@ -269,7 +269,10 @@ def test_ticks_are_found_by_their_headings_wherever_they_stand(language: str, pl
         cells.insert(place, "Handled by" if number == 0 else "will be mended tomorrow")  # type: ignore[attr-defined]
     plan, _ = _run(rows, checks, language=language)
     assert len(plan.findings) == 1
-    assert [(line["accepted"], line["reason"]) for line in _table(_tab(plan))] == [(None, None), ("✓", "agreed")]
+    assert [(line["accepted"], line["reason"]) for line in _table(_tab(plan))] == [
+        (None, None),
+        ("✓", "agreed"),
+    ]
 
 
 def test_without_its_headings_nothing_is_taken_for_a_tick() -> None:
@@ -315,4 +318,6 @@ def test_a_line_that_nobody_wrote_in_goes_with_its_finding() -> None:
 def test_a_reason_is_never_cut_off_a_long_list(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = _tick(_written(_run(rows_like("en", *_FAULTY))[0]), 3, None, "asked Ann")
     monkeypatch.setattr(checks_tab, "MOST_LISTED", 1)
-    assert [line["reason"] for line in _table(_tab(_run(rows_like("en", *_FAULTY), checks)[0]))] == ["asked Ann"]
+    assert [line["reason"] for line in _table(_tab(_run(rows_like("en", *_FAULTY), checks)[0]))] == [
+        "asked Ann"
+    ]

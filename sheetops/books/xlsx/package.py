@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from sheetops.books.xlsx import xmlbytes
+from sheetops.books.xlsx.partnames import EMPTY_RELS, owner_of, rels_name
 from sheetops.books.xlsx.refuse import MEND_XLSX, refuse_other_files
 from sheetops.books.xlsx.xmlbytes import Node
 from sheetops.books.xlsx.ziparchive import Archive, Member
@@ -137,7 +138,7 @@ class Package:
         content types for them. A new part of that name would become theirs.
         """
         names = {_key(name) for name in self.names()}
-        owners = {owner for name in names if (owner := _owner(name)) is not None}
+        owners = {owner for name in names if (owner := owner_of(name)) is not None}
         for owner in owners:
             names |= {_key(rel.part) for rel in self.rels(owner) if rel.part}
         _, root = self.tree(TYPES)
@@ -285,7 +286,7 @@ class Package:
         """Add a relationship from `part` and return its new id; a part's target is written relative."""
         name = rels_name(part)
         if not self.has(name):
-            self.set_part(name, _EMPTY_RELS, "application/vnd.openxmlformats-package.relationships+xml")
+            self.set_part(name, EMPTY_RELS, "application/vnd.openxmlformats-package.relationships+xml")
         data, root = self.tree(name)
         used = {node.attrs.get("Id", "").lower() for node in root.all("Relationship")}
         number = len(used) + 1
@@ -392,22 +393,3 @@ class Package:
         """The first existing part that `part` relates to by `kind` ("styles", "calcChain", …), or None."""
         found = (rel.part for rel in self.rels(part) if rel.kind == kind and rel.part)
         return next((name for name in found if self.has(name)), None)
-
-
-def rels_name(part: str) -> str:
-    """The name of the relationships part of `part` ("" for the package)."""
-    folder, name = posixpath.split(part.lstrip("/"))
-    return posixpath.join(folder, "_rels", f"{name}.rels")
-
-
-def _owner(name: str) -> str | None:
-    """The part ("" for the package) whose relationships the member `name` holds; None for other members."""
-    folder, base = posixpath.split(name)
-    home, last = posixpath.split(folder)
-    return posixpath.join(home, base[: -len(".rels")]) if last == "_rels" and base.endswith(".rels") else None
-
-
-_EMPTY_RELS = (
-    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
-)

@@ -1,0 +1,24 @@
+"""How the parts of a package and their relationships are named (ECMA-376 part 2, 9.3.3)."""
+
+from __future__ import annotations
+
+import posixpath
+
+
+def rels_name(part: str) -> str:
+    """The name of the relationships part of `part` ("" for the package)."""
+    folder, name = posixpath.split(part.lstrip("/"))
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def owner_of(name: str) -> str | None:
+    """The part ("" for the package) whose relationships the member `name` holds; None for other members."""
+    folder, base = posixpath.split(name)
+    home, last = posixpath.split(folder)
+    return posixpath.join(home, base[: -len(".rels")]) if last == "_rels" and base.endswith(".rels") else None
+
+
+EMPTY_RELS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+)
