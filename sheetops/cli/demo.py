@@ -103,6 +103,8 @@ def _write_workbook(path: Path, language: str) -> date:
 
 
 def _tell(folder: Path, name: str, first: Report, review: Report, again: Report) -> None:
+    import shutil
+    import sys
     from collections import Counter
 
     assert first.view is not None
@@ -126,4 +128,5 @@ def _tell(folder: Path, name: str, first: Report, review: Report, again: Report)
     click.echo("Open:")
     click.echo(f"  {folder / name}")
     click.echo(f"  {folder / 'outbox'}{'/'}*.eml")
-    click.echo(f"Go on:  sheetops run --config {folder / 'sheetops.yaml'} --dry-run")
+    ourselves = "sheetops" if shutil.which("sheetops") else sys.argv[0]
+    click.echo(f"Go on:  {ourselves} run --config {folder / 'sheetops.yaml'} --dry-run")

@@ -185,7 +185,9 @@ class Scope:
             local = etree.QName(key).localname
             if key in REPEATS or local in skip or local in UNSTEADY:
                 continue
-            if local == "base-cell-address":  # LibreOffice names some cell of some tab, not always the same one
+            if (
+                local == "base-cell-address"
+            ):  # LibreOffice names some cell of some tab, not always the same one
                 continue
             if local in ("font-name", "font-family"):  # a font is told by its entry or directly, as it comes
                 shown.append(f"font={self.family(value)}")
