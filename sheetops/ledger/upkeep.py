@@ -93,8 +93,8 @@ def keep_numbers(link: Connection, sheet: int, identifiers: Iterable[str | None]
 def _readings(identifier: str) -> Iterator[tuple[str, int]]:
     """Each way to read an ID as a text and a number after it."""
     digits = _ENDING_DIGITS.search(identifier)
-    if digits is None or find_personal(identifier):
-        return
+    if digits is None or identifier.startswith("#") or find_personal(identifier):
+        return  # a print (of an address, say) may end in digits too, and numbers nothing
     for at in range(max(digits.start(), len(identifier) - _MOST_DIGITS), len(identifier)):
         if at <= _LONGEST_PREFIX:
             yield identifier[:at], int(identifier[at:])
