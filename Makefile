@@ -13,7 +13,7 @@ demo-google: $(READY)  ## the same day on a Google spreadsheet, on the local ser
 	@$(BIN)/python -m tests.google_demo demo-google $(LANGUAGE)
 
 test: $(READY)  ## the quick suite
-	@$(BIN)/python -m pytest -m "not slow" -n 2
+	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-all: $(READY)  ## every test, the long ones with their figures
 	@$(BIN)/python -m pytest -n 2 -rs
