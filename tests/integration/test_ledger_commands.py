@@ -10,25 +10,15 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheetops.cli import main
 from sheetops.ledger import open_ledger
 from tests.sheets import header, row
+from tests.terminal import Terminal
 
 DESK = "desk.xlsx"
 
 
-class Person:
+class Person(Terminal):
     """Somebody at a terminal in a folder of their own."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capsys = folder, capsys
-
-    def run(self, *words: str, code: int = 0) -> str:
-        with pytest.raises(SystemExit) as left:
-            main(list(words))
-        said = "".join(self.capsys.readouterr())
-        assert left.value.code == code, said
-        return said
 
     def document(self, *words: str, code: int = 0) -> Any:
         return json.loads(self.run(*words, "--json", code=code))

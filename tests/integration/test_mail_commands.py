@@ -10,11 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheetops.cli import main
 from sheetops.ledger import open_ledger
 from tests.integration.chat_places import Rooms, chat_server
 from tests.integration.mail_places import PASSWORD, USER, Mailbox, mail_server
 from tests.sheets import header, row
+from tests.terminal import Terminal
 
 DAY = ("--as-of", "2026-11-18")
 PEOPLE = [
@@ -25,18 +25,8 @@ PEOPLE = [
 ]
 
 
-class Person:
+class Person(Terminal):
     """Somebody at a terminal in a folder of their own."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.capsys = folder, capsys
-
-    def run(self, *words: str, code: int = 0) -> str:
-        with pytest.raises(SystemExit) as left:
-            main(list(words))
-        said = "".join(self.capsys.readouterr())
-        assert left.value.code == code, said
-        return said
 
     def outcomes(self, *words: str, code: int = 0) -> dict[str, str]:
         said = self.run("remind", "desk.xlsx", *DAY, *words, "--json", code=code)
