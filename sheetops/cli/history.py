@@ -66,6 +66,7 @@ def _document(story: LifeStory) -> dict[str, Any]:
         "first_response": plain(life.first_response),
         "resolved_seen": plain(life.resolved_seen),
         "reopened": life.reopened,
+        "reopenings": [{"resolved": plain(one.resolved), "seen": plain(one.seen)} for one in life.reopenings],
         "due_changes": life.due_changes,
         "owner_changes": life.owner_changes,
         "last_progress": plain(life.last_progress),

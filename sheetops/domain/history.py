@@ -11,6 +11,13 @@ from typing import Any, NamedTuple
 from sheetops.domain.table import Raw, Table
 
 
+class Reopening(NamedTuple):
+    """One time that a resolved request was open again."""
+
+    resolved: date  # the resolved date that was taken away
+    seen: datetime  # the first run that saw it open again
+
+
 @dataclass(frozen=True, slots=True)
 class Life:
     """What earlier runs saw of one request. Moments are naive, in the team's time zone."""
@@ -18,12 +25,17 @@ class Life:
     first_seen: datetime
     first_response: datetime | None = None
     resolved_seen: datetime | None = None  # first run that saw it resolved (since its last reopening)
-    reopened: int = 0
+    reopenings: tuple[Reopening, ...] = ()  # oldest first
     due_changes: int = 0
     owner_changes: int = 0
     last_progress: datetime | None = None  # last run that saw owner, urgency, due or result differ
     # What looking now and then cannot know: `first_seen`, `first_response`, `resolved`, `reopened`.
     unsure: frozenset[str] = frozenset()
+
+    @property
+    def reopened(self) -> int:
+        """How often it was seen open again after it was resolved."""
+        return len(self.reopenings)
 
 
 def _nothing(table: Table, index: int) -> Life | None:

@@ -89,8 +89,9 @@ def sentences(made: Review) -> list[str]:
     """What the manager reads first: what came, what is open, what changed."""
     texts, results = made.view.texts, made.results
     say = {key: shown(result.now.value, result.figure.unit) for key, result in results.items()}
-    flow = {key: say[key] for key in ("intake", "resolved", "backlog")}
-    lines = [texts("review.say.flow", opening=made.opening, **flow)]
+    flow = {key: say[key] for key in ("intake", "reopened", "resolved", "backlog")}
+    kind = "flow_reopened" if results["reopened"].now.value else "flow"
+    lines = [texts(f"review.say.{kind}", opening=made.opening, **flow)]
     if results["on_time_rate"].now.value is not None:
         lines.append(texts("review.say.on_time", rate=say["on_time_rate"], breach=say["breach"]))
     if results["csat"].now.value is not None:

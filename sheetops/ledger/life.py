@@ -32,6 +32,7 @@ class Story:
     first_response: str | None = None
     resolved_seen: str | None = None
     reopened: int = 0
+    reopenings: list[list[str]] = field(default_factory=list)  # [resolved date that was lost, moment seen]
     due_changes: int = 0
     owner_changes: int = 0
     last_progress: str | None = None
@@ -99,6 +100,7 @@ class Story:
         elif was_resolved and not self.resolved:
             self.resolved_seen = None
             self.reopened += 1
+            self.reopenings.append([before["resolved"], moment])
         elif self.resolved and self.fields["resolved"] > before["resolved"]:
             self.unsure.add(
                 "reopened"

@@ -142,6 +142,8 @@ def _migrate(engine: Engine, label: str, key_file: Path) -> None:
             _make_key(key_file)
         if version != t.VERSIONS[-1]:
             _upgrade(link)
+            if version is not None:
+                _retell(link)
 
 
 def _lock(link: Connection) -> None:
@@ -177,6 +179,13 @@ def _upgrade(link: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = link
     command.upgrade(config, "head")
+
+
+def _retell(link: Connection) -> None:
+    """Derive the requests anew, so that columns which an older program did not fill are filled."""
+    from sheetops.ledger.upkeep import rebuild
+
+    rebuild(link)
 
 
 def _make_key(file: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from sheetops.domain.history import History, Life
+from sheetops.domain.history import History, Life, Reopening
 from sheetops.domain.table import Table
 from sheetops.domain.template import BY_KEY
 from sheetops.ledger import tables as t
@@ -21,7 +21,7 @@ _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _LIFE = [
     t.requests.c[name]
     for name in (
-        "identifier", "first_seen", "first_response", "resolved_seen", "reopened", "due_changes", "owner_changes",
+        "identifier", "first_seen", "first_response", "resolved_seen", "reopenings", "due_changes", "owner_changes",
         "last_progress", "unsure", "gone",
     )
 ]  # fmt: skip
@@ -138,7 +138,10 @@ def life(row: Any) -> Life:
         first_seen=datetime.fromisoformat(row.first_seen),
         first_response=_moment(row.first_response),
         resolved_seen=_moment(row.resolved_seen),
-        reopened=row.reopened,
+        reopenings=tuple(
+            Reopening(date.fromisoformat(resolved[:10]), datetime.fromisoformat(seen))
+            for resolved, seen in json.loads(row.reopenings)
+        ),
         due_changes=row.due_changes,
         owner_changes=row.owner_changes,
         last_progress=_moment(row.last_progress),

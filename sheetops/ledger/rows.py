@@ -259,6 +259,7 @@ def as_row(sheet: int, story: Story) -> dict[str, Any]:
         "first_response": story.first_response,
         "resolved_seen": story.resolved_seen,
         "reopened": story.reopened,
+        "reopenings": json.dumps(story.reopenings, separators=(",", ":")),
         "due_changes": story.due_changes,
         "owner_changes": story.owner_changes,
         "last_progress": story.last_progress,
@@ -272,7 +273,8 @@ def as_story(row: Row[Any]) -> Story:
     """A row of the table `requests` as a story."""
     values = dict(row._mapping)
     del values["sheet"]
-    values["fields"] = json.loads(values["fields"])
+    for name in ("fields", "reopenings"):
+        values[name] = json.loads(values[name])
     values["unsure"] = set(values["unsure"].split())
     return Story(**values)
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS = ("0001",)  # of the schema, oldest first; the last is what this program writes
+VERSIONS = ("0001", "0002")  # of the schema, oldest first; the last is what this program writes
 
 metadata = MetaData()
 
@@ -67,6 +67,7 @@ requests = Table(
     Column("first_response", String(19)),
     Column("resolved_seen", String(19)),
     Column("reopened", Integer, nullable=False),
+    Column("reopenings", Text, nullable=False, server_default="[]"),  # JSON: resolved date lost, moment seen
     Column("due_changes", Integer, nullable=False),
     Column("owner_changes", Integer, nullable=False),
     Column("last_progress", String(19)),

@@ -277,7 +277,9 @@ def test_a_derived_life_that_was_spoilt_is_rebuilt(ledger: Ledger) -> None:
     right = [ledger.stories(name) for name in ("20261101", "20261102")]
     with ledger._engine.begin() as link:
         link.execute(
-            update(t.requests).where(t.requests.c.number == 1).values(first_response=None, reopened=7)
+            update(t.requests)
+            .where(t.requests.c.number == 1)
+            .values(first_response=None, reopenings='[["2026-11-03","2026-11-04T09:00:00"]]')
         )
         link.execute(delete(t.requests).where(t.requests.c.number == 2))
     assert ledger.rebuild() == 2

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.history import Reopening
 from sheetops.domain.plan import Plan
 from sheetops.domain.tabs import Tab
 from sheetops.ledger import open_ledger
@@ -78,6 +80,22 @@ def test_a_ledger_of_an_earlier_version_is_read_in_full(version: str, tmp_path: 
         due = [*SECOND[1][:8], date(2026, 11, 13), *SECOND[1][9:]]
         look(ledger, log(due, SECOND[0]), now=START + 3 * DAY, place=DESK)
         assert ledger.stories("20261102") == before, "the same words give the same prints"
+
+
+def test_what_an_older_program_left_untold_is_told_once_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.db"
+    done = row(id="20261101", customer="W*-shop", description="cannot export", resolved=date(2026, 11, 3))
+    with open_ledger(place) as ledger:
+        for days, seen in enumerate((FIRST[0], done, FIRST[0])):
+            look(ledger, log(seen), now=START + days * DAY, place=DESK)
+        right = ledger.history(DESK, START).lives["20261101"].reopenings
+        assert right == (Reopening(date(2026, 11, 3), START + 2 * DAY),)
+    with closing(sqlite3.connect(place)) as link:
+        link.execute("ALTER TABLE requests DROP COLUMN reopenings")
+        link.execute("UPDATE alembic_version SET version_num = '0001'")
+        link.commit()
+    with open_ledger(place) as ledger:
+        assert ledger.history(DESK, START).lives["20261101"].reopenings == right
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

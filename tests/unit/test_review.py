@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from sheetops.domain.history import History, Life
+from sheetops.domain.history import History, Life, Reopening
 from sheetops.domain.kpis import FIGURES
 from sheetops.domain.period import parse_period
 from sheetops.domain.table import Grid, Raw
@@ -324,3 +324,32 @@ def test_personal_data_is_shown_masked() -> None:
     tab = review(seen, parse_period("2026-10")).tabs[0]
     text = "\n".join(str(value) for values in tab.values() for value in values)
     assert "13812345678" not in text and "a@example.com" not in text
+
+
+def test_a_request_that_comes_back_is_received_again_on_its_day_and_what_was_reported_stays() -> None:
+    began = datetime(2026, 9, 1, 9)
+    rows = [case(1, date(2026, 9, 3)), case(2, date(2026, 9, 4), resolved=date(2026, 9, 8))]
+    back = Life(began, reopenings=(Reopening(date(2026, 9, 7), datetime(2026, 10, 6, 9)),))
+
+    def told(month: str, life: Life) -> dict[str, float | None]:
+        seen = desk_of(*rows, history=History(lives={"R0001": life}, since=began))
+        made = Review(seen, parse_period(month))
+        keys = ("intake", "reopened", "resolved", "backlog", "resolution_rate", "breach")
+        return {key: made.results[key].now.value for key in keys} | {"opening": made.opening}
+
+    september = {"intake": 2, "reopened": 0, "resolved": 2, "backlog": 0, "resolution_rate": 1, "opening": 0}
+    october = {"intake": 0, "reopened": 1, "resolved": 0, "backlog": 1, "resolution_rate": None, "opening": 0}
+    assert told("2026-09", back) == september | {"breach": None}
+    assert told("2026-10", back) == october | {"breach": None}
+    mistaken = Life(began, reopenings=(Reopening(date(2026, 9, 7), datetime(2026, 9, 9, 9)),))
+    rows[0] = case(1, date(2026, 9, 3), resolved=date(2026, 9, 7))  # the date was taken away and put back
+    assert told("2026-09", mistaken)["reopened"] == 0
+
+
+def test_the_first_screen_says_that_requests_came_back() -> None:
+    began = datetime(2026, 9, 1, 9)
+    life = Life(began, reopenings=(Reopening(date(2026, 9, 7), datetime(2026, 10, 6, 9)),))
+    history = History(lives={"R0001": life}, since=began)
+    (tab,) = review(desk_of(case(1, date(2026, 9, 3)), history=history), parse_period("2026-10")).tabs
+    assert "0 requests came in, 1 came back and 0 were resolved; 1 are open" in str(tab.values()[2][0])
+    assert lines(tab)["Reopened"][1] == 1

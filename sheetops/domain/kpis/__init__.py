@@ -24,6 +24,7 @@ from sheetops.domain.kpis.base import Figure
 FIGURES: Final[tuple[Figure, ...]] = (
     intake.FIGURE,
     resolved.FIGURE,
+    reopened.TIMES,
     backlog.FIGURE,
     resolution_rate.FIGURE,
     on_time.FIGURE,

@@ -1,9 +1,9 @@
 """Backlog: the requests open at the end of the period.
 
-Formula: open at the start + opened − resolved, which equals the rows that are open at the end. A reopened
-request has no resolved date any more, so it is open again; the resolution it lost is taken out of the flow with
-it. A request that says it was resolved before it was opened counts as resolved on the day it was opened.
-Source: domain.md §4.
+Formula: open at the start + opened + reopened − resolved, which equals the requests open at the end. A reopening
+counts on the day of the run that first saw the request open again; until then it was resolved. One that came
+before the ledger is not known: such a request counts as open all the time. A request that says it was resolved
+before it was opened counts as resolved on the day it was opened. Source: domain.md §4.
 """
 
 from __future__ import annotations

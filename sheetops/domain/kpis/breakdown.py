@@ -97,7 +97,7 @@ def breakdown(facts: Facts, window: Window, earlier: Window, key_of: KeyOf) -> d
     count("opened", facts.opened_in(window))
     count("before", facts.opened_in(earlier))
     count("open", facts.open_at(window.until))
-    count("resolved", resolved)
+    count("resolved", facts.resolutions_in(window))
     count("cases", chain(facts.overdue_at(window), (i for i in resolved if kept[i] is not None)))
     count("on_time", (i for i in resolved if kept[i]))
     count("scores", (i for i in resolved if scores[i] is not None))

@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from sheetops.domain.history import Life
+from sheetops.domain.history import Life, Reopening
 from sheetops.domain.ids import IdPattern
 from sheetops.domain.period import Period, Span
 from sheetops.domain.requests import Request
@@ -64,7 +64,8 @@ class Facts:
         ]
         # What the ledger remembers of each request that it watched from its start. Of the others it knows some
         # things and not others, those answered early least of all: figures of them would be biased.
-        self.lives: list[Life | None] = list(_watched(view))
+        lives = list(_lives(view))
+        self.lives: list[Life | None] = [life if _watched(view, life) else None for life in lives]
         self.opened: list[date | datetime | None] = []
         self.exact: list[bool] = []  # whether the day of opening is known, not only the month
         self.there_from: list[int] = []  # ordinal of the first day on which it may have been there
@@ -78,7 +79,14 @@ class Facts:
             _NEVER if row.resolved is None else max(row.resolved.toordinal(), start)
             for row, start in zip(self.rows, self.there_from, strict=True)
         ]
-
+        # What was resolved for a while: index → (first day resolved, day of the reopening), oldest first.
+        self.pauses: dict[int, tuple[tuple[int, int], ...]] = {
+            index: pauses
+            for index, life in enumerate(lives)
+            if life is not None
+            and life.reopenings
+            and (pauses := pauses_of(life.reopenings, self.there_from[index], self.resolved[index]))
+        }
         self._open_at: dict[int, list[int]] = {}  # ordinal → what was open then
 
     def _read_openings(self, by_month: bool) -> None:
@@ -130,23 +138,53 @@ class Facts:
         return _slice(self._by_opened, window)
 
     def resolved_in(self, window: Window) -> Sequence[int]:
-        """The requests resolved in the window (and not reopened since), oldest first."""
+        """The requests resolved in the window and not reopened since, oldest first."""
         found = _slice(self._by_resolved, window)
         until = window.until.toordinal()
         return [index for index in found if self.there_from[index] <= until]
+
+    def resolutions_in(self, window: Window) -> list[int]:
+        """The request of each resolution in the window, those taken back later too: one may come twice."""
+        return [*self.resolved_in(window), *self.undone_in(window)]
+
+    def undone_in(self, window: Window) -> list[int]:
+        """The request of each resolution in the window that did not last."""
+        return self._of_pauses(window, 0)
+
+    def reopened_in(self, window: Window) -> list[int]:
+        """The request of each reopening in the window."""
+        return self._of_pauses(window, 1)
+
+    def _of_pauses(self, window: Window, side: int) -> list[int]:
+        first, until = window.period.start.toordinal(), window.until.toordinal()
+        return [
+            index
+            for index, pauses in self.pauses.items()
+            for pause in pauses
+            if first <= pause[side] <= until
+        ]
+
+    def resolved_by(self, index: int, ordinal: int) -> bool:
+        """Whether a request was resolved, and not open again, at the end of a day."""
+        pauses = self.pauses.get(index, ())
+        return self.resolved[index] <= ordinal or any(start <= ordinal < end for start, end in pauses)
 
     def open_at(self, day: date) -> list[int]:
         """The requests open at the end of `day`."""
         ordinal = day.toordinal()
         if ordinal not in self._open_at:
             spans = enumerate(zip(self.there_from, self.resolved, strict=True))
-            self._open_at[ordinal] = [index for index, (start, end) in spans if start <= ordinal < end]
+            found = [index for index, (start, end) in spans if start <= ordinal < end]
+            self._open_at[ordinal] = (
+                [index for index in found if not self.resolved_by(index, ordinal)] if self.pauses else found
+            )
         return self._open_at[ordinal]
 
     def open_count(self, day: date) -> int:
         """How many requests were open at the end of `day`."""
         ordinal = day.toordinal()
-        return bisect_right(self._starts, ordinal) - bisect_right(self._by_resolved[0], ordinal)
+        resting = sum(start <= ordinal < end for pauses in self.pauses.values() for start, end in pauses)
+        return bisect_right(self._starts, ordinal) - bisect_right(self._by_resolved[0], ordinal) - resting
 
     def undated_in(self, window: Window) -> int:
         """How many requests without a day of opening may have come in the window: they count as there before."""
@@ -175,7 +213,10 @@ class Facts:
         return [
             index
             for due, end, index in self._may_be_late
-            if due < as_of and end > until and self.there_from[index] <= until
+            if due < as_of
+            and end > until
+            and self.there_from[index] <= until
+            and not self.resolved_by(index, until)
         ]
 
     @cached_property
@@ -236,13 +277,32 @@ class Facts:
         return between
 
 
-def _watched(view: View) -> Iterator[Life | None]:
+def _lives(view: View) -> Iterator[Life | None]:
     history = view.history
     for log in view.logs:
         for index, request in enumerate(log.all):
-            life = history.life(request.id) if request.id else history.unnamed(log.table, index)
-            late = life is None or history.since is None or life.first_seen <= history.since
-            yield None if life is None or late or "first_seen" in life.unsure else life
+            yield history.life(request.id) if request.id else history.unnamed(log.table, index)
+
+
+def _watched(view: View, life: Life | None) -> bool:
+    since = view.history.since
+    if life is None or since is None:
+        return False
+    return life.first_seen > since and "first_seen" not in life.unsure
+
+
+def pauses_of(reopenings: Iterable[Reopening], start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The spans in which a request that came on day `start` and was resolved for good on day `end` rested.
+
+    A reopening after the last resolution was none: somebody took the date away and put it back.
+    """
+    pauses: list[tuple[int, int]] = []
+    for resolved, seen in reopenings:
+        again = seen.toordinal()
+        if start <= again <= end:
+            pauses.append((min(max(resolved.toordinal(), start), again), again))
+            start = again
+    return tuple(pauses)
 
 
 def _sorted(days: Iterable[int | None]) -> tuple[list[int], list[int]]:

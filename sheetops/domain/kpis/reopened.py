@@ -1,6 +1,8 @@
-"""Reopen rate and first-contact resolution: whether resolved stayed resolved. Both need the ledger.
+"""Reopened, reopen rate and first-contact resolution: whether resolved stayed resolved. All need the ledger.
 
-Formula of the reopen rate: requests reopened at least once ÷ requests that were resolved at least once, over
+Formula of reopened: the number of times that a resolved request was seen open again, on the days of the period; a
+date that was taken away and put back is none. Feedback that asks to be followed up (不满意, a score up to 2) opens
+no request again: that is the follow-up, and the resolution stands. Formula of the reopen rate: requests reopened at least once ÷ requests that were resolved at least once, over
 those opened in the period that the ledger watched from their start. Formula of FCR (first-contact resolution):
 requests whose first response came with the resolution and that were never reopened ÷ requests resolved in the
 period that the ledger watched from their start. Source: domain.md §4.
@@ -15,6 +17,16 @@ from sheetops.domain.kpis.facts import Facts, Window
 from sheetops.domain.values import as_date
 
 
+def times(facts: Facts, window: Window) -> Measure:
+    """How often a request came back; 0 in the list is one whose resolution in the period did not last."""
+    if facts.view.history.since is None:
+        return Measure(None, 0, missing="no_history")
+    found = facts.reopened_in(window)
+    back = dict.fromkeys(found)
+    lost = dict.fromkeys(facts.undone_in(window))
+    return Measure(len(found), len(found), list(back), list(back | lost))
+
+
 def measure(facts: Facts, window: Window) -> Measure:
     """The share of once resolved requests that came back."""
     rows, hits = [], []
@@ -23,7 +35,7 @@ def measure(facts: Facts, window: Window) -> Measure:
         life = facts.lives[index]
         if life is None or "reopened" in life.unsure:
             continue
-        if life.reopened or facts.resolved[index] <= until:
+        if life.reopened or facts.resolved_by(index, until):
             rows.append(index)
             if life.reopened:
                 hits.append(index)
@@ -51,5 +63,6 @@ def _at_once(facts: Facts, index: int, response: date | datetime) -> bool:
     return row.resolved is not None and as_date(response) == row.resolved
 
 
+TIMES = Figure("reopened", "count", "less", times, main=False)
 FIGURE = Figure("reopen_rate", "percent", "less", measure, limits="p")
 FIRST_CONTACT = Figure("fcr", "percent", "more", first_contact, limits="p")

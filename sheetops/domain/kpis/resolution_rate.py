@@ -15,7 +15,7 @@ def measure(facts: Facts, window: Window) -> Measure:
     rows = facts.opened_in(window)
     until = window.until.toordinal()
     missing = "no_opened" if facts.first_day is None else "no_cases"
-    return share((i for i in rows if facts.resolved[i] <= until), rows, missing)
+    return share((i for i in rows if facts.resolved_by(i, until)), rows, missing)
 
 
 FIGURE = Figure("resolution_rate", "percent", "more", measure, limits="p")

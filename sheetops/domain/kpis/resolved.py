@@ -1,7 +1,9 @@
-"""Resolved: the requests resolved in the period.
+"""Resolved: the resolutions in the period.
 
-Formula: the number of requests whose resolved date lies in the period. A request that was reopened has no such
-date, so its earlier resolution is not counted. Source: domain.md §4.
+Formula: the number of resolved dates that lie in the period. A request that was reopened lost its date; the
+ledger remembers it, so that a month that was reported does not change when a request comes back. What is said
+of the way in which requests were resolved (on time, in how many days, how satisfied the customer was) counts
+each request once, at its last resolution. Source: domain.md §4.
 """
 
 from __future__ import annotations
@@ -11,9 +13,10 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 
 def measure(facts: Facts, window: Window) -> Measure:
-    """How many requests were resolved."""
-    rows = facts.resolved_in(window)
-    return Measure(len(rows), len(rows), rows, rows)
+    """How many resolutions there were; the rows are the requests, each once."""
+    found = facts.resolutions_in(window)
+    rows = list(dict.fromkeys(found))
+    return Measure(len(found), len(found), rows, rows)
 
 
 FIGURE = Figure("resolved", "count", "neither", measure, limits="xmr", listed=False)

@@ -50,7 +50,7 @@ def forecast(facts: Facts, window: Window, intake: Trend, backlog: int) -> Forec
         return None
     low, likely, high = _interval(rates)
     worked = facts.calendar.workdays_between(window.period.start - timedelta(days=1), window.until)
-    resolved = len(facts.resolved_in(window))
+    resolved = len(facts.resolutions_in(window))
     return Forecast(
         period=following,
         periods=len(rates),

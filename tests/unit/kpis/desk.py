@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sheetops.domain.history import History, Life
+from sheetops.domain.history import History, Life, Reopening
 from sheetops.domain.table import Raw
 from sheetops.domain.view import View
 from tests.sheets import KEYS, log, view
@@ -64,7 +64,7 @@ def _request(dice: random.Random, number: int, opened: datetime) -> dict[str, An
 
 def history(seed: int, rows: Sequence[dict[str, Any]]) -> History:
     """What a ledger that began in the middle remembers of them."""
-    dice = random.Random(seed + 1)
+    dice, fate = random.Random(seed + 1), random.Random(seed + 2)
     lives = {}
     for row in rows:
         opened = row["opened"] or datetime(2026, 5, 4, 10)
@@ -79,13 +79,26 @@ def history(seed: int, rows: Sequence[dict[str, Any]]) -> History:
             first_seen=seen,
             first_response=answered if known else None,
             resolved_seen=resolved_seen,
-            reopened=dice.choices((0, 1, 2), (8, 1, 1))[0],
+            reopenings=reopenings(fate, opened.date(), dice.choices((0, 1, 2), (8, 1, 1))[0]),
             due_changes=dice.choices((0, 1, 3), (7, 2, 1))[0],
             unsure=frozenset()
             if known
             else frozenset(("first_seen", "first_response") if resolved else ("first_seen",)),
         )
     return History(lives=lives, since=BEGAN)
+
+
+def reopenings(dice: random.Random, opened: date, count: int) -> tuple[Reopening, ...]:
+    """Resolved some days after it came or came back, seen open again some days later, by tomorrow at the latest."""
+    found: list[Reopening] = []
+    day = opened
+    for _ in range(count):
+        lost = day + timedelta(days=dice.randrange(-1, 5))
+        day = max(lost, day) + timedelta(days=dice.randrange(4))
+        if day > TODAY:
+            break
+        found.append(Reopening(lost, datetime.combine(day, time(18))))
+    return tuple(found)
 
 
 def desk(seed: int, count: int = 1500, hour: int = 9) -> tuple[View, list[dict[str, Any]], History]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sheetops.domain.history import History
+from sheetops.domain.history import History, Reopening
 
 NOTHING = (None, 0)
 Answer = tuple[float | None, int]
@@ -45,9 +45,29 @@ def frame(rows: Sequence[dict[str, Any]], history: History) -> pd.DataFrame:
     table["seen_resolved"] = pd.to_datetime([life.resolved_seen if life else None for life in lives])
     later = table["resolved"].notna() & (table["day"] > table["resolved"])
     table["closed"] = table["resolved"].mask(later, table["day"])
+    table["spans"] = [
+        _spans(row.day, row.closed, life.reopenings if life else ())
+        for row, life in zip(
+            table.itertuples(), [history.lives.get(identifier) for identifier in table["id"]], strict=True
+        )
+    ]
     words = table["feedback"].astype("string") if "feedback" in table else pd.Series(pd.NA, table.index)
     table["score"] = pd.to_numeric(words.str.extract(r"(\d)")[0])
     return table
+
+
+def _spans(day: Any, closed: Any, reopenings: Sequence[Reopening]) -> list[tuple[Any, Any]]:
+    """(came or came back, resolved) each time: the state of every day, walked through one day after the other."""
+    begins: Any = pd.Timestamp("1900-01-01") if pd.isna(day) else day
+    end = pd.Timestamp("2200-01-01") if pd.isna(closed) else closed
+    spans = []
+    for lost, seen in reopenings:
+        back = pd.Timestamp(seen).normalize()
+        if back < begins or back > end:
+            continue
+        spans.append((begins, min(max(pd.Timestamp(lost), begins), back)))
+        begins = back
+    return [*spans, (begins, end)]
 
 
 class Oracle:
@@ -61,27 +81,35 @@ class Oracle:
         t = table
         self.came = t[t.day.between(self.start, self.until)]
         self.done = t[t.closed.between(self.start, self.until)]
-        self.there = t[t.day.isna() | (t.day <= self.until)]
-        self.left = self.there[self.there.closed.isna() | (self.there.closed > self.until)]
+        self.left = t[self._open_on(self.until)]
         self.overdue = self.left[self.left.due < self.now.normalize()]
+
+    def _open_on(self, day: pd.Timestamp) -> pd.Series[bool]:
+        return self.t.spans.map(lambda spans: any(begin <= day < end for begin, end in spans)).astype(bool)
 
     def opening(self) -> int:
         """Open on the evening before the period."""
-        eve = self.start - pd.Timedelta(days=1)
-        t = self.t[self.t.day.isna() | (self.t.day <= eve)]
-        return int((t.closed.isna() | (t.closed > eve)).sum())
+        return int(self._open_on(self.start - pd.Timedelta(days=1)).sum())
+
+    def _in(self, moments: Any) -> int:
+        return sum(self.start <= moment <= self.until for moment in moments)
+
+    def reopened(self) -> Answer:
+        found = self._in(begin for spans in self.t.spans for begin, _ in spans[1:])
+        return found, found
 
     def intake(self) -> Answer:
         return len(self.came), len(self.came)
 
     def resolved(self) -> Answer:
-        return len(self.done), len(self.done)
+        found = self._in(end for spans in self.t.spans for _, end in spans)
+        return found, found
 
     def backlog(self) -> Answer:
         return len(self.left), len(self.left)
 
     def resolution_rate(self) -> Answer:
-        return _rate((self.came.closed <= self.until).sum(), len(self.came))
+        return _rate((~self._open_on(self.until)[self.came.index]).sum(), len(self.came))
 
     def on_time_rate(self) -> Answer:
         due = self.done[self.done.due.notna()]
@@ -149,7 +177,8 @@ class Oracle:
         return _rate((self.came.type == "Complaint").sum(), len(self.came))
 
     def reopen_rate(self) -> Answer:
-        t = self.came[self.came.watched & ((self.came.reopened > 0) | (self.came.closed <= self.until))]
+        closed = ~self._open_on(self.until)[self.came.index]
+        t = self.came[self.came.watched & ((self.came.reopened > 0) | closed)]
         return _rate((t.reopened > 0).sum(), len(t))
 
     def due_moved(self) -> Answer:

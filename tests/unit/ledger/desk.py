@@ -26,7 +26,7 @@ class Request:
     there: bool = True
     answered: int | None = None
     resolved: int | None = None
-    reopened: int = 0
+    reopened: list[tuple[date, int]] = field(default_factory=list)  # (resolved date lost, day)
     deeds: Counter[int] = field(default_factory=Counter)  # day → resolutions and reopenings on it
     lost: int | None = None  # the day it was typed anew so differently that nobody could tell it is the same
     deleted: int | None = None
@@ -48,7 +48,7 @@ class Request:
         if self.opened < 0:
             if self.answered is not None and self.answered < 0:
                 known -= {"first_response"}
-            if any(day < 0 for day in self.deeds) and self.reopened == 0:
+            if any(day < 0 for day in self.deeds) and not self.reopened:
                 known -= {"resolved"}
             known -= {"reopened"} if any(day < 0 for day in self.deeds) else set()
         return set() if self.deleted is not None and self.hidden else known
@@ -147,9 +147,10 @@ class Desk:
 
     def reopen(self) -> None:
         if request := self.some(resolved=True):
-            del request.cells["resolved"]
+            lost = request.cells.pop("resolved")
+            assert isinstance(lost, date)
             request.resolved = None
-            request.reopened += 1
+            request.reopened.append((lost, self.day))
             request.deeds[self.day] += 1
 
     def feedback(self) -> None:

@@ -56,7 +56,7 @@ def differences(request: Request, life: Life) -> set[str]:
     said = {
         "first_response": day_of(life.first_response),
         "resolved": day_of(life.resolved_seen),
-        "reopened": life.reopened,
+        "reopened": [(one.resolved, day_of(one.seen)) for one in life.reopenings],
     }
     was = {"first_response": request.answered, "resolved": request.resolved, "reopened": request.reopened}
     return {name for name in was if said[name] != was[name]}
@@ -95,4 +95,4 @@ def test_a_daily_look_knows_what_can_be_known_and_marks_the_rest(tmp_path: Path,
         gone = [r for r in desk.requests if r.deleted is not None]
         print(f"\nseed {seed}: {len(desk.requests)} requests, {len(gone)} deleted, {dict(count)}")
         assert count["known in full"] > 0.75 * len(desk.requests)
-        assert sum(r.reopened for r in desk.requests if len(r.knowable) == 3) > 10
+        assert sum(len(r.reopened) for r in desk.requests if len(r.knowable) == 3) > 10
