@@ -40,6 +40,8 @@ class Memory(Protocol):
     """What the runner asks of the ledger (see sheetops.ledger)."""
 
     def history(self, sheet: str, now: datetime) -> History: ...
+    def moved_from(self, view: View) -> str | None: ...
+    def move(self, old: str, new: str) -> None: ...
     def start_run(self, sheet: str, jobs: Sequence[str], now: datetime) -> str: ...
     def reserve_ids(self, run: str, prefix: str, numbers: Sequence[int]) -> bool: ...
     def record(self, run: str, view: View, plan: Plan, applied: Applied) -> None: ...
@@ -143,7 +145,8 @@ def _think(
     now = clock().astimezone(policy.clock.hours.zone).replace(tzinfo=None, microsecond=0)
     if order.as_of is not None and order.as_of != now.date():
         now = datetime.combine(order.as_of, time_of_day(12))
-    history = memory.history(raw.location, now)
+    view = View(snapshot, policy, memory.history(raw.location, now), now, order.period)
+    history, told = _known_as(view, memory, order)
     if not order.force:
         _brake(snapshot, history, policy)
     if not order.dry_run:
@@ -152,11 +155,23 @@ def _think(
         view = View(snapshot, policy, history, now, order.period)
         plan = _ask(order, view)
         if report.run is None or _reserve(memory, report.run, plan):
-            return view, _only_our_tabs(plan, view)
+            return view, told + _only_our_tabs(plan, view)
         history = memory.history(raw.location, now)
     raise LedgerError(
         "other runs keep taking the next request numbers", where=raw.location, mend="run it again"
     )
+
+
+def _known_as(view: View, memory: Memory, order: Order) -> tuple[History, Plan]:
+    """The sheet's history, taken along if the workbook was renamed or moved, with a word about it."""
+    new = view.snapshot.location
+    old = memory.moved_from(view) if view.history.since is None else None
+    if old is None:
+        return view.history, Plan()
+    history = memory.history(old, view.now)
+    if not order.dry_run:
+        memory.move(old, new)
+    return history, Plan(remarks=(view.texts("run.moved", old=old),))
 
 
 _SEALED = frozenset(("checks", "review"))  # kinds of tabs that jobs write again and again

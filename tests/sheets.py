@@ -64,6 +64,12 @@ class NoLedger:
     def history(self, sheet: str, now: datetime) -> History:
         return self.kept
 
+    def moved_from(self, view: View) -> str | None:
+        return None
+
+    def move(self, old: str, new: str) -> None:
+        raise AssertionError("nothing moved")
+
     def start_run(self, sheet: str, jobs: Sequence[str], now: datetime) -> str:
         return "run-1"
 

@@ -83,8 +83,13 @@ class People:
     @cached_property
     def team_lead(self) -> Person | None:
         """Who gets what nobody answers for."""
-        if self.team_lead_name and (named := self.named(self.team_lead_name)):
+        wanted = self.team_lead_name or ""
+        if wanted and (named := self.named(wanted)):
             return named
+        if "@" in wanted and not any(
+            (p.email or "").casefold() == wanted.strip().casefold() for p in self.all
+        ):
+            return Person("", "", wanted.strip())
         return next((p for p in self.all if p.active and fold(p.role) in _TEAM_LEAD), None)
 
     @cached_property

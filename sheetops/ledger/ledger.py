@@ -19,6 +19,7 @@ from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import asking, upkeep
 from sheetops.ledger import tables as t
+from sheetops.ledger.moving import move, moved_from
 from sheetops.ledger.opening import told
 from sheetops.ledger.prints import Printer, label
 from sheetops.ledger.recalling import recall
@@ -65,6 +66,18 @@ class Ledger:
         with self._read() as link:
             number = sheet_number(link, sheet)
             return History() if number is None else recall(link, number, self._printer, now, self._read)
+
+    def moved_from(self, view: View) -> str | None:
+        """The place where this sheet, never seen here, stood before it was renamed or moved; None if it is new."""
+        with self._read() as link:
+            if sheet_number(link, view.snapshot.location) is not None:
+                return None
+            return moved_from(link, view, self._printer)
+
+    def move(self, old: str, new: str) -> None:
+        """Let the history of the sheet at `old` be that of the sheet at `new`."""
+        with self._write() as link:
+            move(link, place_of(old), place_of(new))
 
     def start_run(self, sheet: str, jobs: Sequence[str], now: datetime) -> str:
         """Begin a run, marked unfinished until `finish_run`. Returns its id, such as `20261121-0912-3f0a`."""

@@ -103,7 +103,7 @@ def render_digest(digest: Digest, view: View, style: Style) -> Message:
     facts: dict[str, Any] = {
         "language": texts.language,
         "subject": masked(subject),
-        "greeting": texts("mail.greeting", name=digest.person.name or digest.person.department),
+        "greeting": texts("mail.greeting", name=_called(digest.person)),
         "intro": intro,
         "picture": _picture(digest.picture, texts) if digest.picture else None,
         "groups": groups,
@@ -315,3 +315,8 @@ def _inlined(html: str) -> str:
     from css_inline import CSSInliner
 
     return CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
+
+
+def _called(person: Person) -> str:
+    """How a person is greeted: by name, else department, else what stands before the @ of an address alone."""
+    return person.name or person.department or (person.email or "").partition("@")[0]

@@ -178,3 +178,20 @@ def test_what_left_the_sheet_long_ago_is_kept_as_long_as_the_settings_say(person
     book.save(person.folder / DESK)
     person.run("fill", "--as-of", "2026-01-06")
     assert "no longer in the sheet" not in person.run("history", str(identifier), code=2)
+
+
+def test_a_renamed_workbook_takes_its_history_along_and_nobody_is_mailed_again(person: Person) -> None:
+    (person.folder / "sheetops.yaml").write_text("team: {team_lead: lead@example.com}\n")
+    day = ("--as-of", "2026-11-18")
+
+    def outcomes(document: Any) -> list[str]:
+        return [notice["outcome"] for notice in document["notices"]]
+
+    assert outcomes(person.document("run", DESK, *day)) == ["sent"]
+    (person.folder / DESK).rename(person.folder / "team.xlsx")
+    rehearsed = person.document("run", "team.xlsx", *day, "--dry-run")
+    moved = person.document("run", "team.xlsx", *day)
+    for document in (rehearsed, moved):
+        assert document["edits"] == [] and outcomes(document) == []
+        assert ["renamed or moved" in remark for remark in document["remarks"]] == [True]
+    assert person.document("run", "team.xlsx", *day)["remarks"] == []

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from sheetops.domain.history import History, Life
+from sheetops.domain.people import People, Person
 from sheetops.domain.plan import Plan
 from sheetops.domain.table import Grid, Raw
 from sheetops.domain.view import View
@@ -172,6 +173,14 @@ def test_the_team_lead_gets_the_unassigned_and_a_picture_of_the_team() -> None:
         "Tech": (0, 1, 0),
     }
     assert all(d.picture is None for d in plan.digests if d is not lead)
+
+
+def test_a_team_lead_of_the_settings_may_be_an_address_alone() -> None:
+    lead = People((), "lead@example.com").team_lead
+    assert lead is not None and lead.email == "lead@example.com"
+    left = Person("Service", "Lee*", "lead@example.com", active=False)
+    assert People((left,), "lead@example.com").team_lead is None
+    assert People((left,), "Lee*").team_lead is None
 
 
 def test_a_team_lead_with_nothing_to_look_into_gets_no_picture() -> None:
