@@ -81,6 +81,12 @@ class SheetConflicted(SheetInUse):
     """Conflict copies lie beside the sheet, so it was skipped."""
 
 
+class HoldLost(SheetopsError):
+    """Another worker took the sheet over, so this run stopped."""
+
+    exit_code = 4
+
+
 class LedgerError(SheetopsError):
     """The ledger cannot be used."""
 

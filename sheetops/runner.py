@@ -15,7 +15,7 @@ from datetime import time as time_of_day
 from importlib import import_module
 from typing import Protocol, cast
 
-from sheetops.books.base import Applied, Book, Session
+from sheetops.books.base import Applied, Book, Hold, Session
 from sheetops.domain.history import History
 from sheetops.domain.plan import Delivery, Plan, tab_is_as_planned
 from sheetops.domain.policy import Policy
@@ -68,6 +68,7 @@ class Order:
     period: str | None = None  # of the review
     dry_run: bool = False
     force: bool = False
+    hold: Hold | None = None  # the fleet's, where its workers share the sheets
     own: Mapping[str, Job] = field(default_factory=dict)  # jobs of this order alone, by name; they come first
 
 
@@ -118,7 +119,7 @@ def _carry_out(
 ) -> None:
     with ExitStack() as stack:
         with report.step("read"):
-            session = None if order.dry_run else stack.enter_context(order.book.session())
+            session = None if order.dry_run else stack.enter_context(order.book.session(order.hold))
             raw = session.raw if session is not None else order.book.read()
         with report.step("plan"):
             view, plan = _think(order, raw, memory, clock, report)
@@ -130,11 +131,18 @@ def _carry_out(
             with report.step("write"):
                 report.applied = _write(order, session, view, plan)
             with report.step("remember"):
+                _require_hold(order)  # a stale look must not follow a newer one into the ledger
                 memory.record(report.run, view, plan, report.applied)
     with report.step("mail"):
+        _require_hold(order)  # nor may who wakes in the night mail what was due in the evening
         report.deliveries = postman.deliver(report.run, plan, view)
     if report.run is not None:
         memory.finish_run(report.run, "partly" if report.partly else "done", report.timings)
+
+
+def _require_hold(order: Order) -> None:
+    if order.hold is not None:
+        order.hold.still_mine()
 
 
 def _think(

@@ -28,6 +28,22 @@ class Applied:
     hindrance: str | None = None  # of a rehearsal: why nothing could be written now
 
 
+class Hold(Protocol):
+    """A right to work on one sheet which all workers of a fleet respect, on whatever machine they run.
+
+    It can be lost while its holder is stopped. A holder that looks again (`still_mine`) after its new file
+    stands ready and before it takes the sheet's place, and begins by clearing away what earlier holders left
+    ready, can then never write over what a later holder did.
+    """
+
+    @property
+    def crew(self) -> str:
+        """Which workers share it: the same text for all of one fleet."""
+
+    def still_mine(self) -> None:
+        """Return if nobody else can have got the sheet since. Raises HoldLost otherwise."""
+
+
 class Session(Protocol):
     """One look at a sheet and at most one write to it, under the sheet's job lock."""
 
@@ -42,7 +58,8 @@ class Session(Protocol):
 
         Looks again just before writing (`see` finds the tables in what it saw), drops the edits that a
         person has overtaken, writes once, reads back. Raises SheetInUse when the sheet is busy, and
-        SheetError when what was read back is not what was planned.
+        SheetError when what was read back is not what was planned. Under a hold it asks `still_mine` as the
+        last thing before it writes, and writes nothing once that raises.
         """
 
 
@@ -65,8 +82,11 @@ class Book(Protocol):
     ) -> Applied:
         """What `Session.apply` would do now with a plan made for the sheet as `seen`; nothing is changed."""
 
-    def session(self) -> AbstractContextManager[Session]:
-        """Lock the sheet against other jobs, read it, and hold the lock until the end."""
+    def session(self, hold: Hold | None = None) -> AbstractContextManager[Session]:
+        """Lock the sheet against other jobs, read it, and hold the lock until the end.
+
+        `hold` is the fleet's, where a worker of a fleet is at work.
+        """
 
 
 def rehearsed(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetops.books.base import Applied, rehearsed
+from sheetops.books.base import Applied, Hold, rehearsed
 from sheetops.domain.plan import Edit, resolve, untouched_tabs
 from sheetops.domain.table import Grid, RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
@@ -42,14 +42,15 @@ class MemoryBook:
         return rehearsed(seen, edits, tabs, see)
 
     @contextmanager
-    def session(self) -> Iterator[_MemorySession]:
+    def session(self, hold: Hold | None = None) -> Iterator[_MemorySession]:
         """Read; memory needs no lock."""
-        yield _MemorySession(self)
+        yield _MemorySession(self, hold)
 
 
 class _MemorySession:
-    def __init__(self, book: MemoryBook) -> None:
+    def __init__(self, book: MemoryBook, hold: Hold | None) -> None:
         self.book = book
+        self.hold = hold
         self.raw = book.read()
 
     def apply(
@@ -70,6 +71,8 @@ class _MemorySession:
             grids = [g for g in grids if g.name.casefold() != tab.name.casefold()]
             grids.append(Grid(tab.name, [list(row) for row in tab.values()]))
         if writes or free:
+            if self.hold is not None:
+                self.hold.still_mine()
             self.book.change(grids)
         names = tuple(tab.name for tab in free)
         return Applied(tuple(writes), tuple(conflicts), names, str(self.book.version), held)

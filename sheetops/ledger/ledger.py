@@ -109,7 +109,7 @@ class Ledger:
             record(link, self._printer, run, view, plan, applied)
 
     def finish_run(self, run: str, outcome: str, timings: Mapping[str, float]) -> None:
-        """Say how a run ended (`done`, `partly`, `skipped`, `failed`) and how many seconds each step took.
+        """Say how a run ended (`done`, `partly`, `skipped`, `failed`; see `take_over` for `lost`) and how many seconds each step took.
 
         A run that was skipped wrote nothing, so its numbers are free again. One that failed may have written.
         """
@@ -121,6 +121,24 @@ class Ledger:
             )
             if outcome == "skipped":
                 link.execute(delete(t.ids).where(t.ids.c.run == number))
+
+    # What the fleet asks
+
+    def number_of(self, sheet: str) -> int:
+        """The number of a sheet, given now to one never seen; it stays the same for ever."""
+        with self._write() as link:
+            return _sheet_for(link, sheet)
+
+    def take_over(self, sheet: str) -> int:
+        """Say of the runs on a sheet that never said how they ended that they are `lost`; returns how many.
+
+        The caller knows that none of them can be at work any more, and does their work again. What they wrote,
+        if anything, stands in the sheet, so the numbers that they took stay taken.
+        """
+        with self._write() as link:
+            unended = (t.runs.c.sheet == _sheet_for(link, sheet)) & t.runs.c.outcome.is_(None)
+            count: int = link.execute(update(t.runs).where(unended).values(outcome="lost")).rowcount
+            return count
 
     # What the outbox and the schedule ask
 

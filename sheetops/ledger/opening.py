@@ -106,9 +106,15 @@ def _make_file(file: Path) -> bool:
 
 def _engine(url: URL, wait: float) -> Engine:
     if url.get_backend_name() == "postgresql":
-        options = f"-c lock_timeout={int(wait * 1000)}"
+        milliseconds = int(wait * 1000)
+        # A process that was stopped in the middle of a transaction must not keep all others waiting for it.
+        options = f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout={2 * milliseconds}"
         try:
-            return create_engine(url, connect_args={"connect_timeout": max(2, int(wait)), "options": options})
+            return create_engine(
+                url,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": max(2, int(wait)), "options": options},
+            )
         except (ImportError, NoSuchModuleError):
             raise LedgerError(
                 "PostgreSQL needs psycopg", where=str(url.host), mend="install sheetops[scale]"

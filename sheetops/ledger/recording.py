@@ -61,8 +61,18 @@ def _open_run(link: Connection, run_id: str) -> Row[Any]:
     if run is None or run.recorded:
         state = "was recorded before" if run is not None else "is not in the ledger"
         raise LedgerError(f"run {run_id} {state}", mend="run the job again")
+    # A run that was stopped for long must not put its old look over that of a run that came after it.
+    later = select(t.runs.c.id).where(
+        t.runs.c.sheet == run.sheet, t.runs.c.number > run.number, t.runs.c.recorded == 1
+    )
     # On PostgreSQL two runs on one sheet wait for each other here; SQLite has one writer anyway.
     link.execute(select(t.sheets.c.number).where(t.sheets.c.number == run.sheet).with_for_update())
+    newer = link.execute(later.limit(1)).scalar()
+    if newer is not None:
+        raise LedgerError(
+            f"run {newer} looked at the sheet after run {run_id} and is remembered already",
+            mend="run it again; what this run wrote stands in the sheet and not in the ledger",
+        )
     return run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ import openpyxl
 import pytest
 
 from sheetops.books.base import Book
+from sheetops.books.google.book import GoogleBook
 from sheetops.books.memory import MemoryBook
+from sheetops.books.xlsx import durable
 from sheetops.books.xlsx.book import XlsxBook
 from sheetops.domain.plan import Edit
 from sheetops.domain.table import Grid, Raw, Snapshot, take_snapshot
 from sheetops.domain.tabs import Cell, Tab
+from sheetops.errors import HoldLost, SheetopsError
 from tests.google_desk import google_desk
 from tests.sheets import log, row
 
@@ -36,10 +40,17 @@ class Desk:
         book: Book,
         person: Callable[[Callable[[Rows], None]], None],
         tick: Callable[[str, int, int, Raw], None],
+        elsewhere: Callable[[Path], Book] | None = None,
     ) -> None:
         self.book = book
+        self._elsewhere = elsewhere
         self.person = person
         self._tick = tick
+
+    def elsewhere(self, state: Path) -> Book:
+        """The same sheet as a job on another machine has it, whose state folder is `state`."""
+        assert self._elsewhere is not None
+        return self._elsewhere(state)
 
     def tick(self, tab: str, row: int, column: int, value: Raw) -> None:
         """A person types into one cell of another tab."""
@@ -86,7 +97,7 @@ def _xlsx(folder: Path) -> Desk:
         workbook[tab].cell(row, column, value)  # type: ignore[arg-type]
         workbook.save(path)
 
-    return Desk(XlsxBook(str(path)), person, tick)
+    return Desk(XlsxBook(str(path)), person, tick, lambda state: XlsxBook(str(path), state=state))
 
 
 def _save(path: Path, rows: Sequence[Sequence[Raw]]) -> None:
@@ -99,7 +110,14 @@ def _save(path: Path, rows: Sequence[Sequence[Raw]]) -> None:
 
 
 def _google(_folder: Path) -> Desk:
-    return Desk(*google_desk(START.name, START.rows))
+    book, person, tick = google_desk(START.name, START.rows)
+
+    def elsewhere(_state: Path) -> Book:
+        other = GoogleBook(book.location, book.service.access, book.service._client)
+        other.service._sleep = lambda _: None
+        return other
+
+    return Desk(book, person, tick, elsewhere)
 
 
 @pytest.fixture(params=[_memory, _xlsx, _google], ids=["memory", "xlsx", "google"])
@@ -236,3 +254,71 @@ def test_a_rehearsal_tells_what_would_be_done_and_does_nothing(desk: Desk) -> No
     assert (rehearsed.writes, rehearsed.conflicts) == (applied.writes, applied.conflicts)
     assert (rehearsed.tabs, rehearsed.held) == (applied.tabs, applied.held) == (("Checks",), ())
     assert [c.reason for c in applied.conflicts] == ["cell-changed"]
+
+
+class _Hold:
+    """A fleet's hold; `asked` is what happens while the book asks whether it is still ours."""
+
+    crew = "crew"
+
+    def __init__(self, asked: Callable[[], None] = lambda: None) -> None:
+        self.asked = asked
+        self.times = 0
+
+    def still_mine(self) -> None:
+        self.times += 1
+        self.asked()
+
+
+def test_a_hold_that_was_lost_before_the_write_leaves_all_as_it_was(desk: Desk) -> None:
+    def lost() -> None:
+        raise HoldLost
+
+    before = desk.rows()
+    hold = _Hold()
+    with pytest.raises(HoldLost), desk.book.session(hold) as session:
+        hold.asked = lost
+        session.apply([due(see(session.raw), 2)], [Tab("Checks", ((Cell("Checks"),),))], see)
+    assert hold.times == 1
+    assert desk.rows() == before
+    assert [g.name for g in desk.book.read().grids] == ["Requests"]
+
+
+def test_under_a_hold_that_is_kept_everything_is_written(desk: Desk) -> None:
+    hold = _Hold()
+    with desk.book.session(hold) as session:
+        applied = session.apply([due(see(session.raw), 2)], [], see)
+    assert hold.times >= 1 and len(applied.writes) == 1
+    assert desk.rows()[3][8] == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("desk", "at"),
+    [(_xlsx, 1), (_google, 1), (_google, 2)],
+    ids=["xlsx", "google", "google-2"],
+    indirect=["desk"],
+)
+def test_who_is_stopped_after_asking_cannot_write_over_the_next_holder(
+    desk: Desk, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worst moment: the hold was still ours, then this process slept while another machine's did the work."""
+
+    def taken_over() -> None:
+        if hold.times > at:
+            raise HoldLost
+        if hold.times < at:
+            return
+        monkeypatch.setattr(durable, "_machine", lambda: "0ther0")
+        with desk.elsewhere(tmp_path / "elsewhere").session(_Hold()) as other:
+            other.apply([due(see(other.raw), 2, date(2026, 12, 1))], [], see)
+
+    hold = _Hold()
+    with suppress(SheetopsError), desk.book.session(hold) as session:
+        edits = [due(see(session.raw), 5)]
+        hold.asked = taken_over
+        applied = session.apply(edits, [], see)
+        assert applied.writes == ()
+    assert hold.times >= at
+    rows = [[*r, None] for r in desk.rows()]
+    assert rows[3][8] == date(2026, 12, 1)
+    assert not rows[6][8:9] or rows[6][8] is None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sheetops.books.base import Applied, rehearsed
+from sheetops.books.base import Applied, Hold, rehearsed
 from sheetops.books.google.access import Access
 from sheetops.books.google.lock import JobLock, delete_anchors
 from sheetops.books.google.protect import protecting
@@ -51,9 +51,9 @@ class GoogleBook:
         return rehearsed(seen, edits, tabs, see)
 
     @contextmanager
-    def session(self) -> Iterator[GoogleSession]:
+    def session(self, hold: Hold | None = None) -> Iterator[GoogleSession]:
         """Take the spreadsheet's job lock and read it. Raises SheetInUse while another job has it."""
-        lock = JobLock(self.service)
+        lock = JobLock(self.service, hold)
         lock.acquire()
         try:
             state = self._noted(read_state(self.service))

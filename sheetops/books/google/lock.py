@@ -14,6 +14,7 @@ import socket
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from sheetops.books.base import Hold
 from sheetops.books.google.read import ANCHOR
 from sheetops.books.google.service import Json, OutcomeUnknown, Refused, Service
 from sheetops.errors import SheetInUse, SheetopsError
@@ -27,8 +28,10 @@ _TRIES = 3
 class JobLock:
     """One job's hold on a spreadsheet."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, hold: Hold | None = None) -> None:
+        """Under a fleet's `hold`, what a dead worker of the same fleet left is taken over at once."""
         self._service = service
+        self._hold = hold
         self._owner = f"{_who()}, process {os.getpid()}"
         self._secret = secrets.token_hex(8)
         self._value = ""
@@ -49,9 +52,18 @@ class JobLock:
         raise SheetInUse("another job keeps taking the sheet's lock", where=self._service.location)
 
     def renewal(self) -> list[Json]:
-        """Requests that renew the lock, to go first in a batch: it fails as a whole if the lock was lost."""
+        """Requests that renew the lock, to go first in a batch: it fails as a whole if the lock was lost.
+
+        Raises HoldLost.
+        """
+        self.require_hold()
         old, self._value = self._value, self._fresh()
         return [self._delete(old), self._create(self._value)]
+
+    def require_hold(self) -> None:
+        """Raises HoldLost where another worker of the fleet got the sheet meanwhile."""
+        if self._hold is not None:
+            self._hold.still_mine()
 
     def check(self) -> None:
         """Make sure that the lock is still ours. Raises SheetInUse if another job took it over."""
@@ -86,10 +98,12 @@ class JobLock:
             return False
         try:
             told = json.loads(held)
-            until, owner = float(told["until"]), str(told["owner"])
+            until, owner, crew = float(told["until"]), str(told["owner"]), told.get("crew")
         except (ValueError, TypeError, KeyError):
-            until, owner = 0.0, "somebody"
-        if until > self._service.clock():
+            until, owner, crew = 0.0, "somebody", None
+        # Who has the fleet's hold knows that no other worker of that fleet can be at work on the sheet.
+        ours = self._hold is not None and crew == self._hold.crew
+        if until > self._service.clock() and not ours:
             # Shown in this machine's time, which is the reader's.
             shown = datetime.fromtimestamp(until, UTC).astimezone().strftime("%H:%M")
             raise SheetInUse(
@@ -116,7 +130,8 @@ class JobLock:
 
     def _fresh(self) -> str:
         until = round(self._service.clock() + SECONDS, 3)
-        return json.dumps({"owner": self._owner, "secret": self._secret, "until": until})
+        crew = {"crew": self._hold.crew} if self._hold else {}
+        return json.dumps({"owner": self._owner, "secret": self._secret, "until": until, **crew})
 
     def _create(self, value: str) -> Json:
         made = {

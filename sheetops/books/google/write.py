@@ -139,6 +139,7 @@ class CellWriter:
         spoken = [mark for tab, mark in marks.headers.items() if tab not in self._closed_headers]
         sent = [*spoken, *marks.rows]
         known = True
+        self._lock.require_hold()
         try:
             answer = self._service.write([mark.data(option) for mark in sent], option)
         except Refused as error:

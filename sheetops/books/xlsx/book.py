@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sheetops.books.base import Applied
+from sheetops.books.base import Applied, Hold
 from sheetops.books.xlsx.cellvalue import Value
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.draw import workbook_of
 from sheetops.books.xlsx.edit import patch_cells
+from sheetops.books.xlsx.joblock import DEFAULT_WAIT
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.replace import Original, changing, hindrance, read_whole
@@ -23,6 +24,7 @@ from sheetops.domain.tabs import Tab
 from sheetops.errors import EditRefused, SheetChanged, SheetError
 
 _TRIES = 3  # at writing to a file that people keep saving
+_WAIT_IN_FLEET = 5.0  # seconds for another job's lock; a worker has other sheets to go on with
 
 
 class XlsxBook:
@@ -56,10 +58,15 @@ class XlsxBook:
         return replace(applied, hindrance=hindrance(Path(self.location), data))
 
     @contextmanager
-    def session(self) -> Iterator[XlsxSession]:
+    def session(self, hold: Hold | None = None) -> Iterator[XlsxSession]:
         """Take the workbook's job lock and read it. Raises SheetInUse while somebody has it open."""
         with changing(
-            Path(self.location), backups=self._backups, lock_dir=self._locks, backup_dir=self._kept
+            Path(self.location),
+            backups=self._backups,
+            lock_dir=self._locks,
+            backup_dir=self._kept,
+            wait=DEFAULT_WAIT if hold is None else _WAIT_IN_FLEET,
+            still_mine=hold.still_mine if hold else None,
         ) as original:
             yield XlsxSession(self.location, original)
 

@@ -166,11 +166,12 @@ def temp_beside(
             temp.unlink()
 
 
-def sweep(folder: Path, key: str) -> list[Path]:
+def sweep(folder: Path, key: str, *, every: bool = False) -> list[Path]:
     """Remove the temp files that killed jobs left for `key` in `folder`; the caller holds the job lock.
 
     The lock says that no job on this machine is at work, so ours are left over. A temp file of
-    another machine may be in use there, so it has to be a day old.
+    another machine may be in use there, so it has to be a day old; unless the caller excludes all
+    machines, and wants `every` one gone.
     """
     removed = []
     for path in folder.iterdir():
@@ -178,7 +179,7 @@ def sweep(folder: Path, key: str) -> list[Path]:
         if match is None or match[1] != key:
             continue
         with suppress(OSError):
-            if match[2] == _machine() or time.time() - path.stat().st_mtime > FOREIGN_TEMP_AGE:
+            if every or match[2] == _machine() or time.time() - path.stat().st_mtime > FOREIGN_TEMP_AGE:
                 path.unlink()
                 removed.append(path)
     return removed

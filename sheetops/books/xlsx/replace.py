@@ -38,7 +38,7 @@ from sheetops.books.xlsx.durable import (
 from sheetops.books.xlsx.joblock import DEFAULT_WAIT, job_lock
 from sheetops.books.xlsx.owners import require_free
 from sheetops.books.xlsx.rights import keep_rights, require_writable
-from sheetops.errors import SheetChanged, SheetError, SheetInUse, SheetNotFound, SheetopsError
+from sheetops.errors import HoldLost, SheetChanged, SheetError, SheetInUse, SheetNotFound, SheetopsError
 
 SETTLE = 2.0
 """Seconds to wait for an editor's own save to end: a name that vanished, a file that is being written."""
@@ -50,7 +50,15 @@ _SHARED_WORKBOOK = b"xl/revisions/"
 class Original:
     """A workbook as it was read under the job lock: its bytes, and the one way to replace them."""
 
-    def __init__(self, path: Path, data: bytes, *, backups: int, backup_dir: Path | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        data: bytes,
+        *,
+        backups: int,
+        backup_dir: Path | None,
+        still_mine: Callable[[], None] | None = None,
+    ) -> None:
         """`path` is the real path; `data` all bytes. Made by `changing`, which holds the lock."""
         self.path = path
         self.data = data
@@ -59,6 +67,7 @@ class Original:
         """Where the bytes before the last replacement are kept, once there was one."""
         self._backups = backups
         self._backup_dir = backup_dir
+        self._still_mine = still_mine
 
     def look_again(self) -> bool:
         """Read the workbook anew; True if somebody saved it since it was read. Raises as `changing` does."""
@@ -110,9 +119,17 @@ class Original:
         refusal: OSError | None = None
         for _ in attempts(SETTLE):
             self._require_unchanged()
+            if self._still_mine is not None:
+                self._still_mine()
             try:
                 temp.replace(self.path)
             except OSError as error:
+                if not temp.exists():
+                    raise HoldLost(
+                        "another job took it over and cleared this run's new file away, so nothing was written",
+                        where=str(self.path),
+                        mend="nothing is lost; the other job goes on",
+                    ) from None
                 if not in_use(error) and not (sys.platform == "win32" and isinstance(error, PermissionError)):
                     raise
                 refusal = error
@@ -149,6 +166,7 @@ def changing(
     lock_dir: Path | None = None,
     backup_dir: Path | None = None,
     wait: float = DEFAULT_WAIT,
+    still_mine: Callable[[], None] | None = None,
 ) -> Iterator[Original]:
     """The workbook at `path`, read under its job lock, which is held until the block ends.
 
@@ -156,17 +174,21 @@ def changing(
     kept, in `backup_dir` (this account's state folder by default; `backup.backup_folder` names it).
     `lock_dir` holds the job locks (see `joblock`), `wait` is in seconds.
 
+    `still_mine` is a fleet's (see `base.Hold`), whose workers on all machines the caller excludes. The temp files
+    of earlier holders, on whatever machine, are then removed before the workbook is read: one that was stopped
+    after it last asked `still_mine` finds nothing to rename when it wakes.
+
     Raises SheetNotFound, SheetInUse when a job or a person has it open, SheetConflicted, SheetError.
     """
     real = real_path(path)
     with job_lock(real, lock_dir=lock_dir, wait=wait):
         try:
-            sweep(real.parent, name_hash(real.name))
+            sweep(real.parent, name_hash(real.name), every=still_mine is not None)
             data = read_whole(real)
             _require_nobody(path, real, data)
         except OSError as error:
             raise trouble(real, error, "reading") from error
-        yield Original(real, data, backups=backups, backup_dir=backup_dir)
+        yield Original(real, data, backups=backups, backup_dir=backup_dir, still_mine=still_mine)
 
 
 def hindrance(path: Path, data: bytes) -> str | None:

@@ -9,16 +9,16 @@ from functools import partial
 
 import pytest
 
-from sheetops.books.base import Applied
+from sheetops.books.base import Applied, Hold
 from sheetops.books.memory import MemoryBook, _MemorySession
-from sheetops.domain.plan import Conflict, Edit
+from sheetops.domain.plan import Conflict, Edit, Plan
 from sheetops.domain.table import Raw, RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
-from sheetops.errors import SheetInUse
+from sheetops.errors import LedgerError, SheetInUse
 from sheetops.ledger import Ledger
 from sheetops.runner import Order, run_order
 from tests.sheets import KEYS, NoPost, log, policy, row
-from tests.unit.ledger.looks import DAY, SHEET, START, look_at_rows
+from tests.unit.ledger.looks import DAY, SHEET, START, look_at_rows, see
 
 FAR = date(2026, 12, 1)
 
@@ -78,8 +78,8 @@ class _Stubborn(MemoryBook):
     lock: str = ""
 
     @contextmanager
-    def session(self) -> Iterator[_MemorySession]:
-        with super().session() as real:
+    def session(self, hold: Hold | None = None) -> Iterator[_MemorySession]:
+        with super().session(hold) as real:
             apply = real.apply
 
             def refuse(
@@ -114,3 +114,28 @@ def test_the_numbers_of_a_run_that_failed_stay_taken(ledger: Ledger) -> None:
     assert ledger.reserve_ids(run, "202611", [1])
     ledger.finish_run(run, "failed", {})
     assert ledger.history(SHEET, START).highest == {"202611": 1}
+
+
+def test_a_run_that_slept_cannot_put_its_old_look_over_a_newer_one(ledger: Ledger) -> None:
+    old = see([log(typed("a", "20261101"))], START)
+    slow = ledger.start_run(SHEET, ["fill"], START)
+    newer = look_at_rows(ledger, [typed("a", "20261101"), typed("b", "20261102")], 0)
+    with pytest.raises(LedgerError, match=f"run {newer} looked at the sheet after run {slow}"):
+        ledger.record(slow, old, Plan(), Applied())
+    assert set(ledger.history(SHEET, START + DAY).lives) == {"20261101", "20261102"}
+
+
+def test_who_takes_a_sheet_over_says_what_became_of_runs_that_died(ledger: Ledger) -> None:
+    died = ledger.start_run(SHEET, ["fill"], START)
+    assert ledger.reserve_ids(died, "202611", [1])
+    elsewhere = ledger.start_run("other.xlsx", ["fill"], START)
+    assert ledger.take_over(SHEET) == 1
+    assert [run.id for run in ledger.unfinished()] == [elsewhere]
+    assert {run.id: run.outcome for run in ledger.runs()}[died] == "lost"
+    assert ledger.history(SHEET, START).highest == {"202611": 1}
+
+
+def test_a_sheet_keeps_its_number(ledger: Ledger) -> None:
+    first, other = ledger.number_of(SHEET), ledger.number_of("other.xlsx")
+    look_at_rows(ledger, [typed("a", "20261101")], 0)
+    assert ledger.number_of(SHEET) == first != other
