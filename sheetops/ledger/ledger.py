@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,7 @@ from sheetops.domain.history import History, PastEdit
 from sheetops.domain.plan import Plan
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
-from sheetops.ledger import asking, upkeep
+from sheetops.ledger import asking, slots, upkeep
 from sheetops.ledger import tables as t
 from sheetops.ledger.moving import move, moved_from
 from sheetops.ledger.opening import told
@@ -172,9 +173,104 @@ class Ledger:
         with self._write() as link:
             link.execute(update(t.mails).where(t.mails.c.message_id == message_id).values(outcome=known))
 
-    def claim_slot(self, job: str, slot: str) -> bool:
-        """Take one due time of a scheduled job (`slot`: its moment as ISO text); False if it was taken before."""
-        return self._take(lambda link: link.execute(insert(t.slots).values(job=job, slot=slot)))
+    def claim_slot(
+        self,
+        job: str,
+        slot: datetime | str,
+        entry: str | None = None,
+        sheet: str | None = None,
+        holder: str = "",
+        now: datetime | None = None,
+    ) -> bool:
+        """Take one due time of a scheduled job; False if it was taken before.
+
+        With `now` (with an offset, as `slot`) the slot is running until `end_slot`, and shown while it is not ended.
+        """
+
+        def take(link: Connection) -> None:
+            values: dict[str, Any] = {"job": job, "slot": slot if isinstance(slot, str) else slots.iso(slot)}
+            if now is None:
+                link.execute(insert(t.slots).values(**values))
+                return
+            number = None if sheet is None else _sheet_for(link, sheet)
+            values |= {"entry": entry, "sheet": number, "state": "running", "holder": holder, "tries": 1}
+            values |= {"claimed": slots.iso(now), "touched": slots.iso(now)}
+            slots.claim(link, values, now)
+
+        return self._take(take)
+
+    def timetable_since(self, job: str, definition: str, now: datetime) -> datetime:
+        """When this definition of a job's due times was first seen, now if never before; nothing was due earlier."""
+        for _ in range(2):  # the second time, if another scheduler wrote it meanwhile
+            found: list[datetime] = []
+            if self._take(lambda link, found=found: found.append(slots.since(link, job, definition, now))):  # type: ignore[misc]
+                return found[0]
+        raise LedgerError("the ledger cannot remember a timetable", where=self.place)
+
+    def miss_slots(
+        self, job: str, missed: Mapping[datetime, str], entry: str, sheet: str, now: datetime
+    ) -> int:
+        """Mark slots (with why) as missed unless somebody took them; returns how many were."""
+        with self._write() as link:
+            common = {
+                "job": job,
+                "entry": entry,
+                "sheet": _sheet_for(link, sheet),
+                "state": "missed",
+                "tries": 0,
+            }
+            common |= {"holder": "", "claimed": slots.iso(now), "ended": slots.iso(now)}
+            rows = [common | {"slot": slots.iso(slot), "note": note} for slot, note in missed.items()]
+            return slots.miss(link, rows)
+
+    def take_slot(self, was: slots.Slot, holder: str, now: datetime) -> bool:
+        """Take a slot that waits, or whose holder died; False if it is no longer as it `was`."""
+        with self._write() as link:
+            return slots.take_over(link, was, holder, now)
+
+    def end_slot(
+        self,
+        job: str,
+        slot: datetime,
+        holder: str,
+        now: datetime,
+        state: str,
+        note: str = "",
+        again: datetime | None = None,
+    ) -> bool:
+        """Say how a slot that `holder` runs ended: `done`, `failed`, or `waiting` until `again`; False if it is not its."""
+        with self._write() as link:
+            return slots.end(link, job, slot, holder, now, state, note, again)
+
+    def give_up_slot(self, was: slots.Slot, now: datetime, note: str) -> bool:
+        """End a slot that waits, or whose holder died, as failed; False if it is no longer as it `was`."""
+        with self._write() as link:
+            return slots.give_up(link, was, now, note)
+
+    def beat(self, holder: str, now: datetime) -> None:
+        """Show that whoever holds running slots is alive."""
+        with self._write() as link:
+            slots.beat(link, holder, now)
+
+    def unended_slots(self) -> list[slots.Slot]:
+        """Slots that run or wait, oldest first."""
+        with self._read() as link:
+            return slots.unended(link)
+
+    def slots_of(self, job: str, after: datetime) -> list[slots.Slot]:
+        """The slots of a job after a moment that somebody took or missed."""
+        with self._read() as link:
+            return slots.of_job(link, job, after)
+
+    def slot_states(self, jobs: Sequence[str], slot: datetime) -> dict[str, str]:
+        """The state of these jobs' slots of one moment, where the ledger has them."""
+        with self._read() as link:
+            return slots.at(link, jobs, slot)
+
+    def never_ran(self, after: datetime, sheet: str | None = None) -> list[slots.Slot]:
+        """Slots (of a sheet, or of all) that ended after a moment and never ran to their end; oldest first."""
+        with self._read() as link:
+            return slots.never_ran(link, _scope(link, sheet), after)
 
     # What people ask
 

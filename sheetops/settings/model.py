@@ -6,7 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from sheetops.domain.times import read_when
+from sheetops.errors import SettingsError
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 _OFF = (False, "off", "no", "none")
@@ -84,6 +87,76 @@ def _assign(value: Any) -> Any:
     return "off" if value in _OFF else value
 
 
+class Secret(_Model):
+    """Where a secret lies, so that it need not stand in this file: an environment variable, or a file."""
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.env is None) is (self.file is None):
+            raise ValueError("name either env or file")
+        return self
+
+
+def _due_time(text: str) -> str:
+    try:
+        read_when(text)
+    except SettingsError as error:
+        raise ValueError(f"{error.what.partition(': ')[2]}; {error.mend}") from None
+    return text
+
+
+def _timetable(value: Any) -> Any:
+    if value is True or value == "on":
+        return {}
+    if isinstance(value, str) and value not in _OFF:
+        return {"at": value}
+    return {"on": False} if value in _OFF else value
+
+
+class Timetable(_Model):
+    """When which jobs run on a sheet by themselves, and what holds after an outage."""
+
+    on: bool = True
+    at: Annotated[
+        list[Annotated[str, AfterValidator(_due_time)]],
+        BeforeValidator(lambda at: [at] if isinstance(at, str) else at),
+    ] = Field(
+        ["working days 08:30"],
+        min_length=1,
+        description="due times in the team's time zone: cron's five fields, or such as `last working day 17:00`",
+    )
+    jobs: list[Literal["fill", "validate", "remind", "review"]] = Field(
+        ["fill", "validate", "remind", "review"],
+        min_length=1,
+        description="what is run, in the order of a day",
+    )
+    window_minutes: int = Field(
+        120,
+        ge=1,
+        le=1440,
+        description="how long after its time a slot still begins as if in time, and is tried again where the sheet "
+        "was in use or a service away",
+    )
+    catch_up: Literal["once", "skip"] = Field(
+        "once", description="after an outage: run the newest missed slot, or wait for the next one"
+    )
+    max_age_days: float = Field(
+        7, gt=0, le=28, description="a slot that is older than this is never caught up"
+    )
+    jitter_minutes: int = Field(
+        0,
+        ge=0,
+        le=120,
+        description="spreads the starts of many sheets over so many minutes, always in one way",
+    )
+    ping: Secret | None = Field(
+        None, description="where the address of a dead man's switch lies; who knows it can ping"
+    )
+
+
 class Team(_Model):
     """What one team has decided; under `team` for all sheets, or with one sheet."""
 
@@ -142,6 +215,9 @@ class Team(_Model):
         0.3, gt=0, le=1, description="rows falling by more than this share stop the run"
     )
     backups: int = Field(5, ge=0, description="older versions of a workbook that are kept")
+    schedule: dict[
+        Annotated[str, Field(pattern=r"^[\w-]{1,40}$")], Annotated[Timetable, BeforeValidator(_timetable)]
+    ] = Field({"day": Timetable()}, description="by a name of your own: when `sheetops schedule` runs what")
 
 
 class Sheet(Team):
@@ -151,19 +227,6 @@ class Sheet(Team):
     path: str = Field(
         description="path of the workbook, from the settings file's folder, or address of a Google spreadsheet"
     )
-
-
-class Secret(_Model):
-    """Where a secret lies, so that it need not stand in this file: an environment variable, or a file."""
-
-    env: str | None = None
-    file: Path | None = None
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.env is None) is (self.file is None):
-            raise ValueError("name either env or file")
-        return self
 
 
 class SmtpSettings(_Model):

@@ -67,6 +67,16 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
     )
 
 
+def calendar_of(team: Team, language: str) -> WorkCalendar:
+    """The team's working days: the setting, else those of the country of the sheet's language."""
+    return _calendar(team.calendar, language)
+
+
+def mail_hours_of(team: Team) -> Shift:
+    """When the team's mails may arrive."""
+    return _shift(team.mail_hours)
+
+
 def zone_of(team: Team, language: str) -> ZoneInfo:
     """The team's time zone: the setting, else the one of the sheet's language, else this machine's."""
     name = team.timezone or _ZONE.get(language)

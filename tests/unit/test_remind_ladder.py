@@ -13,7 +13,7 @@ from sheetops.domain.plan import Plan
 from sheetops.domain.table import Grid, Raw
 from sheetops.domain.view import View
 from sheetops.jobs.remind import remind
-from sheetops.jobs.remind_people import read_workdays
+from sheetops.domain.weekdays import read_weekdays
 from tests.sheets import KEYS, log, row, view
 
 HEADER = [
@@ -310,4 +310,4 @@ def test_what_cannot_be_meant_is_told_and_the_teams_holds(own: dict[str, Raw]) -
     ],
 )  # fmt: skip
 def test_working_days_as_people_write_them(text: str, days: set[int] | None) -> None:
-    assert read_workdays(text) == days
+    assert read_weekdays(text) == days
