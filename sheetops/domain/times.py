@@ -20,7 +20,7 @@ from sheetops.domain.weekdays import read_weekdays
 from sheetops.domain.workdays import WorkCalendar
 from sheetops.errors import CalendarYearUnknown, SettingsError
 
-MOST_NTH = 15
+MOST_NTH = 13
 """The highest `nth working day`: no month of a country we know has fewer, so that none goes without a run."""
 
 _LAST_CERTAIN_DAY = 28

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS = ("0001", "0002")  # of the schema, oldest first; the last is what this program writes
+VERSIONS = ("0001", "0002", "0003")  # of the schema, oldest first; the last is what this program writes
 
 metadata = MetaData()
 
@@ -149,7 +149,26 @@ slots = Table(
     "slots",
     metadata,
     Column("job", String(200), primary_key=True),
-    Column("slot", String(40), primary_key=True),
+    Column("slot", String(40), primary_key=True),  # with the offset of the team's zone, as all moments here
+    Column("entry", String(40)),  # the timetable's name
+    Column("sheet", Integer),
+    Column("state", String(10)),  # see slots.py; none: claimed, and nothing more is known
+    Column("holder", String(120)),
+    Column("tries", Integer),
+    Column("claimed", String(32)),
+    Column("touched", String(32)),
+    Column("again", String(32)),
+    Column("ended", String(32)),
+    Column("note", Text),
+    sqlite_with_rowid=False,
+)
+
+timetables = Table(
+    "timetables",
+    metadata,
+    Column("job", String(200), primary_key=True),
+    Column("definition", String(40), primary_key=True),  # a print of its due times and zone
+    Column("since", String(32), nullable=False),  # when it was first seen: nothing was due before
     sqlite_with_rowid=False,
 )
 

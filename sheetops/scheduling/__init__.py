@@ -1,0 +1,1 @@
+"""Runs on time: slots, the loop that stays, the text for other schedulers, and the fleet."""

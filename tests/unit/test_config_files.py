@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sheetops.settings.files import load_texts
 from sheetops.settings.load import parse
-from sheetops.settings.model import CalendarSettings, Mail, Settings, Sheet, Team
+from sheetops.settings.model import CalendarSettings, Mail, Settings, Sheet, Team, Timetable
 from sheetops.settings.policy import build_policy
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -28,9 +28,10 @@ def test_the_full_example_shows_the_defaults() -> None:
     texts = load_texts("en")
     shown, default = build_policy(team, "en", texts), build_policy(Team(), "en", texts)
     assert shown == default
+    assert team.schedule == Team().schedule
 
 
-@pytest.mark.parametrize("model", [Settings, Team, Sheet, CalendarSettings, Mail])
+@pytest.mark.parametrize("model", [Settings, Team, Sheet, CalendarSettings, Mail, Timetable])
 def test_the_full_example_leaves_no_setting_out(model: type[BaseModel]) -> None:
     text = (CONFIG / "example.yaml").read_text(encoding="utf-8")
     for name in model.model_fields:

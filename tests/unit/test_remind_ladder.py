@@ -12,8 +12,8 @@ from sheetops.domain.people import People, Person
 from sheetops.domain.plan import Plan
 from sheetops.domain.table import Grid, Raw
 from sheetops.domain.view import View
-from sheetops.jobs.remind import remind
 from sheetops.domain.weekdays import read_weekdays
+from sheetops.jobs.remind import remind
 from tests.sheets import KEYS, log, row, view
 
 HEADER = [
