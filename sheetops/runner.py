@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from importlib import import_module
@@ -17,7 +17,7 @@ from typing import Protocol, cast
 
 from sheetops.books.base import Applied, Book, Hold, Session
 from sheetops.domain.history import History
-from sheetops.domain.plan import Delivery, Plan, tab_is_as_planned
+from sheetops.domain.plan import Conflict, Delivery, Plan, Write, folded, tab_is_as_planned
 from sheetops.domain.policy import Policy
 from sheetops.domain.seals import sealed, state_of
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
@@ -126,7 +126,9 @@ def _carry_out(
         report.view, report.plan = view, plan
         if session is None or report.run is None:
             with report.step("rehearse"):
-                report.applied = order.book.rehearse(raw, plan.edits, plan.tabs, lambda raw: _see(order, raw))
+                edits, tabs, rows = folded(plan.edits, plan.tabs, view.snapshot)
+                rehearsed = order.book.rehearse(raw, edits, tabs, lambda raw: _see(order, raw))
+                report.applied = _with_rows(rehearsed, rows)
         else:
             with report.step("write"):
                 report.applied = _write(order, session, view, plan)
@@ -251,9 +253,17 @@ def _brake(snapshot: Snapshot, history: History, policy: Policy) -> None:
 
 
 def _write(order: Order, session: Session, view: View, plan: Plan) -> Applied:
-    if not plan.edits and not plan.tabs:
+    edits, tabs, rows = folded(plan.edits, plan.tabs, view.snapshot)
+    if not edits and not tabs:
         return Applied(token=view.snapshot.raw.token)
-    return session.apply(plan.edits, plan.tabs, lambda raw: _see(order, raw))
+    return _with_rows(session.apply(edits, tabs, lambda raw: _see(order, raw)), rows)
+
+
+def _with_rows(applied: Applied, rows: Sequence[Write]) -> Applied:
+    """What was done, with the first rows of the living tabs that were made."""
+    made = tuple(write for write in rows if write.tab in applied.tabs)
+    lost = tuple(Conflict(write.edit, "row-gone") for write in rows if write.tab not in applied.tabs)
+    return replace(applied, writes=applied.writes + made, conflicts=applied.conflicts + lost)
 
 
 def utc_now() -> datetime:

@@ -51,13 +51,13 @@ def google_book(app: App, spreadsheet_id: str) -> GoogleBook:
 
 def google_desk(
     tab: str, rows: Sequence[Sequence[Raw]]
-) -> tuple[GoogleBook, Callable[[Callable[[Rows], None]], None], Callable[[str, int, int, Raw], None]]:
-    """A book with `rows`, a person who changes them by typing over the tab, and one who types into one cell."""
+) -> tuple[GoogleBook, Callable[[Callable[[Rows], None], str], None], Callable[[str, int, int, Raw], None]]:
+    """A book with `rows`, a person who changes a tab by typing over it, and one who types into one cell."""
     app = App(World())
     person = new_spreadsheet(app, tab, rows)
     book = google_book(app, person.id)
 
-    def change_rows(change: Callable[[Rows], None]) -> None:
+    def change_rows(change: Callable[[Rows], None], tab: str = tab) -> None:
         grid = book.read().grid(tab)
         assert grid is not None
         now: Rows = [list(row) for row in grid.rows]

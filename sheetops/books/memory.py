@@ -62,7 +62,9 @@ class _MemorySession:
         writes, conflicts = resolve(edits, see(now)) if edits else ([], [])
         by_name = {grid.name: [list(row) for row in grid.rows] for grid in now.grids}
         for write in writes:
-            row = by_name[write.tab][write.row - 1]
+            rows = by_name[write.tab]
+            rows.extend([] for _ in range(write.row - len(rows)))
+            row = rows[write.row - 1]
             row.extend([None] * (write.column - len(row)))
             row[write.column - 1] = write.edit.new
         grids = [replace(grid, rows=by_name[grid.name]) for grid in now.grids]

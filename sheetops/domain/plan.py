@@ -16,8 +16,18 @@ from sheetops.domain.finding import Finding
 from sheetops.domain.people import Person
 from sheetops.domain.picture import Picture
 from sheetops.domain.requests import Request
-from sheetops.domain.table import Raw, RawSheet, RowRef, Snapshot, Table, cell_name
-from sheetops.domain.tabs import Tab
+from sheetops.domain.table import (
+    NEW_ROW,
+    Grid,
+    Raw,
+    RawSheet,
+    RowRef,
+    Snapshot,
+    Table,
+    cell_name,
+    find_living,
+)
+from sheetops.domain.tabs import Cell, Tab
 
 
 class Edit(NamedTuple):
@@ -117,7 +127,7 @@ class Plan:
 
 def resolve(edits: Iterable[Edit], now: Snapshot) -> tuple[list[Write], list[Conflict]]:
     """Where each edit goes in the sheet as it is `now`, and which ones a person has overtaken."""
-    finders = {table.tab: _Finder(table) for table in now.tables}
+    finders = {table.tab: _Finder(table) for table in now.all_tables}
     writes: list[Write] = []
     conflicts: list[Conflict] = []
     for edit in edits:
@@ -139,6 +149,7 @@ class _Finder:
         self._by_identity: dict[tuple[str | None, tuple[Raw, ...]], list[int]] | None = None
         self._ids: set[str | None] = set()
         self._taken: dict[RowRef, int] = {}
+        self._added: dict[RowRef, int] = {}  # reference → row, of rows to be added
 
     def _identities(self) -> dict[tuple[str | None, tuple[Raw, ...]], list[int]]:
         if self._by_identity is None:
@@ -154,6 +165,9 @@ class _Finder:
         if edit.column not in self.table.columns:
             return "column-gone"
         index = self._find(edit.ref)
+        if edit.ref.row == NEW_ROW and index == "row-gone":
+            row = self._added.setdefault(edit.ref, self.table.free_row + len(self._added))
+            return Write(edit, self.table.tab, row, self.table.columns[edit.column])
         if isinstance(index, str):
             return index
         row, column = self.table.numbers[index], self.table.columns[edit.column]
@@ -167,7 +181,8 @@ class _Finder:
         if known is not None:
             return known
         index = self.index_of_row.get(ref.row)
-        if index is None or self.table.ref(index) != ref:
+        by_id = self.table.living is not None and ref.id is not None  # then a copy of the row is its twin
+        if by_id or index is None or self.table.ref(index) != ref:
             same = self._identities().get((ref.id, ref.fingerprint), [])
             if not same:
                 return "row-changed" if ref.id is not None and ref.id in self._ids else "row-gone"
@@ -176,6 +191,46 @@ class _Finder:
             index = same[0]
         self._taken[ref] = index
         return index
+
+
+def folded(
+    edits: Iterable[Edit], tabs: Sequence[Tab], now: Snapshot
+) -> tuple[tuple[Edit, ...], tuple[Tab, ...], tuple[Write, ...]]:
+    """Rows for a living tab that the same plan makes: they become cells of it.
+
+    Returns the edits of the tabs that are there, the tabs with their first rows, and the writes that these rows
+    are. An edit for a tab that is neither there nor made is left out.
+    """
+    there = {table.tab for table in now.all_tables}
+    left = [edit for edit in edits if edit.ref.tab not in there]
+    made: list[Tab] = []
+    writes: list[Write] = []
+    for tab in tabs:
+        own = [edit for edit in left if edit.ref.tab == tab.name]
+        first = _first_rows(tab, own) if own else []
+        writes += first
+        made.append(_with_cells(tab, first))
+    return tuple(edit for edit in edits if edit.ref.tab in there), tuple(made), tuple(writes)
+
+
+def _first_rows(tab: Tab, edits: Sequence[Edit]) -> list[Write]:
+    grid = Grid(tab.name, tab.values())
+    tables = find_living(RawSheet("", (grid,), ""))
+    return resolve(edits, Snapshot(RawSheet("", (grid,), ""), (), "", tables))[0]
+
+
+def _with_cells(tab: Tab, writes: Sequence[Write]) -> Tab:
+    """The tab with values written into it, each in the style of its column."""
+    if not writes:
+        return tab
+    styles = dict(tab.column_styles)
+    rows = [list(row) for row in tab.rows]
+    width = max(len(row) for row in rows)
+    for write in writes:
+        while len(rows) < write.row:
+            rows.append([Cell(None, styles.get(at, "text")) for at in range(1, width + 1)])
+        rows[write.row - 1][write.column - 1] = Cell(write.edit.new, styles.get(write.column, "text"))
+    return replace(tab, rows=tuple(map(tuple, rows)))
 
 
 def same_value(first: Raw, second: Raw) -> bool:

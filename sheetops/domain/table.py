@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
+from sheetops.domain.living import LIVING, Living
 from sheetops.domain.template import (
     BY_KEY,
     OPTIONAL_PEOPLE_COLUMNS,
@@ -93,10 +94,15 @@ class RawSheet:
         return next((g for g in self.grids if g.name.casefold() == name.casefold()), None)
 
 
+NEW_ROW = 0
+"""The row number of a reference to a row of a living tab that is to be added below the last used one."""
+
+
 class RowRef(NamedTuple):
     """Who a row is: where it was seen, its ID, and the values that people own in it.
 
-    The row number is only where to look first; a row is the same row when ID and fingerprint agree.
+    The row number is only where to look first; a row is the same row when ID and fingerprint agree. In a living
+    tab the ID alone says which row it is, and the row number `NEW_ROW` means one that is still to be added.
     """
 
     tab: str
@@ -106,9 +112,10 @@ class RowRef(NamedTuple):
 
 
 class Table:
-    """One request log: a tab whose header was found. Columns are lists, aligned with `numbers`."""
+    """One request log, or one living tab: its header was found. Columns are lists, aligned with `numbers`."""
 
-    def __init__(self, grid: Grid, header_row: int, match: HeaderMatch) -> None:
+    def __init__(self, grid: Grid, header_row: int, match: HeaderMatch, living: Living | None = None) -> None:
+        self.living = living
         self.grid = grid
         self.tab = grid.name
         self.header_row = header_row
@@ -154,13 +161,36 @@ class Table:
     @cached_property
     def person_keys(self) -> tuple[str, ...]:
         """The columns of ours that people own: they make a row's fingerprint."""
-        return tuple(key for key in self.columns if not BY_KEY[key].by_job)
+        known = self.living.by_key if self.living else BY_KEY
+        return tuple(key for key in self.columns if not known[key].by_job)
 
     def ref(self, index: int) -> RowRef:
         """The identity of the `index`-th begun row."""
-        identifier = self.column("id")[index] if self.has("id") else None
-        fingerprint = tuple(self.column(key)[index] for key in self.person_keys)
-        return RowRef(self.tab, self.numbers[index], as_text(identifier).strip() or None, fingerprint)
+        raw = self.column("id")[index] if self.has("id") else None
+        identifier = as_text(raw).strip() or None
+        if self.living and identifier is not None:
+            return RowRef(self.tab, self.numbers[index], identifier, ())
+        # Who has no ID in a living tab was typed by a person, whose cells are then all there is to know it by.
+        keys = self.columns if self.living else self.person_keys
+        fingerprint = tuple(self.column(key)[index] for key in keys)
+        return RowRef(self.tab, self.numbers[index], identifier, fingerprint)
+
+    def new_ref(self, identifier: str) -> RowRef:
+        """The identity of a row of a living tab that is to be added under this ID."""
+        return RowRef(self.tab, NEW_ROW, identifier, ())
+
+    @cached_property
+    def free_row(self) -> int:
+        """The first row below everything in the tab: values in any column, formulas and merged cells."""
+        grid = self.grid
+        filled = (
+            number
+            for number in range(len(grid.rows), 0, -1)
+            if any(v not in (None, "") for v in grid.rows[number - 1])
+        )
+        formulas = max((row for row, _ in grid.formulas), default=0)
+        merged = max((bottom for _, _, bottom, _ in grid.merged), default=0)
+        return max(next(filled, 0), formulas, merged, self.header_row) + 1
 
 
 def _begun(row: Sequence[Raw], wanted: Sequence[int]) -> bool:
@@ -180,6 +210,16 @@ class Snapshot:
     raw: RawSheet
     tables: tuple[Table, ...]
     language: str
+    living: tuple[Table, ...] = ()  # the living tabs, one of a kind
+
+    @property
+    def all_tables(self) -> tuple[Table, ...]:
+        """Every table whose cells jobs may edit."""
+        return (*self.tables, *self.living)
+
+    def living_tab(self, kind: str) -> Table | None:
+        """The living tab of this kind."""
+        return next((table for table in self.living if table.living and table.living.kind == kind), None)
 
     @property
     def location(self) -> str:
@@ -208,8 +248,12 @@ def take_snapshot(
     `extra_names` maps a team's own header texts to keys. Raises HeaderNotFound where nothing matches.
     """
     named = tuple(log_tabs)
+    living = find_living(raw)
+    taken = {table.tab for table in living}
     tables = []
     for grid in _candidates(raw, named):
+        if grid.name in taken:
+            continue
         found = find_header(grid.rows, extra_names, at_least=3 if named else 4)
         if found is not None:
             tables.append(Table(grid, *found))
@@ -222,7 +266,23 @@ def take_snapshot(
     if not tables:
         raise _no_header(raw, extra_names)
     largest = max(tables, key=lambda table: len(table.columns))
-    return Snapshot(raw, tuple(tables), language or largest.match.language)
+    return Snapshot(raw, tuple(tables), language or largest.match.language, living)
+
+
+def find_living(raw: RawSheet) -> tuple[Table, ...]:
+    """The living tabs, by their headers: of several of one kind the one that bears the kind's name, else the first."""
+    found: list[Table] = []
+    for kind in LIVING:
+        tables = [table for grid in raw.grids if (table := living_table(grid, kind)) is not None]
+        tables.sort(key=lambda table: not kind.is_named(table.tab))
+        found += tables[:1]
+    return tuple(found)
+
+
+def living_table(grid: Grid, kind: Living) -> Table | None:
+    """The table of a tab whose header is one of this kind's, with a column for the ID."""
+    header = find_header(grid.rows, columns=kind.columns, at_least=kind.at_least, ask=False)
+    return Table(grid, *header, kind) if header is not None and "id" in header[1].columns else None
 
 
 def _candidates(raw: RawSheet, named: tuple[str, ...]) -> list[Grid]:

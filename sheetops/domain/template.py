@@ -47,7 +47,7 @@ class Column:
         return self.names[language][0]
 
 
-def _column(
+def template_column(
     key: str,
     kind: Kind,
     hans: str,
@@ -57,56 +57,65 @@ def _column(
     required: bool = False,
     by_job: bool = False,
 ) -> Column:
+    """A column of a template; each language's names are parted by `|`, the name first, then its aliases."""
     names = zip(LANGUAGES, (hans, hant, en), strict=True)
     return Column(key, kind, {lang: tuple(n.split("|")) for lang, n in names}, required, by_job, width)
 
 
 COLUMNS: Final[tuple[Column, ...]] = (
-    _column("id", Kind.TEXT, "需求编号", "需求編號", "Request ID|Ticket ID|ID", 13, True, by_job=True),
-    _column("source", Kind.LIST, "需求来源", "需求來源", "Source|Channel", 13, True),
-    _column("customer", Kind.TEXT, "客户信息", "客戶信息|客戶資訊", "Customer|Client", 20, True),
-    _column("description", Kind.TEXT, "需求描述", "需求描述", "Description", 44, True),
-    _column("type", Kind.LIST, "需求类型", "需求類型", "Type|Request type", 13, True),
-    _column("urgency", Kind.LIST, "紧急程度", "緊急程度", "Urgency", 10, True),
-    _column("priority", Kind.PRIORITY, "优先级", "優先級|優先順序", "Priority", 9, True),
-    _column(
+    template_column(
+        "id", Kind.TEXT, "需求编号", "需求編號", "Request ID|Ticket ID|ID", 13, True, by_job=True
+    ),
+    template_column("source", Kind.LIST, "需求来源", "需求來源", "Source|Channel", 13, True),
+    template_column("customer", Kind.TEXT, "客户信息", "客戶信息|客戶資訊", "Customer|Client", 20, True),
+    template_column("description", Kind.TEXT, "需求描述", "需求描述", "Description", 44, True),
+    template_column("type", Kind.LIST, "需求类型", "需求類型", "Type|Request type", 13, True),
+    template_column("urgency", Kind.LIST, "紧急程度", "緊急程度", "Urgency", 10, True),
+    template_column("priority", Kind.PRIORITY, "优先级", "優先級|優先順序", "Priority", 9, True),
+    template_column(
         "owner", Kind.OWNER, "责任部门/人员", "責任部門/人員", "Owner|Department/Owner|Assigned to", 22, True
     ),
-    _column("due", Kind.DATE, "预计解决时间", "預計解決時間", "Due|Due date", 14, False, by_job=True),
-    _column("resolved", Kind.DATE, "实际解决时间", "實際解決時間", "Resolved|Resolved on", 14),
-    _column("result", Kind.TEXT, "处理结果", "處理結果", "Result|Outcome", 32),
-    _column("feedback", Kind.FEEDBACK, "客户反馈", "客戶反饋|客戶回饋", "Feedback|Customer feedback", 32),
-    _column("notes", Kind.TEXT, "备注", "備註|備注", "Notes|Note|Remarks", 30),
+    template_column("due", Kind.DATE, "预计解决时间", "預計解決時間", "Due|Due date", 14, False, by_job=True),
+    template_column("resolved", Kind.DATE, "实际解决时间", "實際解決時間", "Resolved|Resolved on", 14),
+    template_column("result", Kind.TEXT, "处理结果", "處理結果", "Result|Outcome", 32),
+    template_column(
+        "feedback", Kind.FEEDBACK, "客户反馈", "客戶反饋|客戶回饋", "Feedback|Customer feedback", 32
+    ),
+    template_column("notes", Kind.TEXT, "备注", "備註|備注", "Notes|Note|Remarks", 30),
 )
 
 OPTIONAL_COLUMNS: Final[tuple[Column, ...]] = (
-    _column("opened", Kind.MOMENT, "登记时间", "登記時間", "Opened|Opened at|Created", 17),
-    _column("first_response", Kind.MOMENT, "首次响应时间", "首次響應時間|首次回應時間", "First response", 17),
-    _column("status", Kind.TEXT, "状态", "狀態", "Status", 12),
-    _column("cause", Kind.TEXT, "原因", "原因", "Cause|Root cause", 24),
-    _column("compensation", Kind.TEXT, "补偿", "補償", "Compensation", 16),
-    _column("customer_type", Kind.TEXT, "客户类型", "客戶類型", "Customer type", 12),
-    _column("industry", Kind.TEXT, "行业", "行業", "Industry", 12),
-    _column("nps", Kind.SCORE, "推荐意愿", "推薦意願", "NPS|Likelihood to recommend", 10),
+    template_column("opened", Kind.MOMENT, "登记时间", "登記時間", "Opened|Opened at|Created", 17),
+    template_column(
+        "first_response", Kind.MOMENT, "首次响应时间", "首次響應時間|首次回應時間", "First response", 17
+    ),
+    template_column("status", Kind.TEXT, "状态", "狀態", "Status", 12),
+    template_column("cause", Kind.TEXT, "原因", "原因", "Cause|Root cause", 24),
+    template_column("compensation", Kind.TEXT, "补偿", "補償", "Compensation", 16),
+    template_column("customer_type", Kind.TEXT, "客户类型", "客戶類型", "Customer type", 12),
+    template_column("industry", Kind.TEXT, "行业", "行業", "Industry", 12),
+    template_column("nps", Kind.SCORE, "推荐意愿", "推薦意願", "NPS|Likelihood to recommend", 10),
 )
 
 PEOPLE_COLUMNS: Final[tuple[Column, ...]] = (
-    _column("department", Kind.TEXT, "部门", "部門", "Department|Group|Team", 16, True),
-    _column("name", Kind.TEXT, "姓名", "姓名", "Name", 14),
-    _column("email", Kind.TEXT, "邮箱|电子邮箱|邮件", "信箱|電子郵件|郵箱", "E-mail|Email", 28),
-    _column("manager", Kind.TEXT, "上级", "主管|上級", "Manager", 14),
-    _column("deputy", Kind.TEXT, "代理人", "代理人", "Deputy", 14),
-    _column("away_until", Kind.DATE, "外出至|休假至", "外出至|休假至", "Away until", 13),
-    _column("active", Kind.TEXT, "在职", "在職", "Active", 9),
-    _column("role", Kind.TEXT, "角色", "角色", "Role", 14),
-    _column("language", Kind.TEXT, "语言", "語言", "Language", 11),
+    template_column("department", Kind.TEXT, "部门", "部門", "Department|Group|Team", 16, True),
+    template_column("name", Kind.TEXT, "姓名", "姓名", "Name", 14),
+    template_column("email", Kind.TEXT, "邮箱|电子邮箱|邮件", "信箱|電子郵件|郵箱", "E-mail|Email", 28),
+    template_column("manager", Kind.TEXT, "上级", "主管|上級", "Manager", 14),
+    template_column("deputy", Kind.TEXT, "代理人", "代理人", "Deputy", 14),
+    template_column("away_until", Kind.DATE, "外出至|休假至", "外出至|休假至", "Away until", 13),
+    template_column("active", Kind.TEXT, "在职", "在職", "Active", 9),
+    template_column("role", Kind.TEXT, "角色", "角色", "Role", 14),
+    template_column("language", Kind.TEXT, "语言", "語言", "Language", 11),
 )
 
 OPTIONAL_PEOPLE_COLUMNS: Final[tuple[Column, ...]] = (
-    _column("opt_out", Kind.TEXT, "不接收提醒|免打扰", "不接收提醒|免打擾", "Opt out|No reminders", 12),
-    _column("timezone", Kind.TEXT, "时区", "時區", "Time zone|Timezone", 16),
-    _column("country", Kind.TEXT, "国家|假期国家", "國家|假期國家", "Country|Holidays of", 10),
-    _column("workdays", Kind.TEXT, "工作日|工作日期", "工作日|上班日", "Working days|Workdays", 14),
+    template_column(
+        "opt_out", Kind.TEXT, "不接收提醒|免打扰", "不接收提醒|免打擾", "Opt out|No reminders", 12
+    ),
+    template_column("timezone", Kind.TEXT, "时区", "時區", "Time zone|Timezone", 16),
+    template_column("country", Kind.TEXT, "国家|假期国家", "國家|假期國家", "Country|Holidays of", 10),
+    template_column("workdays", Kind.TEXT, "工作日|工作日期", "工作日|上班日", "Working days|Workdays", 14),
 )
 
 BY_KEY: Final[Mapping[str, Column]] = {c.key: c for c in COLUMNS + OPTIONAL_COLUMNS}
@@ -262,8 +271,12 @@ def find_header(
     columns: tuple[Column, ...] = COLUMNS + OPTIONAL_COLUMNS,
     at_least: int = 4,
     within: int = 30,
+    ask: bool = True,
 ) -> tuple[int, HeaderMatch] | None:
-    """The best header among the first `within` rows: (row number, match), or None under `at_least` columns."""
+    """The best header among the first `within` rows: (row number, match), or None under `at_least` columns.
+
+    `ask` is whether headers that nearly spell a name are looked for in it.
+    """
     best: tuple[int, Sequence[object]] | None = None
     most = at_least - 1
     for number, row in enumerate(rows, 1):
@@ -274,4 +287,4 @@ def find_header(
         known = len(match_header(row, columns, extra_names, ask=False).columns)
         if known > most:
             best, most = (number, row), known
-    return (best[0], match_header(best[1], columns, extra_names)) if best else None
+    return (best[0], match_header(best[1], columns, extra_names, ask)) if best else None

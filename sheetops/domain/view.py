@@ -118,17 +118,22 @@ class View:
             _changed(g, changes[g.name]) if g.name in changes else g for g in self.snapshot.raw.grids
         )
         by_name = {grid.name: grid for grid in grids}
-        tables = tuple(
-            Table(by_name[t.tab], t.header_row, t.match) if t.tab in changes else t
-            for t in self.snapshot.tables
-        )
+
+        def anew(tables: Iterable[Table]) -> tuple[Table, ...]:
+            return tuple(
+                Table(by_name[t.tab], t.header_row, t.match, t.living) if t.tab in changes else t
+                for t in tables
+            )
+
         raw = replace(self.snapshot.raw, grids=grids)
-        return replace(self, snapshot=replace(self.snapshot, raw=raw, tables=tables))
+        tables, living = anew(self.snapshot.tables), anew(self.snapshot.living)
+        return replace(self, snapshot=replace(self.snapshot, raw=raw, tables=tables, living=living))
 
 
 def _changed(grid: Grid, cells: Mapping[tuple[int, int], Raw]) -> Grid:
     rows = list(grid.rows)
     for (row, column), value in cells.items():
+        rows.extend([] for _ in range(row - len(rows)))
         cells_of_row = list(rows[row - 1])
         cells_of_row.extend([None] * (column - len(cells_of_row)))
         cells_of_row[column - 1] = value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +38,23 @@ class Desk:
     def __init__(
         self,
         book: Book,
-        person: Callable[[Callable[[Rows], None]], None],
+        person: Callable[[Callable[[Rows], None], str], None],
         tick: Callable[[str, int, int, Raw], None],
         elsewhere: Callable[[Path], Book] | None = None,
     ) -> None:
         self.book = book
         self._elsewhere = elsewhere
-        self.person = person
+        self._person = person
         self._tick = tick
 
     def elsewhere(self, state: Path) -> Book:
         """The same sheet as a job on another machine has it, whose state folder is `state`."""
         assert self._elsewhere is not None
         return self._elsewhere(state)
+
+    def person(self, change: Callable[[Rows], None], tab: str = "Requests") -> None:
+        """A person works in a tab: `change` is given its rows."""
+        self._person(change, tab)
 
     def tick(self, tab: str, row: int, column: int, value: Raw) -> None:
         """A person types into one cell of another tab."""
@@ -65,16 +69,17 @@ class Desk:
 def _memory(_folder: Path) -> Desk:
     book = MemoryBook([START])
 
-    def person(change: Callable[[Rows], None]) -> None:
-        rows = [list(r) for r in book.grids[0].rows]
-        change(rows)
-        book.change([Grid(START.name, rows), *book.grids[1:]])
+    def person(change: Callable[[Rows], None], tab: str) -> None:
+        grids = {grid.name: [list(r) for r in grid.rows] for grid in book.grids}
+        change(grids[tab])
+        book.change([Grid(name, rows) for name, rows in grids.items()])
 
     def tick(tab: str, row: int, column: int, value: Raw) -> None:
         grids = []
         for grid in book.grids:
             rows = [list(r) for r in grid.rows]
             if grid.name == tab:
+                rows += [[] for _ in range(row - len(rows))]
                 rows[row - 1] += [None] * (column - len(rows[row - 1]))
                 rows[row - 1][column - 1] = value
             grids.append(Grid(grid.name, rows))
@@ -87,10 +92,17 @@ def _xlsx(folder: Path) -> Desk:
     path = folder / "desk.xlsx"
     _save(path, START.rows)
 
-    def person(change: Callable[[Rows], None]) -> None:
-        rows: Rows = [list(r) for r in openpyxl.load_workbook(path)["Requests"].iter_rows(values_only=True)]  # type: ignore[arg-type]
+    def person(change: Callable[[Rows], None], tab: str) -> None:
+        workbook = openpyxl.load_workbook(path)
+        sheet = workbook[tab]
+        rows: Rows = [[_day(v) for v in r] for r in sheet.iter_rows(values_only=True)]
+        before = len(rows)
         change(rows)
-        _save(path, rows)
+        for number in range(1, max(before, len(rows)) + 1):
+            values = rows[number - 1] if number <= len(rows) else []
+            for column in range(1, max(sheet.max_column, len(values)) + 1):
+                sheet.cell(number, column).value = values[column - 1] if column <= len(values) else None  # type: ignore[assignment]
+        workbook.save(path)
 
     def tick(tab: str, row: int, column: int, value: Raw) -> None:
         workbook = openpyxl.load_workbook(path)
@@ -98,6 +110,11 @@ def _xlsx(folder: Path) -> Desk:
         workbook.save(path)
 
     return Desk(XlsxBook(str(path)), person, tick, lambda state: XlsxBook(str(path), state=state))
+
+
+def _day(value: Any) -> Raw:
+    """A date as Python has it; openpyxl reads a moment at midnight."""
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _save(path: Path, rows: Sequence[Sequence[Raw]]) -> None:

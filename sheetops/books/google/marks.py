@@ -18,6 +18,7 @@ from sheetops.books.google.convert import DATE_TYPES, at, same_json, to_json
 from sheetops.books.google.read import ANCHOR, TabState
 from sheetops.books.google.service import Json, Service
 from sheetops.domain.plan import Write
+from sheetops.domain.table import NEW_ROW
 
 _LOWEST, _HIGHEST = 100_000_000, 2_147_000_000  # of the ids that Google takes (int32)
 
@@ -42,6 +43,11 @@ class Mark:
         return frozenset(write.column - 1 for write in self.writes)
 
     @property
+    def added(self) -> bool:
+        """Whether the row is one to be added, blank until now."""
+        return any(write.edit.ref.row == NEW_ROW for write in self.writes)
+
+    @property
     def filter(self) -> Json:
         """The data filter that means this row alone."""
         return {"developerMetadataLookup": {"metadataId": self.id}}
@@ -52,7 +58,9 @@ class Mark:
 
     def note_made(self) -> None:
         """Let the tab's state say what now stands in the written cells, as the next look would."""
-        row = self.tab.row(self.row)
+        values = self.tab.values
+        values.extend([] for _ in range(self.row + 1 - len(values)))  # a row that is added is beyond them
+        row = values[self.row]
         row.extend([""] * (max((write.column for write in self.writes), default=0) - len(row)))
         for write in self.writes:
             row[write.column - 1] = at(self.found or [], write.column - 1)
@@ -65,6 +73,12 @@ class Mark:
         """Whether a date written as a number would show as a number."""
         has = self.tab.formats.get((self.row, write.column - 1), {}).get("type")
         return has not in DATE_TYPES and isinstance(write.edit.new, date)
+
+    def to_type(self) -> list[Write]:
+        """What is to be typed: dates that need a format, and with such a date all of a row that is added, so that
+        the row comes whole or not at all."""
+        dates = [write for write in self.writes if self.needs_format(write)]
+        return list(self.writes) if self.added and dates else dates
 
     def unmoved(self) -> bool:
         """Whether the row found is the row that was seen, cell by cell."""
@@ -79,13 +93,17 @@ class Mark:
     def data(self, option: str) -> Json:
         """What to send: the new values, null for every cell that stays.
 
-        Typed (USER_ENTERED) dates are ISO texts, which Google gives a date format where a cell has none.
+        Typed (USER_ENTERED) dates are ISO texts, which Google gives a date format where a cell has none; typed
+        texts begin with an apostrophe, which keeps them as they are and is not shown.
         """
         row: list[Any] = [None] * max((write.column for write in self.writes), default=1)
         for write in self.writes:
             new = write.edit.new
-            typed = option == "USER_ENTERED" and isinstance(new, date)
-            row[write.column - 1] = str(new) if typed else to_json(new)
+            typed = option == "USER_ENTERED"
+            if typed and isinstance(new, date):
+                row[write.column - 1] = str(new)
+            else:
+                row[write.column - 1] = f"'{new}" if typed and isinstance(new, str) else to_json(new)
         return {"dataFilter": self.filter, "majorDimension": "ROWS", "values": [row]}
 
 

@@ -189,7 +189,8 @@ def take_back(service: Service, marks: Sequence[Mark], places: Places) -> list[s
             column = write.column - 1
             if not mark.holds(write):
                 continue
-            stood = places.stood(mark, column, mark.written)
+            # A row that was to be added was blank, whatever a person has typed into it or wherever they moved it.
+            stood = (mark.row, column) if mark.added else places.stood(mark, column, mark.written)
             if stood is not None:
                 formula = mark.tab.formulas.get(stood)
                 value = at(mark.tab.row(stood[0]), stood[1]) if formula is None else formula

@@ -18,7 +18,7 @@ from sheetops.books.google.read import State, TabState, box, read_state
 from sheetops.books.google.repair import Places, take_back
 from sheetops.books.google.service import PAYLOAD, Json, OutcomeUnknown, Refused, Service
 from sheetops.domain.plan import Conflict, Edit, Write, resolve
-from sheetops.domain.table import RawSheet, Snapshot
+from sheetops.domain.table import NEW_ROW, RawSheet, Snapshot
 from sheetops.errors import SheetError
 
 ROUNDS = 5
@@ -94,7 +94,7 @@ class CellWriter:
 
     def _send_both(self, rows: Sequence[Mark], headers: dict[int, Mark], total: Outcome) -> None:
         """Dates for cells without a date format are typed, so that Google gives them one; all else is sent raw."""
-        typed = [mark.part([w for w in mark.writes if mark.needs_format(w)]) for mark in rows]
+        typed = [mark.part(mark.to_type()) for mark in rows]
         typed = [mark for mark in typed if mark.writes]
         if typed:
             self._send(Marks(typed, headers), "USER_ENTERED", total)
@@ -113,7 +113,7 @@ class CellWriter:
 
     def _set_marks(self, marks: Marks) -> bool:
         """Mark the rows where they were seen; False when the sheet changed so that it could not be done."""
-        requests = [*self._lock.renewal(), *marking(marks.all())]
+        requests = [*self._lock.renewal(), *_room(marks.rows), *marking(marks.all())]
         try:
             self._service.batch(requests)
         except (Refused, OutcomeUnknown) as error:
@@ -241,8 +241,20 @@ def _chunks(writes: Sequence[Write]) -> Iterator[list[list[Write]]]:
         yield chunk
 
 
+def _room(rows: Sequence[Mark]) -> Iterator[Json]:
+    """The requests that make a tab long enough for the rows to be added to it: a mark needs a row to stand on."""
+    needed: dict[int, tuple[TabState, int]] = {}
+    for mark in rows:
+        tab, most = needed.get(mark.tab.id, (mark.tab, mark.tab.rows))
+        needed[mark.tab.id] = tab, max(most, mark.row + 1)
+    for tab, most in needed.values():
+        if most > tab.rows:
+            more = most - tab.rows
+            yield {"appendDimension": {"sheetId": tab.id, "dimension": "ROWS", "length": more}}
+
+
 def _marks(chunk: Sequence[Sequence[Write]], state: State, now: Snapshot) -> Marks:
-    tables = {table.tab: table for table in now.tables}
+    tables = {table.tab: table for table in now.all_tables}
     ids = new_ids(len(chunk) + len(tables))
     made = Marks([])
     for row in chunk:
@@ -250,7 +262,12 @@ def _marks(chunk: Sequence[Sequence[Write]], state: State, now: Snapshot) -> Mar
         tab = state.tab(table.tab)
         assert tab is not None
         known = tuple(column - 1 for column in table.columns.values())
+        if row[0].edit.ref.row == NEW_ROW:
+            # Nothing may stand in a row that is added, whatever the column.
+            blank = tuple(range(max(tab.columns, *(write.column for write in row))))
+            made.rows.append(Mark(next(ids), tab, row[0].row - 1, blank, tuple(row)))
+        else:
+            made.rows.append(Mark(next(ids), tab, row[0].row - 1, known, tuple(row)))
         if tab.id not in made.headers:
             made.headers[tab.id] = Mark(next(ids), tab, table.header_row - 1, known)
-        made.rows.append(Mark(next(ids), tab, row[0].row - 1, known, tuple(row)))
     return made
