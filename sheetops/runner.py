@@ -157,10 +157,12 @@ def _think(
         now = datetime.combine(order.as_of, time_of_day(12))
     view = View(snapshot, policy, memory.history(raw.location, now), now, order.period)
     history, told = _known_as(view, memory, order)
-    if not order.force:
-        _brake(snapshot, history, policy)
     if not order.dry_run:
         report.run = memory.start_run(raw.location, [*order.own, *order.jobs], now)
+    if not order.force:
+        _brake(
+            snapshot, history, policy
+        )  # after the run began, so that `status` knows of a sheet that stands still
     for _ in range(_TRIES):
         view = View(snapshot, policy, history, now, order.period)
         plan = _ask(order, view)

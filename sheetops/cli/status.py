@@ -32,15 +32,16 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
     today = as_of or utc_now().astimezone().date()
     ledger = edge.ledger
     sheets, runs = ledger.sheets(today), ledger.runs(limit)
-    unfinished, unknown = ledger.unfinished(), ledger.unknown_mails()
+    left, unknown = ledger.open_runs(), ledger.unknown_mails()
     wishes = [ledger.notice] if ledger.notice else []
-    wishes += [*_late(edge, sheets, today), *map(_of_run, unfinished), *map(_of_mail, unknown)]
+    wishes += [*_late(edge, sheets, today), *map(_of_run, left), *map(_of_mail, unknown)]
     if as_json:
         document = {
             "ledger": ledger.place,
             "sheets": [_state_document(state) for state in sheets],
             "runs": [_run_document(run) for run in runs],
-            "unfinished": [run.id for run in unfinished],
+            "unfinished": [run.id for run in left if run.outcome is None],
+            "failed": [run.id for run in left if run.outcome == "failed"],
             "unknown_mails": [{**mail._asdict(), "day": mail.day.isoformat()} for mail in unknown],
             "to_do": wishes,
         }
@@ -73,6 +74,8 @@ def _late(edge: Edge, states: list[SheetState], today: date) -> list[str]:
 
 
 def _of_run(run: Run) -> str:
+    if run.outcome == "failed":
+        return f"run {run.id} on {run.sheet} stopped with an error; run the sheet again to see which"
     if run.recorded:
         rest = "its writes are remembered, its mails may not all have left"
     else:

@@ -73,12 +73,11 @@ def command(run: str, only: tuple[str, ...], **options: Any) -> None:
 
 
 def _check_remembered(ledger: Ledger, name: str) -> None:
-    for run in ledger.unfinished(1000):
-        if run.id == name and not run.recorded:
-            raise LedgerError(
-                f"run {name} ended before what it wrote was remembered, so it cannot be undone",
-                mend="take the sheet from the backups beside it",
-            )
+    if not ledger.recorded(name):
+        raise LedgerError(
+            f"run {name} ended before what it wrote was remembered, so it cannot be undone",
+            mend="take the sheet from the backups in the state folder, or from its version history",
+        )
 
 
 def _only(words: Sequence[str], headers: dict[str, str], past: Sequence[PastEdit]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from sheetops.domain.history import Life, PastEdit
 from sheetops.errors import LedgerError
@@ -73,11 +73,17 @@ class LifeStory(NamedTuple):
     findings: tuple[tuple[str, str, str, str | None], ...]  # rule, field, first run, run that found it gone
 
 
-def runs(link: Connection, limit: int, only_unfinished: bool = False) -> list[Run]:
-    """Runs, newest first."""
+def runs(link: Connection, limit: int, only_open: bool = False) -> list[Run]:
+    """Runs, newest first; or only those that failed or never ended, and after which none on their sheet went well."""
     wanted = select(t.runs, t.sheets.c.place).join(t.sheets, t.sheets.c.number == t.runs.c.sheet)
-    if only_unfinished:
-        wanted = wanted.where(t.runs.c.outcome.is_(None))
+    if only_open:
+        later = t.runs.alias()
+        well = exists().where(
+            later.c.sheet == t.runs.c.sheet,
+            later.c.number > t.runs.c.number,
+            later.c.outcome.in_(("done", "partly")),
+        )
+        wanted = wanted.where(t.runs.c.outcome.is_(None) | (t.runs.c.outcome == "failed"), ~well)
     found = link.execute(wanted.order_by(t.runs.c.number.desc()).limit(limit)).all()
     names: dict[int, list[str]] = {}
     for run, name in link.execute(

@@ -279,10 +279,13 @@ class Ledger:
         with self._read() as link:
             return asking.runs(link, limit)
 
-    def unfinished(self, limit: int = 20) -> list[asking.Run]:
-        """Runs that never said how they ended: they crashed, or are still at work. Newest first."""
+    def open_runs(self, limit: int = 20) -> list[asking.Run]:
+        """Runs that failed, or never said how they ended (they crashed, or are still at work), newest first.
+
+        One after which a run on the same sheet went well is not among them: what it left undone was done then.
+        """
         with self._read() as link:
-            return asking.runs(link, limit, only_unfinished=True)
+            return asking.runs(link, limit, only_open=True)
 
     def unknown_mails(self) -> list[asking.Mail]:
         """Mails that were claimed and of which nobody knows whether they left."""
@@ -300,6 +303,11 @@ class Ledger:
             found = asking.run_named(link, name)
             place = link.execute(select(t.sheets.c.place).where(t.sheets.c.number == found.sheet))
             return found.id, place.scalar_one()
+
+    def recorded(self, run: str) -> bool:
+        """Whether what the run saw and wrote is remembered. Raises LedgerError for a run never begun."""
+        with self._read() as link:
+            return bool(asking.run_named(link, run).recorded)
 
     def edits_of(self, run: str, view: View | None = None) -> list[PastEdit]:
         """What a run wrote and left alone; with a `view` of its sheet, each with the place of its row now."""

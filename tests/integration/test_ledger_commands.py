@@ -125,6 +125,23 @@ def test_status_says_what_needs_a_person(person: Person) -> None:
         and len(document["unknown_mails"]) == 1
         and len(document["to_do"]) == 2
     )
+    person.run("fill", DESK, "--as-of", "2026-11-18")
+    document = person.document("status", code=1)
+    assert document["unfinished"] == [] and len(document["to_do"]) == 1
+
+
+def test_status_knows_of_a_sheet_that_was_not_taken_at_its_word(person: Person) -> None:
+    book = openpyxl.load_workbook(person.folder / DESK)
+    for n in range(5, 15):
+        book.worksheets[0].append(row(description=f"thing {n} broke"))
+    book.save(person.folder / DESK)
+    person.run("fill", DESK, "--as-of", "2026-11-18")
+    book.worksheets[0].delete_rows(3, 12)
+    book.save(person.folder / DESK)
+    assert "it had 14 requests" in person.run("fill", DESK, "--as-of", "2026-11-18", code=2)
+    assert "stopped with an error" in person.run("status", "--as-of", "2026-11-18", code=1)
+    person.run("fill", DESK, "--as-of", "2026-11-18", "--force")
+    assert "to do" not in person.run("status", "--as-of", "2026-11-18")
 
 
 def test_status_says_which_sheets_are_late(person: Person) -> None:

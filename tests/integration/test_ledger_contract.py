@@ -187,7 +187,15 @@ def test_runs_say_what_they_did_and_those_without_an_end_are_unfinished(ledger: 
     assert (first.id, first.outcome, first.jobs, first.tabs) == (run, "done", ("fill",), ("Checks",))
     assert (first.counts["written"], first.timings) == (1, {"read": 0.5})
     assert (newest.id, newest.outcome, newest.recorded) == (crashed, None, False)
-    assert [one.id for one in ledger.unfinished()] == [crashed]
+    assert [one.id for one in ledger.open_runs()] == [crashed]
+    failed = ledger.start_run(SHEET, ["fill"], START + DAY)
+    ledger.finish_run(failed, "failed", {})
+    skipped = ledger.start_run(SHEET, ["fill"], START + DAY)
+    ledger.finish_run(skipped, "skipped", {})
+    elsewhere = look(ledger, log(ANN), place="other.xlsx")
+    assert [one.id for one in ledger.open_runs()] == [failed, crashed] and elsewhere
+    look(ledger, log(BOB), now=START + 2 * DAY)
+    assert ledger.open_runs() == []
     assert ledger.run(run[:-1]) == (run, str(Path(SHEET).resolve()))
     with pytest.raises(LedgerError, match="knows no such run"):
         ledger.run("20200101")

@@ -233,7 +233,7 @@ def test_a_run_killed_at_any_statement_leaves_nothing_or_an_unfinished_run(
             assert ledger.rebuild() == 0
             newest = ledger.runs()[0]
             seen = "20261108" in ledger.history(SHEET, START).lives
-            assert seen is newest.recorded or not ledger.unfinished()
+            assert seen is newest.recorded or not ledger.open_runs()
             assert bool(ledger.edits_of(newest.id)) is (newest.recorded and len(ledger.runs()) == 2)
             outcomes.add((len(ledger.runs()), newest.recorded, newest.outcome))
             look_at_rows(ledger, ROWS, 2)
