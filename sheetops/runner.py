@@ -32,6 +32,7 @@ JOBS: Mapping[str, str] = {
     "validate": "sheetops.jobs.validate:validate",
     "remind": "sheetops.jobs.remind:remind",
     "review": "sheetops.jobs.review:review_when_due",
+    "policy": "sheetops.jobs.policy:refresh_policy",
 }
 _TRIES = 5  # at reserving numbers that another run keeps taking
 
@@ -186,7 +187,7 @@ def _known_as(view: View, memory: Memory, order: Order) -> tuple[History, Plan]:
     return history, Plan(remarks=(view.texts("run.moved", old=old),))
 
 
-_SEALED = frozenset(("checks", "review"))  # kinds of tabs that jobs write again and again
+_SEALED = frozenset(("checks", "review", "policy"))  # kinds of tabs that jobs write again and again
 
 
 def _only_our_tabs(plan: Plan, view: View) -> Plan:

@@ -21,6 +21,7 @@ COMMANDS = {
     "remind": "Send each owner one digest",
     "preview": "Show mails and sentences with real rows, and send nothing",
     "review": "Write the summary tab of a period",
+    "policy": "Write the Policy tab: what is enforced, by whose decision, since when",
     "run": "Do all that is due",
     "status": "Show the last runs and what needs a person",
     "history": "Show the life of one request",

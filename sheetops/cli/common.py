@@ -69,8 +69,13 @@ def run_jobs(
     wishes: Wishes,
     period: str | None = None,
     own: Mapping[str, Job] | None = None,
+    more: Callable[[Report], dict[str, Any]] | None = None,
+    also: Callable[[Report, bool], None] | None = None,
 ) -> None:
-    """Run `jobs`, after the command's `own`, on every sheet asked for, print, and leave with the worst outcome's code."""
+    """Run `jobs`, after the command's `own`, on every sheet asked for, print, and leave with the worst outcome's code.
+
+    `more` adds to the JSON document, `also` to the lines (whether all of it was asked for is its second argument).
+    """
     from sheetops.cli.edge import Edge
     from sheetops.cli.show import as_document, show, troubles
     from sheetops.settings.load import load
@@ -89,9 +94,11 @@ def run_jobs(
             continue
         codes.append(exit_code(report, jobs))
         if wishes.as_json:
-            documents.append(as_document(report))
+            documents.append(as_document(report) | (more(report) if more is not None else {}))
         elif not wishes.quiet:
             show(report, jobs, wishes.verbose)
+            if also is not None:
+                also(report, wishes.verbose)
         for line in troubles(report):
             click.echo(f"sheetops: {line}", err=True)
     if wishes.as_json:

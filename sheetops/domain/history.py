@@ -38,6 +38,17 @@ class Life:
         return len(self.reopenings)
 
 
+class Said(NamedTuple):
+    """One statement of the policy as a run saw it first: new, changed, or (without a value) no longer there."""
+
+    name: str  # such as `targets.high.response`
+    value: str | None  # without language; of names of people the print alone
+    label: str = ""  # in the sheet's language then
+    text: str = ""
+    run: str | None = None  # None: the run that is looking now
+    moment: datetime | None = None  # when that run began
+
+
 def _nothing(table: Table, index: int) -> Life | None:
     return None
 
@@ -61,6 +72,8 @@ class History:
     unnamed: Callable[[Table, int], Life | None] = _nothing
     # (table, index of its row) → how many of customer and description differ from those last seen under its ID
     differing: Callable[[Table, int], int] = _alike
+    policy: tuple[Said, ...] = ()  # what the policy said at the first recorded run, then each change of it
+    print_of: Callable[[str], str] = str  # how the value of a discreet statement is kept
 
     def life(self, identifier: str | None) -> Life | None:
         """What is remembered of a request, None for one never seen."""

@@ -62,6 +62,8 @@ class Policy:
     column_names: Mapping[str, str] = field(default_factory=dict)  # header text → key
     language: str | None = None  # None: the sheet's own
     brake_share: float = 0.3  # a fall of the rows by more than this share stops the run
+    # The settings that the team's file names, such as `targets.high.response`; all others hold by default.
+    stated: frozenset[str] = field(default_factory=frozenset, compare=False)
 
     @property
     def calendar(self) -> WorkCalendar:

@@ -14,6 +14,7 @@ from sheetops.domain.history import History, Life, Reopening
 from sheetops.domain.table import Table
 from sheetops.domain.template import BY_KEY
 from sheetops.ledger import tables as t
+from sheetops.ledger.policies import read_policy
 from sheetops.ledger.prints import CELL, Printer, joined, plain
 from sheetops.ledger.seeing import CORE, differing
 
@@ -52,6 +53,8 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
         unnamed=_Unnamed(link, sheet, printer),
         differing=_Differing(reading, sheet, printer),
+        policy=read_policy(link, sheet),
+        print_of=printer.field,
     )
 
 

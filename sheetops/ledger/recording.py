@@ -16,6 +16,7 @@ from sheetops.domain.template import TAB_NAMES
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
+from sheetops.ledger.policies import keep_policy
 from sheetops.ledger.prints import Printer, pack
 from sheetops.ledger.rows import Look, chunks, remember_rows
 from sheetops.ledger.seeing import Done, Place, SeenTable
@@ -35,6 +36,7 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
     if done.tabs:
         link.execute(insert(t.tabs), [{"run": run.number, "name": name} for name in dict.fromkeys(done.tabs)])
     _reviews(link, look, done.tabs)
+    keep_policy(link, printer, run.sheet, run.number, view)
     seen = {tab: {"rows": len(table.rows), "columns": sorted(table.keys)} for tab, table in tables.items()}
     link.execute(
         update(t.runs)

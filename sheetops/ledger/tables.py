@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS = ("0001", "0002", "0003")  # of the schema, oldest first; the last is what this program writes
+VERSIONS = ("0001", "0002", "0003", "0004")  # of the schema, oldest first; the last is what this program writes
 
 metadata = MetaData()
 
@@ -132,6 +132,18 @@ reviews = Table(
     Column("sheet", Integer, primary_key=True, autoincrement=False),
     Column("period", String(20), primary_key=True),
     Column("written", String(19), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(300), primary_key=True),  # of the statement
+    Column("run", Integer, primary_key=True, autoincrement=False),  # the first that saw it so
+    Column("value", Text),  # without language, of names of people a print; none: no longer stated
+    Column("label", Text, nullable=False),
+    Column("words", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -118,7 +118,7 @@ def prune(link: Connection, before: str) -> dict[str, int]:
     """Delete what ended before the moment `before` (ISO text). Returns how many rows of each table went.
 
     Kept whatever its age: requests that are still in the sheet with their whole life, the highest number given
-    under each prefix, runs that a kept life needs, and the last recorded run of each sheet.
+    under each prefix, what the policy says now, runs that these need, and the last recorded run of each sheet.
     """
     removed = {"requests": 0}
     for sheet in link.execute(select(t.sheets.c.number)).scalars().all():
@@ -129,7 +129,10 @@ def prune(link: Connection, before: str) -> dict[str, int]:
         removed["requests"] += len(numbers)
     old_runs = select(t.runs.c.number).where(t.runs.c.began < before)
     last = select(func.max(t.runs.c.number)).where(t.runs.c.recorded == 1).group_by(t.runs.c.sheet)
-    highest = t.ids.alias()
+    highest, later = t.ids.alias(), t.policy.alias()
+    followed = select(later.c.run).where(
+        later.c.sheet == t.policy.c.sheet, later.c.name == t.policy.c.name, later.c.run > t.policy.c.run
+    )
     higher = select(highest.c.sequence).where(
         highest.c.sheet == t.ids.c.sheet,
         highest.c.prefix == t.ids.c.prefix,
@@ -138,6 +141,7 @@ def prune(link: Connection, before: str) -> dict[str, int]:
     for table, ended in (
         (t.edits, t.edits.c.run.in_(old_runs)),
         (t.tabs, t.tabs.c.run.in_(old_runs)),
+        (t.policy, t.policy.c.run.in_(old_runs) & followed.exists()),
         (t.findings, t.findings.c.gone_run.in_(old_runs)),
         (t.mails, t.mails.c.day < datetime.fromisoformat(before).date()),
         (t.slots, t.slots.c.slot < before),
@@ -146,6 +150,7 @@ def prune(link: Connection, before: str) -> dict[str, int]:
         removed[table.name] = _delete(link, table, ended)
     needed = t.runs.c.number.in_(select(t.changes.c.run)) | t.runs.c.number.in_(last)
     needed |= t.runs.c.number.in_(select(t.findings.c.first_run)) | t.runs.c.number.in_(select(t.mails.c.run))
+    needed |= t.runs.c.number.in_(select(t.policy.c.run))
     removed["runs"] = _delete(link, t.runs, (t.runs.c.began < before) & ~needed)
     return removed
 

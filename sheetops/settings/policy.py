@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from sheetops.domain.choices import DEFAULT_LISTS
 from sheetops.domain.finding import Severity
 from sheetops.domain.ids import IdPattern
+from sheetops.domain.kpis import BY_KEY as FIGURES
 from sheetops.domain.people import Person
 from sheetops.domain.policy import Policy, RuleSetting, UrgencyTarget
 from sheetops.domain.rules import RULES
@@ -64,6 +67,7 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         column_names=team.columns,
         language=team.language,
         brake_share=team.brake_share,
+        stated=frozenset(_stated(team)),
     )
 
 
@@ -75,6 +79,20 @@ def calendar_of(team: Team, language: str) -> WorkCalendar:
 def mail_hours_of(team: Team) -> Shift:
     """When the team's mails may arrive."""
     return _shift(team.mail_hours)
+
+
+def _stated(model: BaseModel, prefix: str = "") -> Iterator[str]:
+    """The names of the settings that the file gives, those inside others behind a dot: `targets.high.response`."""
+    for name in sorted(model.model_fields_set):
+        value = getattr(model, name)
+        yield prefix + name
+        entries = value.items() if isinstance(value, dict) else ()
+        if isinstance(value, BaseModel):
+            yield from _stated(value, f"{prefix}{name}.")
+        for key, entry in entries:
+            yield f"{prefix}{name}.{key}"
+            if isinstance(entry, BaseModel):
+                yield from _stated(entry, f"{prefix}{name}.{key}.")
 
 
 def zone_of(team: Team, language: str) -> ZoneInfo:
@@ -174,4 +192,9 @@ def _check_names(team: Team) -> None:
         if code not in known:
             raise SettingsError(
                 f"rules: there is no rule {code}", mend=f"the rules are {', '.join(sorted(known))}"
+            )
+    for key in team.goals:
+        if key not in FIGURES:
+            raise SettingsError(
+                f"goals: there is no figure {key}", mend=f"the figures are {', '.join(FIGURES)}"
             )

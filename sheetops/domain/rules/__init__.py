@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sheetops.domain.finding import Finding
-from sheetops.domain.policy import RuleSetting
 from sheetops.domain.rules import (
     date,
     due_before_opened,
@@ -41,7 +40,7 @@ from sheetops.domain.rules import (
     wrong_department,
     wrong_kind,
 )
-from sheetops.domain.rules.base import Look, Rule, holds
+from sheetops.domain.rules.base import Look, Rule, holds, setting_of
 from sheetops.domain.view import View
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -84,7 +83,7 @@ def judge(view: View) -> list[Finding]:
     found: list[Finding] = []
     for log in view.logs:
         for rule in RULES:
-            setting = view.policy.rules.get(rule.code) or RuleSetting(on=rule.on)
+            setting = setting_of(view.policy, rule)
             if holds(setting, log.table.tab):
                 found.extend(rule.check(Look(view, log, rule, setting, memory)))
     return found

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.personal import masked
-from sheetops.domain.policy import RuleSetting
+from sheetops.domain.policy import Policy, RuleSetting
 from sheetops.domain.requests import Requests
 from sheetops.domain.table import CellError, cell_name
 from sheetops.domain.values import as_date, as_text
@@ -206,6 +206,11 @@ def quote(text: str, shorten: bool = True) -> str:
     """`text` as a message may show it: in one line, personal data masked, not too long."""
     line = masked(" ".join(text.split()))
     return line if not shorten or len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + "…"
+
+
+def setting_of(policy: Policy, rule: Rule) -> RuleSetting:
+    """What holds for a rule: the team's setting, else the rule's own default."""
+    return policy.rules.get(rule.code) or RuleSetting(on=rule.on)
 
 
 def holds(setting: RuleSetting, tab: str) -> bool:

@@ -1,0 +1,32 @@
+"""Which goals the review holds its figures against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sheetops.domain.kpis import FIGURES
+from sheetops.domain.kpis.base import SMALL
+from sheetops.domain.kpis.complaints import FIGURE as COMPLAINT_RATE
+from sheetops.domain.kpis.complaints import LESS
+from sheetops.domain.stating.base import DEFAULT, Statement, plain, source_of
+from sheetops.domain.view import View
+
+_MARKS = {"percent": "%"}
+
+
+def goals(view: View) -> Iterator[Statement]:
+    """One statement a figure that has a goal, and from how many cases a figure is not called small."""
+    stated = view.policy.goals
+    for figure in FIGURES:
+        name = view.texts(f"review.figure.{figure.key}.name")
+        if figure.key in stated:
+            side = "most" if figure.better == "less" else "least"
+            goal = f"{stated[figure.key]:g}{_MARKS.get(figure.unit, '')}"
+            text = view.texts(f"policy.say.goal.{side}", goal=goal)
+            source = source_of(view, f"goals.{figure.key}")
+            yield Statement(f"goals.{figure.key}", name, text, goal, source)
+        elif figure is COMPLAINT_RATE:
+            less = f"{(1 - LESS) * 100:.0f}%"
+            text = view.texts("policy.say.goal.baseline", less=less, n=SMALL)
+            yield Statement(f"goals.{figure.key}", name, text, f"baseline -{less}", DEFAULT)
+    yield plain(view, "small", SMALL, "fixed", n=SMALL)
