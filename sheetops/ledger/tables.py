@@ -18,7 +18,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSIONS = ("0001", "0002", "0003", "0004")  # of the schema, oldest first; the last is what this program writes
+VERSIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+)  # of the schema, oldest first; the last is what this program writes
 
 metadata = MetaData()
 
