@@ -89,7 +89,7 @@ class Report:
     @property
     def partly(self) -> bool:
         """Whether a person got there first somewhere, so that the next run has something left to do."""
-        return bool(self.applied.conflicts or self.applied.held)
+        return bool(self.applied.conflicts or self.applied.held or self.applied.put_back)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -45,6 +45,7 @@ class Tally:
     stopped: Counter[str] = field(default_factory=Counter)
     acts: Counter[str] = field(default_factory=Counter)
     window: int = 0  # human edits lost in the documented window
+    put_back: int = 0  # human edits lost in a cell that the run names as put back
     wrong: list[str] = field(default_factory=list)
     told: list[str] = field(
         default_factory=list
@@ -55,6 +56,7 @@ class Tally:
         self.runs += other.runs
         self.writes += other.writes
         self.window += other.window
+        self.put_back += other.put_back
         self.conflicts += other.conflicts
         self.stopped += other.stopped
         self.acts += other.acts
@@ -84,6 +86,7 @@ class Team:
         self._dress()
         self.serial = 0
         self.typed: dict[Key, str] = {}  # the moment (name of the job's call) at which a person typed
+        self.before: dict[Key, set[Any]] = {}  # what stood in a cell before people typed
         self.acts: Counter[str] = Counter()
 
     def _request(self, number: int) -> list[Raw]:
@@ -146,6 +149,9 @@ class Team:
         self.serial += 1
         text = f"H-{self.serial}"
         self.hand.type(f"{TAB}!{_a1(row, self._columns().index(column_tag))}", text)
+        self.before.setdefault((row_tag, column_tag), set()).add(
+            _plain(self.shadow.get((row_tag, column_tag)))
+        )
         self.shadow[row_tag, column_tag] = text
         self.typed[row_tag, column_tag] = moment
         self.dates.discard((row_tag, column_tag))
@@ -268,7 +274,8 @@ def _judge(team: Team, edits: dict[Key, Edit], applied: Applied, tally: Tally, s
     done = {write.edit.cell for write in applied.writes}
     dropped = {conflict.edit.cell for conflict in applied.conflicts}
     found = _found(team)
-    note = (tally.told if tally.stopped["SheetError"] else tally.wrong).append
+    stopped = bool(tally.stopped["SheetError"])
+    note = (tally.told if stopped else tally.wrong).append
     if not tally.stopped and len(done) + len(dropped) != len(edits):
         note(f"seed {seed}: {len(edits)} edits, {len(done)} written, {len(dropped)} conflicts")
     by_new = {_plain(edit.new): key for key, edit in edits.items()}
@@ -279,6 +286,10 @@ def _judge(team: Team, edits: dict[Key, Edit], applied: Applied, tally: Tally, s
                 note(f"seed {seed}: {key} is told as written and holds {holds!r}")
         elif holds == "" and key[1].startswith("x") and team.typed.get(key) == "write":
             tally.window += 1  # typed into a column that was inserted at the very moment of the write
+        elif (
+            by_new.get(holds) != key and applied.put_back and key in team.typed and holds in team.before[key]
+        ):
+            tally.put_back += 1  # typed in the moment in which rows moved, and the run names the cell
         elif by_new.get(holds) != key:
             note(f"seed {seed}: {key} holds {holds!r} and people want {wanted!r}")
         elif key in team.typed:
@@ -287,7 +298,7 @@ def _judge(team: Team, edits: dict[Key, Edit], applied: Applied, tally: Tally, s
                 note(f"seed {seed}: {key} lost {wanted!r}, typed before the call {team.typed[key]}")
         elif edits[key].cell in dropped:
             note(f"seed {seed}: {key} is told as left and was written")
-    _judge_formats(team, tally.formats.append, seed)
+    _judge_formats(team, (tally.told if stopped else tally.formats).append, seed)
 
 
 def _judge_formats(team: Team, note: Callable[[str], None], seed: int) -> None:

@@ -25,6 +25,9 @@ class Applied:
     ] = ()  # tabs left alone, mostly as a person changed them meanwhile; tried again next run
     backup: str | None = None  # where the sheet as it was before is kept
     reasons: Mapping[str, str] = field(default_factory=dict)  # why a held tab cannot be put, by its name
+    put_back: tuple[
+        str, ...
+    ] = ()  # cells of rows that moved while being written; they hold what the last look saw
     hindrance: str | None = None  # of a rehearsal: why nothing could be written now
 
 

@@ -48,7 +48,13 @@ def as_document(report: Report) -> dict[str, Any]:
             for d in report.deliveries
         ],
         "conflicts": conflicts,
-        "remarks": [*report.plan.remarks, *report.applied.reasons.values(), *_hindrance(report)],
+        "put_back": list(report.applied.put_back),
+        "remarks": [
+            *report.plan.remarks,
+            *report.applied.reasons.values(),
+            *_put_back(report),
+            *_hindrance(report),
+        ],
     }
 
 
@@ -83,8 +89,15 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
         click.echo(f"  left alone: tab {tab} ({reason}); tried again next run")
     if "remind" in jobs:
         _show_mails(report, everything)
-    for remark in (*report.plan.remarks, *_hindrance(report)):
+    for remark in (*report.plan.remarks, *_put_back(report), *_hindrance(report)):
         click.echo(f"  note: {remark}")
+
+
+def _put_back(report: Report) -> list[str]:
+    """Cells in which a person's typing of that very moment may be missing."""
+    if not report.applied.put_back or report.view is None:
+        return []
+    return [report.view.texts("run.put_back", cells=", ".join(report.applied.put_back))]
 
 
 def _hindrance(report: Report) -> list[str]:
@@ -139,7 +152,7 @@ def troubles(report: Report) -> list[str]:
     if report.dry_run:
         return []
     count = Counter(delivery.outcome for delivery in report.deliveries)
-    lines = []
+    lines = [f"{report.sheet}: {line}" for line in _put_back(report)]
     failed = sum(count[outcome] for outcome in ("failed", "refused", "unknown"))
     if failed:
         lines.append(

@@ -118,6 +118,6 @@ class GoogleSession:
         if outcome.done or tabs:
             values = read_values(self._service, list(titles))
             token = token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
-        return Applied(
-            tuple(outcome.done), tuple(outcome.conflicts), tuple(tab.name for tab in tabs), token, held
-        )
+        names = tuple(tab.name for tab in tabs)
+        put_back = tuple(dict.fromkeys(outcome.put_back))
+        return Applied(tuple(outcome.done), tuple(outcome.conflicts), names, token, held, put_back=put_back)

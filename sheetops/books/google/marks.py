@@ -7,7 +7,7 @@ every row of a long log would break, and between two runs ID and fingerprint say
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -64,6 +64,17 @@ class Mark:
         row.extend([""] * (max((write.column for write in self.writes), default=0) - len(row)))
         for write in self.writes:
             row[write.column - 1] = at(self.found or [], write.column - 1)
+
+    def resembles(self, row: Sequence[Any], written: Collection[int] = ()) -> bool:
+        """Whether more than half of the known cells that were not `written` are as in `row`."""
+        others = [k for k in self.known if k not in written]
+        return 2 * sum(same_json(at(self.found or [], k), at(row, k)) for k in others) > len(others)
+
+    def note_seen(self) -> None:
+        """Let the tab's state hold what was seen through the mark since, where that still is the same row."""
+        row = self.tab.row(self.row)
+        if self.found is not None and row and self.resembles(row):
+            self.tab.values[self.row] = list(self.found)
 
     def part(self, writes: Sequence[Write]) -> Mark:
         """The same row with these writes only."""

@@ -8,12 +8,13 @@ stood then, is compared with the look before it; a row that is not the one meant
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
 from sheetops.books.google.convert import at, same_json
-from sheetops.books.google.marks import Mark, look
+from sheetops.books.google.marks import Mark, look, take
 from sheetops.books.google.read import Place, TabState
 from sheetops.books.google.service import Json, OutcomeUnknown, Refused, Service
 from sheetops.domain.plan import Write
@@ -38,7 +39,11 @@ class Places:
         for column in mark.written:
             if columns.get(column, column) != column or not _same_header(header, column):
                 return False
-        return _differences(mark, columns) == 0 or self._same_id(mark)
+        return (
+            _differences(mark, columns) == 0
+            or self._same_id(mark)
+            or self._row_before(mark, columns, mark.written) == mark.row
+        )
 
     def stood(self, mark: Mark, column: int, written: frozenset[int]) -> Place | None:
         """Where the cell that is now under `column` of the row found stood before; None if it is new or unknown.
@@ -135,7 +140,7 @@ def _word(value: Any) -> str:
     return "" if value is None else repr(float(value)) if isinstance(value, (int, float)) else str(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Back:
     """A cell that was written in the wrong place, and what stood there."""
 
@@ -151,11 +156,7 @@ class _Back:
 
     def is_same_row(self, row: Sequence[Any]) -> bool:
         """Whether the row found is `row`, but for what was written."""
-        others = [k for k in self.mark.known if k not in self.mark.written]
-        found = self.mark.found
-        return found is not None and 2 * sum(same_json(at(found, k), at(row, k)) for k in others) > len(
-            others
-        )
+        return self.mark.found is not None and self.mark.resembles(row, self.mark.written)
 
     def old_format(self) -> Json:
         """The request that takes away the date format which Google gave the cell with a typed date."""
@@ -177,12 +178,20 @@ class _Back:
         return {"dataFilter": self.mark.filter, "majorDimension": "ROWS", "values": [row]}
 
 
-def take_back(service: Service, marks: Sequence[Mark], places: Places) -> list[str]:
-    """Put back what stood in cells that were written in the wrong row or column; the names of those that could not be.
+@dataclass
+class Repair:
+    """What became of cells that were written in the wrong row or column, by name."""
+
+    done: list[str] = field(default_factory=list)  # they hold again what the last look saw there
+    lost: list[str] = field(default_factory=list)  # people must look at them
+
+
+def take_back(service: Service, marks: Sequence[Mark], places: Places) -> Repair:
+    """Put back what stood in cells that were written in the wrong row or column.
 
     A cell that somebody typed into since is left to them; a row that moved once more is named.
     """
-    lost: list[str] = []
+    repair = Repair()
     back: list[_Back] = []
     for mark in marks:
         for write in mark.writes:
@@ -198,37 +207,75 @@ def take_back(service: Service, marks: Sequence[Mark], places: Places) -> list[s
             elif places.is_new_column(mark, column):
                 back.append(_Back(mark, write, "", False, None))
             else:
-                lost.append(f"{mark.tab.title}!{cell_name(mark.place + 1, write.column)}")
-    return lost + (_put_back(service, back, places.headers) if back else [])
+                repair.lost.append(f"{mark.tab.title}!{cell_name(mark.place + 1, write.column)}")
+    if back:
+        _PutBack(service, back, places.headers, repair).run()
+    return repair
 
 
-def _put_back(service: Service, back: Sequence[_Back], headers: Mapping[int, Mark]) -> list[str]:
-    """Write what stood there into the cells that still hold ours, until none does; the names of those that stay wrong."""
-    marks = list({id(item.mark): item.mark for item in back}.values())
-    rows = {mark.id: mark.found or [] for mark in [*marks, *headers.values()]}
+class _PutBack:
+    """Writing what stood there into the cells that still hold ours, each step compared with what was found before."""
 
-    def unmoved(item: _Back) -> bool:
-        header = headers[item.mark.tab.id]
-        return header.found == rows[header.id] and item.is_same_row(rows[item.mark.id])
+    def __init__(
+        self, service: Service, back: Sequence[_Back], headers: Mapping[int, Mark], repair: Repair
+    ) -> None:
+        self._service = service
+        self._headers = headers
+        self._repair = repair
+        self._due = list(back)
+        self._dressed: list[_Back] = []  # their cells may have been given a date format
+        self._marks = list({id(item.mark): item.mark for item in back}.values())
+        self._all = [*self._marks, *headers.values()]
+        self._rows = {mark.id: mark.found or [] for mark in self._all}
 
-    due, lost = list(back), []
-    for _ in range(_TRIES):
-        look(service, [*marks, *headers.values()])
-        lost += [item.name for item in due if not unmoved(item)]
-        due = [item for item in due if unmoved(item) and item.mark.holds(item.write)]
-        if not due:
-            break
-        try:
-            for option, formulas in (("RAW", False), ("USER_ENTERED", True)):
-                entries = [item.entry() for item in due if item.is_formula is formulas]
-                if entries:
-                    service.write(entries, option)
-            formats = [item.old_format() for item in due if item.mark.needs_format(item.write)]
-            if formats:
-                service.batch(formats)
-        except OutcomeUnknown:
-            continue
-        except Refused:
-            break
-        return lost
-    return lost + [item.name for item in due]
+    def run(self) -> None:
+        """Until none is left, or nothing more can be done."""
+        for _ in range(_TRIES):
+            look(self._service, self._all)
+            self._drop_moved()
+            typed_over = [item for item in self._due if not item.mark.holds(item.write)]
+            self._dressed += typed_over
+            self._due = [item for item in self._due if item not in typed_over]
+            try:
+                self._write()
+            except OutcomeUnknown:
+                continue
+            except Refused:
+                break
+            self._undress()
+            return
+        self._repair.lost += [item.name for item in self._due]
+
+    def _write(self) -> None:
+        for option, formulas in (("RAW", False), ("USER_ENTERED", True)):
+            items = [item for item in self._due if item.is_formula is formulas]
+            if items:
+                answer = self._service.write([item.entry() for item in items], option)
+                sent = {item.mark.id: item.mark for item in items}
+                take(list(sent.values()), ((a["updatedData"], [a["dataFilter"]]) for a in answer))
+        self._drop_moved()
+        self._repair.done += [item.name for item in self._due]
+        self._dressed += self._due
+
+    def _drop_moved(self) -> None:
+        """Name the cells whose row or column is not where it was before: what was sent may stand elsewhere."""
+        moved = [item for item in self._due if not self._unmoved(item)]
+        self._repair.lost += [item.name for item in moved if item.mark.found is not None]
+        self._due = [item for item in self._due if item not in moved]
+
+    def _unmoved(self, item: _Back) -> bool:
+        header = self._headers[item.mark.tab.id]
+        return header.found == self._rows[header.id] and item.is_same_row(self._rows[item.mark.id])
+
+    def _undress(self) -> None:
+        """Take the date formats away, which goes by place; rows that moved in that moment are named."""
+        items = [item for item in self._dressed if item.mark.needs_format(item.write)]
+        places = [item.mark.place for item in items]
+        if not items:
+            return
+        with suppress(OutcomeUnknown, Refused):
+            self._service.batch([item.old_format() for item in items])
+        look(self._service, self._all)
+        for item, place in zip(items, places, strict=True):
+            if item.mark.found is None or item.mark.place != place or not self._unmoved(item):
+                self._repair.lost.append(f"{item.mark.tab.title}!{cell_name(place + 1, item.write.column)}")

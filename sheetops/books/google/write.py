@@ -36,6 +36,9 @@ class Outcome:
     done: list[Write] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     again: list[Edit] = field(default_factory=list)  # for the next round
+    put_back: list[str] = field(
+        default_factory=list
+    )  # cells written in a wrong place that hold what stood there
 
 
 class CellWriter:
@@ -87,6 +90,8 @@ class CellWriter:
             look(self._service, list(marks.all()))
             ready = [mark for mark in marks.rows if mark.unmoved() and marks.headers[mark.tab.id].unmoved()]
             moved = set(marks.rows) - set(ready)
+            for mark in moved:
+                mark.note_seen()
             total.again += [write.edit for mark in marks.rows if mark in moved for write in mark.writes]
             self._send_both(ready, marks.headers, total)
         finally:
@@ -96,8 +101,7 @@ class CellWriter:
         """Dates for cells without a date format are typed, so that Google gives them one; all else is sent raw."""
         typed = [mark.part(mark.to_type()) for mark in rows]
         typed = [mark for mark in typed if mark.writes]
-        if typed:
-            self._send(Marks(typed, headers), "USER_ENTERED", total)
+        steady = self._send(Marks(typed, headers), "USER_ENTERED", total) if typed else True
         by_id = {mark.id: mark for mark in typed}
         raw = []
         for mark in rows:
@@ -106,8 +110,10 @@ class CellWriter:
                 total.again += [write.edit for write in mark.writes if write not in first.writes]
                 continue
             left = [w for w in mark.writes if w not in first.writes or w in first.unread]
-            if left:
+            if left and steady:
                 raw.append(mark.part(left))
+            else:  # rows or columns move just now: everything is looked at anew first
+                total.again += [write.edit for write in left]
         if raw:
             self._send(Marks(raw, headers), "RAW", total)
 
@@ -134,8 +140,8 @@ class CellWriter:
             except Refused:
                 return
 
-    def _send(self, marks: Marks, option: str, total: Outcome) -> None:
-        """Write once, and judge by what then stands in the rows."""
+    def _send(self, marks: Marks, option: str, total: Outcome) -> bool:
+        """Write once, and judge by what then stands in the rows; False when rows or columns were found to move."""
         spoken = [mark for tab, mark in marks.headers.items() if tab not in self._closed_headers]
         sent = [*spoken, *marks.rows]
         known = True
@@ -144,7 +150,7 @@ class CellWriter:
             answer = self._service.write([mark.data(option) for mark in sent], option)
         except Refused as error:
             self._refused(error, sent, total)
-            return
+            return True
         except OutcomeUnknown:
             known = False
             look(self._service, list(marks.all()))
@@ -153,9 +159,9 @@ class CellWriter:
             silent = [mark for mark in marks.headers.values() if mark not in spoken]
             if silent:
                 look(self._service, silent)
-        self._judge(marks, option, total, known)
+        return self._judge(marks, option, total, known)
 
-    def _judge(self, marks: Marks, option: str, total: Outcome, known: bool) -> None:
+    def _judge(self, marks: Marks, option: str, total: Outcome, known: bool) -> bool:
         places = Places(marks.headers)
         wrong = []
         for mark in marks.rows:
@@ -176,7 +182,10 @@ class CellWriter:
             else:
                 mark.unread = tuple(left)  # a locale that does not know ISO dates: they follow raw
         if wrong:
-            self._harmed += take_back(self._service, wrong, places)
+            repair = take_back(self._service, wrong, places)
+            self._harmed += repair.lost
+            total.put_back += repair.done
+        return not wrong and all(header.unmoved() for header in marks.headers.values())
 
     def _refused(self, error: Refused, sent: Sequence[Mark], total: Outcome) -> None:
         """Google names the entry it will not take; nothing was written, so the others try again."""
