@@ -76,7 +76,9 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
     assert report.view is not None
     everything = verbose or report.dry_run
     would = "would be " if report.dry_run else ""
-    head = f"{report.sheet}: {sum(len(t) for t in report.view.snapshot.tables)} requests"
+    raw = report.view.snapshot.raw
+    named = f"{raw.title} ({report.sheet})" if raw.title else report.sheet
+    head = f"{named}: {sum(len(t) for t in report.view.snapshot.tables)} requests"
     click.echo(head + (f", run {report.run}" if report.run else ", dry run: nothing is changed or sent"))
     if "fill" in jobs or report.plan.edits or not (jobs or report.plan.tabs):
         _show_edits(report, everything, f"{would}{'filled' if 'fill' in jobs else 'written'}")

@@ -115,13 +115,20 @@ def _print(place: str, states: list[SheetState], runs: list[Run], wishes: list[s
     for state in states:
         findings = ", ".join(f"{count} {severity}" for severity, count in state.findings.items()) or "none"
         click.echo(
-            f"{state.place}: {state.requests} requests, {state.open} open, {state.overdue} overdue, findings: {findings}"
+            f"{_called(state)}: {state.requests} requests, {state.open} open, {state.overdue} overdue, findings: {findings}"
         )
     if runs:
         click.echo("last runs")
         rows = [["run", "ended", "jobs", "wrote", "took", "sheet"]]
         rows += [
-            [run.id, _ended(run), " ".join(run.jobs), _wrote(run), _took(run), Path(run.sheet).name]
+            [
+                run.id,
+                _ended(run),
+                " ".join(run.jobs),
+                _wrote(run),
+                _took(run),
+                run.title or Path(run.sheet).name,
+            ]
             for run in runs
         ]
         click.echo("\n".join(aligned(rows)))
@@ -129,6 +136,10 @@ def _print(place: str, states: list[SheetState], runs: list[Run], wishes: list[s
         click.echo("no run yet; try `sheetops run SHEET`")
     for wish in wishes:
         click.echo(f"to do: {wish}")
+
+
+def _called(state: SheetState) -> str:
+    return f"{state.title} ({state.place})" if state.title else state.place
 
 
 def _ended(run: Run) -> str:

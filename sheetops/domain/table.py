@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from pathlib import PurePath
 from typing import NamedTuple
 
 from sheetops.domain.living import LIVING, Living
@@ -88,6 +89,12 @@ class RawSheet:
     location: str
     grids: tuple[Grid, ...]
     token: str  # changes whenever the stored bytes or values change
+    title: str = ""  # what people call it, where that is not the name of a file
+
+    @property
+    def name(self) -> str:
+        """What messages call the sheet: its title, or the name of its file."""
+        return self.title or PurePath(self.location).name
 
     def grid(self, name: str) -> Grid | None:
         """The tab called `name` (upper and lower case are one, as in every spreadsheet)."""
@@ -225,6 +232,11 @@ class Snapshot:
     def location(self) -> str:
         """The sheet's path or address, for messages."""
         return self.raw.location
+
+    @property
+    def name(self) -> str:
+        """What messages call the sheet."""
+        return self.raw.name
 
     def known_tab(self, kind: str) -> Grid | None:
         """The tab of this kind (`people`, `lists`, `checks` …), whatever language its name is in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -32,6 +32,7 @@ class Run(NamedTuple):
     counts: Mapping[str, int]
     timings: Mapping[str, float]
     tabs: tuple[str, ...]
+    title: str = ""  # what people call the sheet, where its place does not say it
 
 
 class Mail(NamedTuple):
@@ -57,6 +58,7 @@ class SheetState(NamedTuple):
     open: int
     overdue: int  # open and due before the day asked for
     findings: Mapping[str, int]  # severity → how many are there now
+    title: str = ""  # what people call it, where its place does not say it
 
 
 class LifeStory(NamedTuple):
@@ -85,6 +87,7 @@ def runs(link: Connection, limit: int, only_open: bool = False) -> list[Run]:
         )
         wanted = wanted.where(t.runs.c.outcome.is_(None) | (t.runs.c.outcome == "failed"), ~well)
     found = link.execute(wanted.order_by(t.runs.c.number.desc()).limit(limit)).all()
+    known = _titles(link, {row.sheet for row in found})
     names: dict[int, list[str]] = {}
     for run, name in link.execute(
         select(t.tabs.c.run, t.tabs.c.name).where(t.tabs.c.run.in_([row.number for row in found]))
@@ -101,9 +104,16 @@ def runs(link: Connection, limit: int, only_open: bool = False) -> list[Run]:
             json.loads(row.counts or "{}"),
             json.loads(row.timings or "{}"),
             tuple(names.get(row.number, ())),
+            known.get(row.sheet, ""),
         )
         for row in found
     ]
+
+
+def _titles(link: Connection, sheets: Collection[int]) -> dict[int, str]:
+    names = {t.title_of(sheet): sheet for sheet in sheets}
+    wanted = select(t.about.c.name, t.about.c.value).where(t.about.c.name.in_(names))
+    return {names[name]: title for name, title in link.execute(wanted)}
 
 
 def run_named(link: Connection, name: str) -> Any:
@@ -218,6 +228,7 @@ def sheet_states(link: Connection, today: date) -> Iterator[SheetState]:
             len(dues),
             sum(due is not None and not due.startswith("#") and due < today.isoformat() for due in dues),
             dict(map(tuple, link.execute(findings))),
+            _titles(link, {sheet.number}).get(sheet.number, ""),
         )
 
 

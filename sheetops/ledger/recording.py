@@ -43,8 +43,19 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
         .where(t.runs.c.number == run.number)
         .values(recorded=1, seen=_json(seen), counts=_json(_counts(plan, done)), token=done.token)
     )
+    _note_title(link, run.sheet, view.snapshot.raw.title)
     if not look.before:
         link.execute(update(t.sheets).where(t.sheets.c.number == run.sheet).values(since=run.began))
+
+
+def _note_title(link: Connection, sheet: int, title: str) -> None:
+    """What people call a sheet whose place does not say it."""
+    name = t.title_of(sheet)
+    known = link.execute(select(t.about.c.value).where(t.about.c.name == name)).scalar_one_or_none()
+    if known is None and title:
+        link.execute(insert(t.about).values(name=name, value=title))
+    elif known != title and title:
+        link.execute(update(t.about).where(t.about.c.name == name).values(value=title))
 
 
 def see(view: View, writes: Sequence[Write], printer: Printer) -> dict[str, SeenTable]:

@@ -31,6 +31,12 @@ about = Table(
     "about", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
 )
 
+
+def title_of(sheet: int) -> str:
+    """The name under which `about` holds what people call a sheet."""
+    return f"title {sheet}"
+
+
 sheets = Table(
     "sheets",
     metadata,

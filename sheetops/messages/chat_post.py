@@ -5,7 +5,7 @@ from __future__ import annotations
 from sheetops.domain.personal import masked
 from sheetops.domain.view import View
 from sheetops.jobs.remind import gather
-from sheetops.messages.render import Message, Style, counted, grouped, rendered, sheet_name
+from sheetops.messages.render import Message, Style, counted, grouped, rendered
 
 _GROUPS = ("overdue", "to_answer", "due_today", "unassigned")  # what a whole group should see
 _ROWS = 10  # a group of rows; a chat is no list
@@ -31,7 +31,7 @@ def render_post(view: View, style: Style) -> Message | None:
     title = texts(
         "mail.chat_title",
         day=view.today,
-        sheet=sheet_name(view.snapshot.location),
+        sheet=view.snapshot.name,
         counts=counted(groups, texts),
     )
     title = masked(title)

@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import (
     BaseLoader,
@@ -94,7 +93,7 @@ def render_digest(digest: Digest, view: View, style: Style) -> Message:
     texts = texts_for(digest.person, view, style)
     groups = grouped(digest.items, view, texts)
     counts = counted(groups, texts)
-    sheet = sheet_name(view.snapshot.location)
+    sheet = view.snapshot.name
     intro = texts("mail.intro", day=digest.day)
     if digest.stands_in_for:
         names = texts("mail.separator").join(digest.stands_in_for)
@@ -132,14 +131,6 @@ def _discreet(fact: Any) -> Any:
     if isinstance(fact, dict):
         return {key: value if key == "link" else _discreet(value) for key, value in fact.items()}
     return [_discreet(value) for value in fact] if isinstance(fact, list) else fact
-
-
-def sheet_name(location: str) -> str:
-    """A sheet's name for people: the file's, or of an address what comes before the key."""
-    if "://" in location:
-        parts = urlsplit(location)
-        return parts.netloc
-    return Path(location).name
 
 
 def counted(groups: Iterable[Mapping[str, Any]], texts: Texts) -> str:

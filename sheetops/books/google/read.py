@@ -76,7 +76,7 @@ class State:
     def raw(self) -> RawSheet:
         """What jobs read."""
         token = token_of([(tab.title, tab.values) for tab in self.tabs])
-        return RawSheet(self.location, tuple(_grid(tab) for tab in self.tabs), token)
+        return RawSheet(self.location, tuple(_grid(tab) for tab in self.tabs), token, self.title)
 
 
 def token_of(tabs: list[tuple[str, list[list[Any]]]]) -> str:
