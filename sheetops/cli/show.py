@@ -28,6 +28,7 @@ def as_document(report: Report) -> dict[str, Any]:
     return {
         "run": report.run,
         "sheet": report.sheet,
+        "title": report.view.snapshot.name,
         "findings": [
             {
                 "rule": f.rule,
