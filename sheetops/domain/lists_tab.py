@@ -60,6 +60,18 @@ LISTS_COLUMNS: Final[tuple[Column, ...]] = (
         "所有部門|部門|全部部門|部門列表",
         "Departments|Department|All departments",
     ),
+    _column(
+        "words",
+        "自有词语|词库|自定义词语|专有名词",
+        "自有詞語|詞庫|自訂詞語|專有名詞",
+        "Own words|Dictionary|Our words|Product names",
+    ),
+    _column(
+        "stop_words",
+        "不统计的词|停用词|忽略的词",
+        "不統計的詞|停用詞|忽略的詞",
+        "Words to leave out|Stop words|Ignored words",
+    ),
 )
 """What a column of the Lists tab may be called; the names that `sheetops init` writes stand first."""
 
@@ -84,6 +96,8 @@ class Decided:
     resolution: Mapping[str, Target | None] = field(default_factory=dict)
     routing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # type → departments
     departments: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # of the review: never cut
+    stop_words: tuple[str, ...] = ()  # never a keyword
     unread: tuple[Unread, ...] = ()
     near: Mapping[str, str] = field(default_factory=dict)  # cell → key whose name its header nearly spells
 
@@ -101,6 +115,8 @@ def read_lists(grid: Grid | None) -> Decided:
         tab.targets("resolution"),
         tab.routing(),
         tuple(dict.fromkeys(text for _, text in tab.texts("departments"))),
+        tab.words("words"),
+        tab.words("stop_words"),
         tuple(tab.unread),
         {cell_name(found[0], column): key for column, key in found[1].near.items()},
     )
@@ -124,6 +140,11 @@ class _ListsTab:
 
     def texts(self, key: str) -> Iterator[tuple[int, str]]:
         return ((row, as_text(raw).strip()) for row, raw in self.cells(key))
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """The words of a column, several in a cell where people part them."""
+        parts = (part.strip() for _, text in self.texts(key) for part in _BETWEEN.split(text))
+        return tuple(dict.fromkeys(part for part in parts if part))
 
     def _beside(self, key: str, row: int) -> str | None:
         """The value of a list that stands in this row."""
@@ -167,7 +188,14 @@ def overlaid(settings: Policy, decided: Decided) -> Policy:
             decided.response.get(urgency, known.response), decided.resolution.get(urgency, known.resolution)
         )
     routing = {_key(lists["type"], name): places for name, places in settings.routing.items()}
-    return replace(settings, lists=lists, targets=targets, routing={**routing, **decided.routing})
+    return replace(
+        settings,
+        lists=lists,
+        targets=targets,
+        routing={**routing, **decided.routing},
+        words=(*settings.words, *decided.words),
+        stop_words=(*settings.stop_words, *decided.stop_words),
+    )
 
 
 def _key(choices: Choices, name: str) -> str:

@@ -11,6 +11,7 @@ from sheetops.domain.choices import DEFAULT_LISTS, Choices
 from sheetops.domain.finding import Severity
 from sheetops.domain.people import Person
 from sheetops.domain.texts import Texts
+from sheetops.domain.words import Cut
 from sheetops.domain.workdays import WorkCalendar
 from sheetops.domain.workdays_clock import Shift, Target, WorkClock
 
@@ -60,6 +61,9 @@ class Policy:
     goals: Mapping[str, float] = field(default_factory=dict)  # figure key → goal
     log_tabs: tuple[str, ...] = ()
     column_names: Mapping[str, str] = field(default_factory=dict)  # header text → key
+    cut: Cut | None = None  # cuts Chinese text into words, where the package for it is there
+    words: tuple[str, ...] = ()  # the team's own dictionary: never cut
+    stop_words: tuple[str, ...] = ()  # never a keyword
     language: str | None = None  # None: the sheet's own
     brake_share: float = 0.3  # a fall of the rows by more than this share stops the run
     # The settings that the team's file names, such as `targets.high.response`; all others hold by default.

@@ -13,7 +13,17 @@ from sheetops.domain.texts import Texts
 
 HEADER_ROW: Final = 3
 _ROOM: Final = 60  # entries that a list can grow to before its drop-down ends
-_ORDER: Final = ("source", "type", "routing", "urgency", "response", "resolution", "departments")
+_ORDER: Final = (
+    "source",
+    "type",
+    "routing",
+    "urgency",
+    "response",
+    "resolution",
+    "departments",
+    "words",
+    "stop_words",
+)
 LIST_NAMES: Final[Mapping[str, str]] = {
     "source": "List_source",
     "type": "List_type",
@@ -65,7 +75,7 @@ def lists_tab(language: str, texts: Texts, own: OwnLists | None = None) -> Tab:
             head,
             *body,
         ),
-        widths=(18.0, 16.0, 24.0, 12.0, 20.0, 20.0, 18.0),
+        widths=(18.0, 16.0, 24.0, 12.0, 20.0, 20.0, 18.0, 18.0, 18.0),
         heights=((HEADER_ROW, 24.0),),
         frozen=(HEADER_ROW, 0),
         names=tuple((name, list_range(key, language)) for key, name in LIST_NAMES.items()),
@@ -78,6 +88,8 @@ def lists_tab(language: str, texts: Texts, own: OwnLists | None = None) -> Tab:
 def _column(key: str, language: str, texts: Texts, own: OwnLists | None) -> list[Cell]:
     if key in LISTS:
         return [Cell(item.name(language)) for item in _items(key, own)]
+    if key in ("words", "stop_words"):
+        return []  # the team's to fill
     departments = [texts(f"layout.department.{place}") for place in _DEPARTMENTS]
     if own is not None:
         departments = list(own.departments)

@@ -21,7 +21,7 @@ _UNITS: Mapping[TargetUnit, tuple[str, str]] = {
 class Fact(NamedTuple):
     """One thing that holds, and where it comes from: a place in the sheet, `settings` or `default`."""
 
-    about: str  # `language`, `column`, `list`, `target`, `routing`, `people`, `hours`, `calendar`, `ids`, `assign`
+    about: str  # `language`, `column`, `list`, `target`, `routing`, `people`, `hours`, `calendar`, `ids`, `assign`, `keywords`
     name: str
     value: str
     source: str
@@ -48,7 +48,24 @@ def what_holds(view: View, defaults: Policy) -> tuple[Fact, ...]:
         *_time(view, defaults),
         Fact("ids", "", *_either(view.settings.id_pattern, defaults.id_pattern)),
         Fact("assign", "", *_either(view.settings.assign, defaults.assign)),
+        *_words(view),
     )
+
+
+def _words(view: View) -> Iterator[Fact]:
+    """How the review's keywords come about."""
+    if view.language != "en":
+        value = "cut into words" if view.policy.cut else "cut into pieces; sheetops[zh] cuts into words"
+        yield Fact("keywords", "Chinese", value, "installed" if view.policy.cut else "default")
+    for name, words in (("own words", view.policy.words), ("left out", view.policy.stop_words)):
+        if words:
+            both = (
+                (view.settings.words, view.decided.words),
+                (view.settings.stop_words, view.decided.stop_words),
+            )
+            said, decided = both[name != "own words"]
+            source = ", ".join(filter(None, (said and "settings", decided and view.decided.tab)))
+            yield Fact("keywords", name, ", ".join(words), source)
 
 
 def _either(value: str, default: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from sheetops.domain.kpis.base import Figure, Measure
 from sheetops.domain.kpis.breakdown import DIMENSIONS, Group, breakdown
 from sheetops.domain.kpis.complaints import LESS
 from sheetops.domain.kpis.facts import Facts, Window, window_of
-from sheetops.domain.kpis.keywords import Keyword, keywords
+from sheetops.domain.kpis.keywords import Keywords, keywords
 from sheetops.domain.kpis.pareto import Pareto, pareto
 from sheetops.domain.kpis.training import findings_of
 from sheetops.domain.kpis.trend import Trend, trend, trend_span, windows
@@ -132,7 +132,7 @@ class Review:
         return pareto(self.facts, self.window)
 
     @cached_property
-    def keywords(self) -> list[Keyword]:
+    def keywords(self) -> Keywords:
         """What the descriptions speak of."""
         return keywords(self.facts, self.window, self.earlier)
 

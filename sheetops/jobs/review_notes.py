@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sheetops.domain.kpis.peaks import BANDS, peaks
 from sheetops.domain.kpis.staffing import forecast
 from sheetops.domain.kpis.training import training
+from sheetops.domain.personal import masked
 from sheetops.domain.tabs import Cell, Style
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_page import COLUMNS, Page, number
 
 _MOST_LINES = 15
+_MOST_NAMED = 12  # requests of one keyword
 
 
 def add_peaks(page: Page, made: Review) -> None:
@@ -40,21 +43,41 @@ def add_peaks(page: Page, made: Review) -> None:
 
 
 def add_keywords(page: Page, made: Review) -> None:
-    """What the descriptions speak of."""
-    texts = made.view.texts
-    page.section(texts("review.keywords.title"), texts("review.keywords.note"))
-    if not made.keywords:
+    """What the descriptions speak of, and the requests that do."""
+    texts, found = made.view.texts, made.keywords
+    notes = [texts("review.keywords.note"), texts("review.keywords.n", n=found.n, before=found.n_before)]
+    if found.small:
+        notes.append(texts("review.keywords.small"))
+    if not found.cut and made.view.language != "en":
+        notes.append(texts("review.keywords.uncut"))
+    page.section(texts("review.keywords.title"), *notes)
+    if not found.words:
         page.text(texts("review.none_found"))
         return
-    page.header(*(texts(f"review.keywords.{head}") for head in ("word", "now", "before", "verdict")))
-    for word in made.keywords:
-        verdict, style = ("rose", "warning") if word.rose else ("usual", "text")
+    heads = (
+        Cell(texts(f"review.keywords.{head}"), "header") for head in ("word", "now", "before", "verdict")
+    )
+    page.add(*heads, Cell(texts("review.keywords.rows"), "header", span=COLUMNS - 4))
+    for word in found.words:
+        verdict = texts(f"review.keywords.{'rose' if word.rose else 'usual'}")
         page.add(
             Cell(word.text, "label"),
             Cell(word.now, "integer"),
             Cell(word.before, "integer"),
-            Cell(texts(f"review.keywords.{verdict}"), style),  # type: ignore[arg-type]
+            Cell(verdict, "warning" if word.rose else "text"),
+            Cell(named_rows(made, word.rows), "wrap", span=COLUMNS - 4),
         )
+
+
+def named_rows(made: Review, rows: Sequence[int]) -> str:
+    """The requests by their IDs, the newest of many."""
+    texts, facts = made.view.texts, made.facts
+    names = [
+        masked(row.id or f"{row.tab}!{row.row}") for row in map(facts.rows.__getitem__, rows[-_MOST_NAMED:])
+    ]
+    listed = texts("review.comma").join(names)
+    more = len(rows) - len(names)
+    return texts("review.and_earlier", names=listed, count=more) if more else listed
 
 
 def add_quality(page: Page, made: Review) -> None:

@@ -140,7 +140,7 @@ def _column(made: Review) -> Iterator[Opportunity]:
 
 
 def _topics(made: Review) -> Iterator[Opportunity]:
-    rose = [word for word in made.keywords if word.rose and word.now >= _LEAST]
+    rose = [word for word in made.keywords.words if word.rose and word.now >= _LEAST]
     if rose:
         yield _found(
             made,

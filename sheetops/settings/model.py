@@ -207,6 +207,10 @@ class Team(_Model):
         {}, description="by rule: off, or severity, tabs, parameters"
     )
     goals: dict[str, float] = Field({}, description="goals of the review by figure, such as csat: 90")
+    words: list[str] = Field(
+        [], description="the team's own words (products, features), which the review's keywords never cut"
+    )
+    stop_words: list[str] = Field([], description="words that are never a keyword of the review")
     log_tabs: list[str] = Field(
         [], description="the tabs that hold requests; default: every tab with a matching header"
     )

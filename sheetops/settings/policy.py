@@ -22,6 +22,7 @@ from sheetops.domain.workdays import WorkCalendar, YearTable
 from sheetops.domain.workdays_clock import Shift, Target, WorkClock, WorkHours
 from sheetops.errors import SettingsError
 from sheetops.settings.model import CalendarSettings, TargetSettings, Team
+from sheetops.settings.segmenter import segmenter
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTRY = {"zh-Hans": "CN", "zh-Hant": "TW"}
@@ -63,6 +64,9 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         escalate_after=team.escalate_after,
         mail_hours=_shift(team.mail_hours),
         goals={"csat": 90.0, **team.goals},
+        cut=segmenter(),
+        words=tuple(team.words),
+        stop_words=tuple(team.stop_words),
         log_tabs=tuple(team.log_tabs),
         column_names=team.columns,
         language=team.language,
