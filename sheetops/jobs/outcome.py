@@ -64,7 +64,8 @@ def _words(view: View) -> Iterator[Fact]:
                 (view.settings.stop_words, view.decided.stop_words),
             )
             said, decided = both[name != "own words"]
-            source = ", ".join(filter(None, (said and "settings", decided and view.decided.tab)))
+            places = (["settings"] if said else []) + ([view.decided.tab or ""] if decided else [])
+            source = ", ".join(places)
             yield Fact("keywords", name, ", ".join(words), source)
 
 

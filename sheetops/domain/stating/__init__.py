@@ -32,6 +32,7 @@ OPERATOR_ONLY: Final[Mapping[str, str]] = {
     "texts": "the sentences themselves, in the sheet's language",
     "stated": "which settings the file names; it is the source beside each statement",
     "address_pattern": "where mails go is a matter of the mail server, not of the service",
+    "cut": "whether the package that cuts Chinese text is installed; `sheetops doctor` tells",
     "schedule": "when the jobs look at the sheet; what they then enforce is the same at any hour",
     "backups": "how many older versions of the file are kept beside the ledger",
 }

@@ -1,4 +1,4 @@
-"""Which goals the review holds its figures against."""
+"""Which goals the review holds its figures against, and what counts as a word."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sheetops.domain.kpis import FIGURES
 from sheetops.domain.kpis.base import SMALL
 from sheetops.domain.kpis.complaints import FIGURE as COMPLAINT_RATE
 from sheetops.domain.kpis.complaints import LESS
-from sheetops.domain.stating.base import DEFAULT, Statement, plain, source_of
+from sheetops.domain.stating.base import DEFAULT, Statement, listed, plain, said, source_of
 from sheetops.domain.view import View
 
 _MARKS = {"percent": "%"}
@@ -30,3 +30,7 @@ def goals(view: View) -> Iterator[Statement]:
             text = view.texts("policy.say.goal.baseline", less=less, n=SMALL)
             yield Statement(f"goals.{figure.key}", name, text, f"baseline -{less}", DEFAULT)
     yield plain(view, "small", SMALL, "fixed", n=SMALL)
+    for setting, in_sheet in (("words", view.decided.words), ("stop_words", view.decided.stop_words)):
+        words = getattr(view.policy, setting)
+        source = (view.decided.tab if in_sheet else None) or source_of(view, setting)
+        yield said(view, setting, listed(view, words), ", ".join(words), source)
