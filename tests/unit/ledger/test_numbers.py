@@ -130,7 +130,7 @@ def test_who_takes_a_sheet_over_says_what_became_of_runs_that_died(ledger: Ledge
     assert ledger.reserve_ids(died, "202611", [1])
     elsewhere = ledger.start_run("other.xlsx", ["fill"], START)
     assert ledger.take_over(SHEET) == 1
-    assert [run.id for run in ledger.unfinished()] == [elsewhere]
+    assert [run.id for run in ledger.open_runs()] == [elsewhere]
     assert {run.id: run.outcome for run in ledger.runs()}[died] == "lost"
     assert ledger.history(SHEET, START).highest == {"202611": 1}
 
