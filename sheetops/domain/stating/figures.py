@@ -33,4 +33,4 @@ def goals(view: View) -> Iterator[Statement]:
     for setting, in_sheet in (("words", view.decided.words), ("stop_words", view.decided.stop_words)):
         words = getattr(view.policy, setting)
         source = (view.decided.tab if in_sheet else None) or source_of(view, setting)
-        yield said(view, setting, listed(view, words), ", ".join(words), source)
+        yield said(view, setting, listed(view, words), ", ".join(words) or "none", source)
