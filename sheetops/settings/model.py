@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -297,6 +298,53 @@ class Google(_Model):
     pace: float = Field(1.0, ge=0, le=60, description="least seconds between two calls")
 
 
+class Quotas(_Model):
+    """Calls a minute to Google's Sheets API, which all processes of the fleet share."""
+
+    reads: int = Field(300, ge=1, description="of the cloud project")
+    writes: int = Field(300, ge=1, description="of the cloud project")
+    user_reads: int = Field(60, ge=1, description="of the account")
+    user_writes: int = Field(60, ge=1, description="of the account")
+
+
+class Fleet(_Model):
+    """Many workers, perhaps on many machines, that share hundreds of sheets through a PostgreSQL database."""
+
+    database: Secret | str = Field(
+        description="its address, such as postgresql://sheetops@db.example/sheetops; with a password in it: where it lies"
+    )
+    concurrency: int = Field(
+        1,
+        ge=1,
+        le=32,
+        description="sheets that one worker works on at once; more than one helps with Google sheets",
+    )
+    stalled_after: float = Field(
+        120,
+        ge=3,
+        description="seconds of silence after which a worker is given up on, and its work given to another",
+    )
+    retry_after: list[Annotated[float, Field(ge=0, le=86400)]] = Field(
+        [60, 300, 900, 3600], description="seconds before each new try after a passing error"
+    )
+    folders: list[str] = Field(
+        [], description="patterns of workbooks beside `sheets`, looked up anew at each due time"
+    )
+    drive_folders: list[str] = Field(
+        [], description="addresses of Google Drive folders whose spreadsheets belong to the fleet"
+    )
+    quotas: Quotas = Quotas()
+    keep_days: int = Field(90, ge=1, description="days for which the fleet's orders are remembered")
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> Self:
+        if isinstance(self.database, str) and urlsplit(self.database).password:
+            raise ValueError(
+                "an address with a password does not stand in this file; name {env: …} or {file: …}"
+            )
+        return self
+
+
 class Settings(_Model):
     """The whole file."""
 
@@ -306,12 +354,20 @@ class Settings(_Model):
         None,
         description="folder of ledger, locks, backups and outbox; default: the user's state folder of this machine",
     )
-    ledger: str | None = Field(None, description="path of the ledger file; default: the user's state folder")
+    ledger: str | None = Field(
+        None, description="path of the ledger file; default: the fleet's database, else a file in `state`"
+    )
+    ledger_key: Path | None = Field(
+        None,
+        description="file of the secret behind the ledger's fingerprints, the same on every machine that shares the ledger; "
+        "default: beside the ledger file, for a database in the state folder of this account",
+    )
     keep_days: int | None = Field(
         None, ge=31, description="days of history that the ledger keeps of what left the sheet; default: all"
     )
     mail: Mail = Mail()
     google: Google = Google()
+    fleet: Fleet | None = None
 
     def team_of(self, sheet: Sheet | None) -> Team:
         """What holds for a sheet: the team's settings, overlaid by the sheet's own (mappings key by key)."""
