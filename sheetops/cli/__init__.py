@@ -23,6 +23,7 @@ COMMANDS = {
     "review": "Write the summary tab of a period",
     "policy": "Write the Policy tab: what is enforced, by whose decision, since when",
     "run": "Do all that is due",
+    "worker": "Stay and work on the sheets of a fleet",
     "status": "Show the last runs and what needs a person",
     "history": "Show the life of one request",
     "forget": "Delete what the ledger knows of a request",
@@ -56,7 +57,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-def _defect(error: Exception) -> str:
+def defect(error: Exception) -> str:
     """One line for what should never happen, and the details in a file that can be sent to us."""
     import tempfile
     import traceback
@@ -97,6 +98,6 @@ def main(arguments: list[str] | None = None) -> None:
         )
         code = 2
     except Exception as error:
-        click.echo(f"sheetops: {_defect(error)}", err=True)
+        click.echo(f"sheetops: {defect(error)}", err=True)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from sheetops.settings.model import Team
 from sheetops.settings.policy import build_policy
 
 if TYPE_CHECKING:
+    from sheetops.books.base import Hold
     from sheetops.books.google.access import Access
     from sheetops.jobs import Job
     from sheetops.ledger import Ledger
@@ -46,12 +48,17 @@ class Edge:
         """The ledger of the settings, else the one in the user's state folder."""
         from sheetops.ledger import open_ledger
 
-        named = self.loaded.settings.ledger
-        if named is None:
-            place: str | Path = self.state / "ledger.db"
+        settings = self.loaded.settings
+        named = settings.ledger
+        if named is None and settings.fleet is not None:
+            from sheetops.cli.fleet import address_of
+
+            place: str | Path = address_of(self.loaded)
+        elif named is None:
+            place = self.state / "ledger.db"
         else:
             place = named if "://" in named else self.loaded.folder / Path(named).expanduser()
-        ledger = open_ledger(place)
+        ledger = open_ledger(place, key_file=self._file(settings.ledger_key))
         if ledger.notice:
             click.echo(f"sheetops: {ledger.notice}", err=True)
         keep = self.loaded.settings.keep_days
@@ -66,6 +73,14 @@ class Edge:
 
         google = self.loaded.settings.google
         return Access(self._file(google.credentials), self._file(google.token), google.api, google.pace)
+
+    def _held(self, location: str) -> AbstractContextManager[Hold]:
+        from sheetops.cli.fleet import address_of
+        from sheetops.scheduling.fleet.attempt import worker_name
+        from sheetops.scheduling.fleet.hold import held
+
+        name = f"sheetops run {worker_name()}"
+        return held(address_of(self.loaded), self.ledger.number_of(location), location, name)
 
     def _file(self, path: Path | None) -> Path | None:
         return self.loaded.folder / path.expanduser() if path else None
@@ -84,8 +99,15 @@ class Edge:
         jobs: Sequence[str],
         period: str | None = None,
         own: Mapping[str, Job] | None = None,
+        hold: Hold | None = None,
     ) -> Report:
-        """Run `jobs`, after the command's `own`, on the sheet at `location`."""
+        """Run `jobs`, after the command's `own`, on the sheet at `location`.
+
+        `hold` is a worker's; where the settings name a fleet, a run without one takes it first.
+        """
+        if hold is None and self.loaded.settings.fleet is not None and not self.wishes.dry_run:
+            with self._held(location) as taken:
+                return self.run(location, team, jobs, period, own, taken)
 
         def policy_for(language: str) -> Policy:
             spoken = team.language or language
@@ -102,6 +124,7 @@ class Edge:
             period=period,
             dry_run=self.wishes.dry_run,
             force=self.wishes.force,
+            hold=hold,
             own=own or {},
         )
         return run_order(order, self.ledger, self.outbox, utc_now)

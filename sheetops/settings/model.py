@@ -321,7 +321,7 @@ class Fleet(_Model):
     )
     stalled_after: float = Field(
         120,
-        ge=3,
+        ge=1,
         description="seconds of silence after which a worker is given up on, and its work given to another",
     )
     retry_after: list[Annotated[float, Field(ge=0, le=86400)]] = Field(

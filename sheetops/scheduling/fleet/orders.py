@@ -120,7 +120,7 @@ def _enqueue(
 
 def find(link: Link, number: int) -> FleetOrder | None:
     """The order of this number."""
-    row = link.execute(f"SELECT {_COLUMNS} FROM sheetops_orders WHERE number = %s", (number,)).fetchone()  # type: ignore[call-overload]
+    row = link.execute(f"SELECT {_COLUMNS} FROM sheetops_orders WHERE number = %s", (number,)).fetchone()
     return _order(row) if row else None
 
 
@@ -171,7 +171,7 @@ def again(link: Link, number: int, attempt: int, wait: float, line: str, *, died
         with link.transaction():
             row = link.execute(
                 "UPDATE sheetops_orders SET state = 'waiting', attempt = attempt + 1, line = %s,"
-                f" {counted} = {counted} + 1 WHERE number = %s AND attempt = %s AND state IN ('waiting', 'working')"  # type: ignore[arg-type]
+                f" {counted} = {counted} + 1 WHERE number = %s AND attempt = %s AND state IN ('waiting', 'working')"
                 " RETURNING attempt, sheet, priority, once",
                 (line, number, attempt),
             ).fetchone()
@@ -204,7 +204,7 @@ def lost(link: Link) -> list[tuple[int, int]]:
 def recent(link: Link, limit: int = 20) -> list[FleetOrder]:
     """The last orders, newest first."""
     rows = link.execute(
-        f"SELECT {_COLUMNS} FROM sheetops_orders ORDER BY number DESC LIMIT %s",  # type: ignore[arg-type]
+        f"SELECT {_COLUMNS} FROM sheetops_orders ORDER BY number DESC LIMIT %s",
         (limit,),
     ).fetchall()
     return [_order(row) for row in rows]
@@ -213,7 +213,7 @@ def recent(link: Link, limit: int = 20) -> list[FleetOrder]:
 def working(link: Link) -> list[FleetOrder]:
     """The orders that are being worked on, longest first."""
     rows = link.execute(
-        f"SELECT {_COLUMNS} FROM sheetops_orders WHERE state = 'working' ORDER BY began"  # type: ignore[arg-type]
+        f"SELECT {_COLUMNS} FROM sheetops_orders WHERE state = 'working' ORDER BY began"
     ).fetchall()
     return [_order(row) for row in rows]
 
@@ -221,7 +221,7 @@ def working(link: Link) -> list[FleetOrder]:
 def troubles(link: Link) -> list[FleetOrder]:
     """The last order of each sheet and jobs, where it did not end well."""
     rows = link.execute(
-        f"SELECT DISTINCT ON (sheet, jobs) {_COLUMNS} FROM sheetops_orders"  # type: ignore[arg-type]
+        f"SELECT DISTINCT ON (sheet, jobs) {_COLUMNS} FROM sheetops_orders"
         " WHERE state IN ('done', 'failed') ORDER BY sheet, jobs, number DESC"
     ).fetchall()
     return [order for order in map(_order, rows) if not order.ended_well]

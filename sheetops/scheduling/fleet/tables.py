@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from importlib.metadata import version
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 from procrastinate.schema import SchemaManager
 
@@ -60,7 +60,7 @@ def install(link: Link, address: str) -> None:
             link.execute(SchemaManager.get_schema())
         else:
             for script in _scripts(known["queue"], queue):
-                link.execute(cast(LiteralString, script.read_text(encoding="utf-8")))
+                link.execute(script.read_text(encoding="utf-8"))
         link.execute(_OURS)
         values = {"version": str(VERSION), "queue": queue, "crew": known.get("crew") or secrets.token_hex(8)}
         for name, value in values.items():
