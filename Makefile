@@ -4,7 +4,7 @@ LANGUAGE ?= en
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo demo-google test test-all lint pictures clean
+.PHONY: demo demo-google test test-all lint pictures bench clean
 
 demo: $(READY)  ## a whole day on a team's workbook, in demo/
 	@$(BIN)/sheetops demo demo --language $(LANGUAGE)
@@ -35,5 +35,14 @@ $(READY): pyproject.toml constraints.txt
 pictures: $(READY)  ## the pictures of the README, made anew from the demo
 	@$(BIN)/python docs/make_pictures.py
 
+bench: .bench/.ready  ## sheetops beside its peers and the limits of the machine, into docs/benchmarks.md
+	@$(BIN)/python -m bench --write docs/benchmarks.md $(BENCH)
+
+# paper-xlsx takes openpyxl's name, so it lies in a folder of its own.
+.bench/.ready: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .bench/paper 'paper-xlsx>=0.2'
+	@touch $@
+
 clean:
-	rm -rf .venv demo demo-google dist build
+	rm -rf .venv .bench demo demo-google dist build

@@ -1,0 +1,68 @@
+"""Whole processes and what they took: processor time and peak memory, as the kernel counts them."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Took(NamedTuple):
+    """What one process, or the median of several, took."""
+
+    cpu: float  # seconds, user and system, all threads
+    wall: float  # seconds
+    memory: float  # peak resident, MB of 10^6 bytes
+
+
+class Failed(Exception):
+    """A process that did not end well; the message is the last line that it said."""
+
+
+def once(command: Sequence[str], env: Mapping[str, str] | None = None, fine: Sequence[int] = (0,)) -> Took:
+    """Run one process. Raises Failed where its exit code is not `fine`."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        command,
+        cwd=_ROOT,
+        env={**os.environ, **(env or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        said = process.stderr.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - began
+    if process.returncode not in fine:
+        lines = said.decode(errors="replace").strip().splitlines()
+        raise Failed(lines[-1][:200] if lines else f"exit {process.returncode}")
+    return Took(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024 / 1e6)
+
+
+def median(
+    command: Sequence[str],
+    runs: int,
+    before: Callable[[], None] = lambda: None,
+    env: Mapping[str, str] | None = None,
+    fine: Sequence[int] = (0,),
+) -> Took:
+    """The median of each figure over `runs` processes; `before` prepares each of them, unmeasured."""
+    taken = []
+    for _ in range(runs):
+        before()
+        taken.append(once(command, env, fine))
+    return Took(*(statistics.median(column) for column in zip(*taken, strict=True)))
+
+
+def python(*arguments: str) -> list[str]:
+    """The command of a Python process like this one."""
+    return [sys.executable, *arguments]

@@ -1,0 +1,180 @@
+"""What is measured: every contender on every size, each in processes of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.measure import Failed, Took, median, once, python
+from bench.workload import TODAY, read_edits
+
+
+class Contender(NamedTuple):
+    """One line of the table. `most` is the largest size that it is given, since some take minutes."""
+
+    name: str
+    title: str
+    group: str  # `peer`, `limit` or `ours`
+    most: int = 500_000
+    path: str | None = None  # a folder with a library that would take another's name
+
+
+HELD = "sheetops"  # the folder below the work folder with the state of our own runs
+CONTENDERS = (
+    Contender("openpyxl_bare", "openpyxl: load, edit 1 %, save", "peer"),
+    Contender("openpyxl_checks", "openpyxl: load, simple checks, edit 1 %, save", "peer", 100_000),
+    Contender("openpyxl_reading", "openpyxl, read-only: read", "peer", 100_000),
+    Contender("pandas_openpyxl", "pandas (openpyxl): read, edit 1 %, write values", "peer", 100_000),
+    Contender("pandas_fast", "pandas (calamine, XlsxWriter): read, edit 1 %, write values", "peer"),
+    Contender("excelize", "excelize: open, edit 1 %, save", "peer"),
+    Contender("wolfxl", "wolfxl: open, edit 1 %, save", "peer", 100_000),
+    Contender("paper", "paper-xlsx: load, edit 1 %, save", "peer", 100_000, "paper"),
+    Contender("pyopenxlsx", "pyopenxlsx: open, edit 1 %, save", "peer"),
+    Contender("raw_limit", "limit: unzip, one pass, deflate the tab", "limit"),
+    Contender("calamine_limit", "limit: calamine reads every cell", "limit"),
+    Contender("sheetops_edit", "**sheetops** `edit_cells`: edit 1 %, check, save", "ours"),
+    Contender("sheetops_read", "**sheetops** look: read all that jobs need", "ours"),
+    Contender("first", "**sheetops** validate + fill + save, sheet never seen", "ours"),
+    Contender("second", "**sheetops** the same again, 1 % of the rows changed", "ours"),
+)
+_OURS = (0, 1)  # exit codes of a job that did its work: 1 says that there are findings
+
+
+class Line(NamedTuple):
+    """A measured line."""
+
+    contender: Contender
+    took: Took | None
+    why: str = ""  # it could not be measured
+
+
+def compare(
+    folder: Path, rows: int, runs: int, wanted: Iterable[str] = (), tell: Callable[[str], None] = print
+) -> list[Line]:
+    """Measure every contender (or the `wanted`) that takes this many rows."""
+    prepared = make_apart(folder, rows)
+    lines = []
+    names = set(wanted)
+    for contender in CONTENDERS:
+        if rows > contender.most or (names and contender.name not in names):
+            continue
+        try:
+            line = Line(contender, _measure(folder, prepared, contender, runs))
+        except Failed as error:
+            line = Line(contender, None, str(error))
+        tell(f"{rows:>7} {contender.name:<18}{_said(line)}")
+        lines.append(line)
+    return lines
+
+
+def _said(line: Line) -> str:
+    took = line.took
+    return f"{took.cpu:8.2f} s {took.wall:8.2f} s {took.memory:7.0f} MB" if took else f" {line.why}"
+
+
+def make_apart(folder: Path, rows: int, opened: bool = False) -> Path:
+    """The workbook, made by another process: a measured process begins with the memory of its parent."""
+    once(
+        python(
+            "-c",
+            f"from pathlib import Path; from bench.workload import make; make(Path({str(folder)!r}), {rows}, {opened})",
+        )
+    )
+    return folder / f"log-{rows}{'-opened' if opened else ''}.xlsx"
+
+
+def _measure(folder: Path, source: Path, contender: Contender, runs: int) -> Took:
+    out = folder / "out.xlsx"
+    if contender.name == "first":
+        desk = Desk(folder, source)
+        return median(desk.command("sheetops_jobs"), runs, desk.fresh, desk.env, _OURS)
+    if contender.name == "second":
+        desk = Desk(folder, source)
+        desk.learn()
+        return median(desk.command("sheetops_jobs"), runs, desk.changed, desk.env, _OURS)
+    file = folder / "in.xlsx"  # a copy: a peer was seen to change the file that it only opened
+
+    def fresh() -> None:
+        out.unlink(missing_ok=True)
+        shutil.copyfile(source, file)
+
+    command = python("-m", "bench.child", contender.name, str(source), str(file), str(out))
+    if not contender.path:
+        return median(command, runs, fresh)
+    library = folder / contender.path
+    if not library.is_dir():
+        raise Failed("not installed")
+    command[1:1] = ["-S"]  # without the installed packages, whose name the library takes
+    command[command.index(contender.name)] = "openpyxl_bare"
+    return median(command, runs, fresh, {"PYTHONPATH": str(library)})
+
+
+class Desk:
+    """A sheet at one place with the ledger and backups of the runs on it; every measured run finds it the same."""
+
+    def __init__(self, folder: Path, source: Path) -> None:
+        self.source = source
+        self.here = folder / HELD
+        self.kept = folder / f"{HELD}-kept"
+        self.file = self.here / "desk.xlsx"
+        self.env = {"XDG_STATE_HOME": str(self.here / "state"), "XDG_CONFIG_HOME": str(self.here / "config")}
+
+    def command(self, name: str) -> list[str]:
+        """The command that runs a contender of bench.child on the desk's sheet."""
+        return python("-m", "bench.child", name, str(self.source), str(self.file), "-")
+
+    def fresh(self) -> None:
+        """A sheet that was never seen, and no state."""
+        shutil.rmtree(self.here, ignore_errors=True)
+        self.here.mkdir(parents=True)
+        shutil.copyfile(self.source, self.file)
+
+    def learn(self) -> None:
+        """Run the jobs once, let people change 1 % of the rows, and keep sheet and state as they are then."""
+        self.fresh()
+        once(self.command("sheetops_jobs"), self.env, _OURS)
+        cells = [f"M{cell[1:]}" for cell in read_edits(self.source) if cell[0] == "A"]
+        code = "import sys; from sheetops.books.xlsx import edit_cells; edit_cells(sys.argv[1], {('需求登记', c): '已回访，客户满意' for c in sys.argv[2:]})"
+        once(python("-c", code, str(self.file), *cells), self.env)
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(self.here, self.kept)
+
+    def changed(self) -> None:
+        """The sheet and the state as `learn` left them."""
+        shutil.rmtree(self.here, ignore_errors=True)
+        shutil.copytree(self.kept, self.here)
+
+
+class Extra(NamedTuple):
+    """A figure that is not compared with openpyxl."""
+
+    title: str
+    took: Took | None
+    beside: str
+    other: Took | None
+
+
+def extras(folder: Path, rows: int, runs: int) -> Sequence[Extra]:
+    """Start-up beside a bare Python, and the review alone beside the same figures in pandas."""
+    started = max(runs, 7)
+    idle, helped = median(python("-c", "pass"), started), median(python("-m", "sheetops", "--help"), started)
+    source = make_apart(folder, rows, opened=True)
+    desk = Desk(folder, source)
+    desk.learn()
+    period = f"{TODAY.year}-{TODAY.month - 1:02}"
+    command = python(
+        "-m", "sheetops", "review", "-q", "--as-of", f"{TODAY}", "--period", period, str(desk.file)
+    )
+    ours = median(command, runs, desk.changed, desk.env, _OURS)
+    theirs = median(python("-m", "bench.child", "pandas_review", str(source), str(source), "-"), runs)
+    return (
+        Extra("`sheetops --help`", helped, "`python -c pass`", idle),
+        Extra(
+            f"`sheetops review`, {rows:,} rows: read, review, write the tab",
+            ours,
+            "pandas: read, the same figures",
+            theirs,
+        ),
+    )
