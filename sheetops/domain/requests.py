@@ -114,6 +114,13 @@ class Requests:
             self._values[key] = list(map(typed.__getitem__, self.cells(key)))
         return self._values[key]
 
+    def read(self, key: str, raw: Raw) -> tuple[Any, Problem | None]:
+        """One cell under `key`, typed, and why it cannot be understood; for cells that are in no table."""
+        read = self._reader(key)
+        if isinstance(raw, bool):
+            raw = values.as_text(raw)
+        return (_text(raw), None) if read is None else read(raw)
+
     def unreadable(self, key: str) -> Iterator[tuple[int, Problem]]:
         """The rows whose cell under `key` cannot be understood, and why."""
         self.values(key)

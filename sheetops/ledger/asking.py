@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Select, exists, func, select
 from sheetops.domain.history import Life, PastEdit
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
+from sheetops.ledger.begin import as_row
 from sheetops.ledger.events import Event, events
 from sheetops.ledger.prints import unpack
 from sheetops.ledger.recalling import life
-from sheetops.ledger.rows import as_row
 from sheetops.ledger.seeing import Place
 
 

@@ -317,8 +317,14 @@ class Ledger:
             return asking.past_edits(link, asking.edits_of(found.number), where_now)
 
     def _where(self, link: Connection, sheet: int, view: View) -> dict[int, Place]:
-        placed = place_rows(link, sheet, see(view, (), self._printer))
-        where = {number: place for place, number in placed.same.items()}
+        tables = see(view, (), self._printer)
+        placed = place_rows(link, sheet, tables)
+        where = {
+            number: tables[tab].place(index)
+            for tab, numbers in placed.same.items()
+            for index, number in enumerate(numbers)
+            if number
+        }
         return where | {was.number: row.place for row, was in placed.matched.pairs}
 
     def stories(self, identifier: str, sheet: str | None = None) -> list[asking.LifeStory]:

@@ -35,6 +35,19 @@ class Printer:
         state.update(text.encode("utf-8", "surrogatepass"))
         return state.digest()
 
+    def rows(self, texts: Iterable[str]) -> list[bytes]:
+        """As `row` for many: rows without any text get no print (b"")."""
+        copy = self._row.copy
+        prints = []
+        for text in texts:
+            if text:
+                state = copy()
+                state.update(text.encode("utf-8", "surrogatepass"))
+                prints.append(state.digest())
+            else:
+                prints.append(b"")
+        return prints
+
     def field(self, text: str) -> str:
         """The print of one field: `#` and eight characters."""
         state = self._field.copy()

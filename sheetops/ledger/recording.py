@@ -16,10 +16,11 @@ from sheetops.domain.template import TAB_NAMES
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
+from sheetops.ledger.begin import Look
 from sheetops.ledger.policies import keep_policy
 from sheetops.ledger.prints import Printer, pack
-from sheetops.ledger.rows import Look, chunks, remember_rows
-from sheetops.ledger.seeing import Done, Place, SeenTable
+from sheetops.ledger.rows import chunks, remember_rows
+from sheetops.ledger.seeing import Done, SeenTable
 
 
 def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Plan, done: Done) -> None:
@@ -28,7 +29,7 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
     look = Look(run.sheet, run.number, run.began, day_of_last_look(link, run.sheet))
     tables = see(view, done.writes, printer)
     there = frozenset(grid.name for grid in view.snapshot.raw.grids)
-    request_of = remember_rows(link, look, tables, there)
+    request_of = _RequestOf(tables, remember_rows(link, look, tables, there))
     _edits(link, run.number, done, request_of, printer)
     _release_unwritten(link, run.number, done)
     if "validate" in json.loads(run.jobs):
@@ -37,7 +38,10 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
         link.execute(insert(t.tabs), [{"run": run.number, "name": name} for name in dict.fromkeys(done.tabs)])
     _reviews(link, look, done.tabs)
     keep_policy(link, printer, run.sheet, run.number, view)
-    seen = {tab: {"rows": len(table.rows), "columns": sorted(table.keys)} for tab, table in tables.items()}
+    seen = {
+        tab: {"rows": len(list(filter(None, table.prints))), "columns": sorted(table.keys)}
+        for tab, table in tables.items()
+    }
     link.execute(
         update(t.runs)
         .where(t.runs.c.number == run.number)
@@ -56,6 +60,17 @@ def _note_title(link: Connection, sheet: int, title: str) -> None:
         link.execute(insert(t.about).values(name=name, value=title))
     elif known != title and title:
         link.execute(update(t.about).where(t.about.c.name == name).values(value=title))
+
+
+class _RequestOf:
+    """Which request stands in a row of a tab; None for a row that is none of the tables'."""
+
+    def __init__(self, tables: Mapping[str, SeenTable], numbers: Mapping[str, list[int]]) -> None:
+        self._tables, self._numbers = tables, numbers
+
+    def __call__(self, tab: str, row: int) -> int | None:
+        index = self._tables[tab].index_of(row) if tab in self._tables else None
+        return None if index is None else self._numbers[tab][index] or None
 
 
 def see(view: View, writes: Sequence[Write], printer: Printer) -> dict[str, SeenTable]:
@@ -96,11 +111,11 @@ def day_of_last_look(link: Connection, sheet: int) -> str:
     return began[:10] if began else ""
 
 
-def _edits(link: Connection, run: int, done: Done, request_of: Mapping[Place, int], printer: Printer) -> None:
+def _edits(link: Connection, run: int, done: Done, request_of: _RequestOf, printer: Printer) -> None:
     done_or_left = [(write.edit, write.tab, write.cell, "written") for write in done.writes]
     done_or_left += [(edit, edit.ref.tab, edit.cell, reason) for edit, reason in done.conflicts]
     rows = [
-        _edit(edit, request_of.get(Place(edit.ref.tab, edit.ref.row)), tab, cell, outcome, printer)
+        _edit(edit, request_of(edit.ref.tab, edit.ref.row), tab, cell, outcome, printer)
         for edit, tab, cell, outcome in done_or_left
     ]
     if rows:
@@ -135,13 +150,11 @@ def _edit(
     }
 
 
-def _findings(
-    link: Connection, look: Look, findings: Sequence[Finding], request_of: Mapping[Place, int]
-) -> None:
+def _findings(link: Connection, look: Look, findings: Sequence[Finding], request_of: _RequestOf) -> None:
     """Findings that are new begin, those that are no longer there end; the others are left alone."""
     now: dict[str, dict[str, object]] = {}
     for finding in findings:
-        request = request_of.get(Place(finding.tab, finding.row))
+        request = request_of(finding.tab, finding.row)
         where = f"#{request}" if request is not None else f"{finding.tab}!{finding.cell}"
         what = f"{finding.rule}/{finding.variant}/{finding.column}/{where}"
         now[what] = {

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from sheetops.ledger import tables as t
+from sheetops.ledger.begin import Look, as_row, begin
 from sheetops.ledger.life import Change, Story, prints
 from sheetops.ledger.matching import Known, Matched, match
 from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable, differing
@@ -22,19 +23,10 @@ _KNOWN = [
 ]
 
 
-class Look(NamedTuple):
-    """When and by which run the sheet was looked at, and the day of the look before (blank: there was none)."""
-
-    sheet: int
-    run: int
-    moment: str
-    before: str
-
-
 class Placed(NamedTuple):
     """Which request stands where: rows that are as they were, and the others looked at closely."""
 
-    same: dict[Place, int]
+    same: Mapping[str, list[int]]  # by tab: the request of each row, 0 where it must be looked at
     matched: Matched
     present: set[int]  # numbers of the requests that the last look saw
 
@@ -48,21 +40,18 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
     if len(by_print) < len(here):  # of several alike none can be told by its print alone
         count = Counter(mark for mark, _, _ in here)
         by_print = {mark: was for mark, was in by_print.items() if count[mark] == 1}
-    same: dict[Place, int] = {}
-    rest: list[Seen] = []
-    for tab, table in tables.items():
-        for row in table.rows:
-            was = by_print.get(row.print)
-            if was is not None and was[1] == tab:
-                same[row.place] = was[0]
-                del by_print[row.print]
-            else:
-                rest.append(row)
+    same = {tab: _as_they_were(tab, table, by_print) for tab, table in tables.items()}
+    rest = [
+        tables[tab].row(index)
+        for tab, numbers in same.items()
+        for index, number in enumerate(numbers)
+        if not number and tables[tab].prints[index]
+    ]
     present = {number for _, number, _ in here}
-    standing = Counter(row.identifier for table in tables.values() for row in table.rows)
+    standing = Counter(identifier for table in tables.values() for identifier in table.identifiers)
     matched = match(
         rest,
-        _load_known(link, sheet, present.difference(same.values())),
+        _load_known(link, sheet, present.difference(*same.values())),
         lambda: _load_gone(link, sheet),
         lambda row: tables[row.place.tab].person_print(row),
         lambda row: tables[row.place.tab].core_print(row),
@@ -72,6 +61,19 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
         ),
     )
     return Placed(same, matched, present)
+
+
+def _as_they_were(tab: str, table: SeenTable, by_print: dict[bytes, tuple[int, str]]) -> list[int]:
+    """The request of each row that is as it was in its tab, 0 for the others; each request is taken once."""
+    numbers = []
+    for mark in table.prints:
+        was = by_print.get(mark)
+        if was is not None and was[1] == tab:
+            numbers.append(was[0])
+            del by_print[mark]
+        else:
+            numbers.append(0)
+    return numbers
 
 
 def _is_another(link: Connection, sheet: int, table: SeenTable, row: Seen, was: Known) -> bool:
@@ -97,12 +99,13 @@ def _load_gone(link: Connection, sheet: int) -> list[Known]:
 
 def remember_rows(
     link: Connection, look: Look, tables: Mapping[str, SeenTable], there: frozenset[str]
-) -> dict[Place, int]:
-    """Write what differs from the last look; `there` are the tabs of the sheet. Returns the request at each place.
+) -> Mapping[str, list[int]]:
+    """Write what differs from the last look; `there` are the tabs of the sheet.
 
-    A tab that is still there but was not read (other settings) says nothing about its requests.
+    Returns the request of each row by tab, 0 for a row in which nothing is left. A tab that is still there but was
+    not read (other settings) says nothing about its requests.
     """
-    same, matched, present = place_rows(link, look.sheet, tables)
+    numbers, matched, present = place_rows(link, look.sheet, tables)
     missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
     differing = [
         (row, was)
@@ -111,15 +114,29 @@ def remember_rows(
     ]
     touched = {was.number for _, was in differing} | {was.number for was in missing} | matched.guessed
     stories = load_stories(link, look.sheet, touched)
-    first = _next_number(link, look.sheet, len(matched.new))
-    news = {row.place: Story(first + at) for at, row in enumerate(matched.new)}
     changes = _differences(differing, stories, tables, present)
-    changes += _beginnings(matched.new, news, tables, look, [stories[was.number] for was in missing])
     changes += [(stories[was.number], {"gone": 1}) for was in missing]
     _add_guesses(changes, matched.guessed, stories)
-    _save(link, look, changes, {story.number for story in news.values()})
-    same |= {row.place: was.number for row, was in matched.pairs}
-    return same | {place: story.number for place, story in news.items()}
+    first = _next_number(link, look.sheet, len(matched.new))
+    lost = {
+        (key, fields[key])
+        for was in missing
+        for fields in (stories[was.number].fields,)
+        for key in CORE
+        if key in fields
+    }
+    _save(link, look, changes)
+    new: dict[str, list[int]] = {}
+    for row in matched.new:
+        new.setdefault(row.place.tab, []).append(row.index)
+    for tab, indexes in new.items():
+        begin(link, look, tables[tab], indexes, first, lost)
+        for number, index in enumerate(indexes, first):
+            numbers[tab][index] = number
+        first += len(indexes)
+    for row, was in matched.pairs:
+        numbers[row.place.tab][row.index] = was.number
+    return numbers
 
 
 def _fields(rows: Iterable[Seen], tables: Mapping[str, SeenTable]) -> dict[Place, dict[str, str]]:
@@ -129,7 +146,7 @@ def _fields(rows: Iterable[Seen], tables: Mapping[str, SeenTable]) -> dict[Place
     return {
         row.place: fields
         for tab, found in by_tab.items()
-        for row, fields in zip(found, tables[tab].fields(found), strict=True)
+        for row, fields in zip(found, tables[tab].fields([row.index for row in found]), strict=True)
     }
 
 
@@ -168,28 +185,6 @@ def _differences(
     return changes
 
 
-def _beginnings(
-    rows: Sequence[Seen],
-    news: Mapping[Place, Story],
-    tables: Mapping[str, SeenTable],
-    look: Look,
-    lost: Sequence[Story],
-) -> list[tuple[Story, Change]]:
-    fields = _fields(rows, tables)
-    vanished = {(key, story.fields[key]) for story in lost for key in CORE if key in story.fields}
-    changes: list[tuple[Story, Change]] = []
-    for row in rows:
-        now = fields[row.place]
-        table = tables[row.place.tab]
-        change: Change = {"new": look.before, "tab": row.place.tab, "p": _prints(row, table), "f": now}
-        if row.written:
-            change["j"] = sorted(row.written)
-        if vanished & {(key, now[key]) for key in CORE if key in now}:
-            change["u"] = ["first_seen"]  # perhaps a row deleted and typed anew
-        changes.append((news[row.place], change))
-    return changes
-
-
 def _add_guesses(
     changes: list[tuple[Story, Change]], guessed: set[int], stories: Mapping[int, Story]
 ) -> None:
@@ -214,7 +209,7 @@ def _next_number(link: Connection, sheet: int, count: int) -> int:
     return first
 
 
-def _save(link: Connection, look: Look, changes: Sequence[tuple[Story, Change]], new: set[int]) -> None:
+def _save(link: Connection, look: Look, changes: Sequence[tuple[Story, Change]]) -> None:
     if not changes:
         return
     told = []
@@ -223,8 +218,7 @@ def _save(link: Connection, look: Look, changes: Sequence[tuple[Story, Change]],
         what = json.dumps(change, ensure_ascii=False, separators=(",", ":"))
         told.append({"sheet": look.sheet, "request": story.number, "run": look.run, "what": what})
     link.execute(insert(t.changes), told)
-    write_stories(link, look.sheet, [story for story, _ in changes if story.number in new], insert_them=True)
-    write_stories(link, look.sheet, [story for story, _ in changes if story.number not in new])
+    write_stories(link, look.sheet, [story for story, _ in changes])
 
 
 def write_stories(
@@ -242,31 +236,6 @@ def write_stories(
     for row in rows:
         row["at_sheet"], row["at_number"] = row.pop("sheet"), row.pop("number")
     link.execute(update(t.requests).where(there).values(columns), rows)
-
-
-def as_row(sheet: int, story: Story) -> dict[str, Any]:
-    """A story as a row of the table `requests`."""
-    return {
-        "sheet": sheet,
-        "number": story.number,
-        "identifier": story.identifier,
-        "tab": story.tab,
-        "print": story.print,
-        "person_print": story.person_print,
-        "core_print": story.core_print,
-        "fields": json.dumps(story.fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
-        "first_seen": story.first_seen,
-        "first_response": story.first_response,
-        "resolved_seen": story.resolved_seen,
-        "reopened": story.reopened,
-        "reopenings": json.dumps(story.reopenings, separators=(",", ":")),
-        "due_changes": story.due_changes,
-        "owner_changes": story.owner_changes,
-        "last_progress": story.last_progress,
-        "touched": story.touched,
-        "gone": story.gone,
-        "unsure": " ".join(sorted(story.unsure)),
-    }
 
 
 def as_story(row: Row[Any]) -> Story:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple, Protocol
 
 from sheetops.domain.plan import Conflict, Write
 from sheetops.domain.requests import Requests
-from sheetops.domain.table import Grid, Raw, Table
+from sheetops.domain.table import Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
 from sheetops.domain.values import Feedback
 from sheetops.domain.view import View
@@ -58,19 +59,29 @@ class Seen:
 
 
 class SeenTable:
-    """One request table as the run saw it, with the run's writes over it; prints are made for every row, fields only when asked for."""
+    """One request table as the run saw it, with the run's writes over it.
+
+    A sheet may have a hundred thousand rows, so all that is made for each of them is made column by column, and
+    each different cell once; a `Seen` is made only for rows that must be looked at closely.
+    """
 
     def __init__(self, table: Table, view: View, writes: Iterable[Write], printer: Printer) -> None:
         self.table, self.view, self.printer = table, view, printer
         self.keys = sorted(table.columns)
         self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
         self._person_keys = [key for key in self.keys if not BY_KEY[key].by_job]
+        self._core_keys = [key for key in CORE if key in self.columns]
+        self._typed = Requests(table, view.lists, view.language, view.today)
         self.written: dict[int, set[str]] = {}
-        index_of = {number: index for index, number in enumerate(table.numbers)}
         for write in writes:
-            index = index_of.get(write.edit.ref.row)  # `write.row` counts rows that came in meanwhile
+            index = self.index_of(write.edit.ref.row)  # `write.row` counts rows that came in meanwhile
             if index is not None and write.edit.column in self.columns:
                 self._overlay(index, write.edit.column, write.edit.new)
+
+    def index_of(self, row: int) -> int | None:
+        """Which begun row stands in this row of the tab, None for one that is not begun."""
+        index = bisect_left(self.table.numbers, row)
+        return index if index < len(self.table) and self.table.numbers[index] == row else None
 
     def _overlay(self, index: int, key: str, value: Raw) -> None:
         if self.columns[key] is self.table.column(key):
@@ -81,77 +92,103 @@ class SeenTable:
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
         """Column → its cells as `key, separator, text`, blank where the cell is."""
-        return {
-            key: [f"{key}{CELL}{text}" if (text := plain(raw)) else "" for raw in self.columns[key]]
-            for key in self.keys
-        }
+        return {key: _mapped(self.columns[key], _labelled(key)) for key in self.keys}
 
     @cached_property
-    def rows(self) -> list[Seen]:
-        """The begun rows, in sheet order."""
-        identifiers = self._texts.get("id") or [""] * len(self.table)
-        tab, numbers, of_row = self.table.tab, self.table.numbers, self.printer.row
-        seen = []
-        for index, cells in enumerate(zip(*self._texts.values(), strict=True)):
-            text = joined(cells)
-            if text:
-                identifier = self.printer.identifier(identifiers[index][len("id" + CELL) :]) or None
-                written = frozenset(self.written[index]) if index in self.written else _NOTHING
-                seen.append(Seen(Place(tab, numbers[index]), identifier, of_row(text), index, written))
-        return seen
+    def prints(self) -> list[bytes]:
+        """The print of every row in sheet order, b"" where nothing is left in it."""
+        return self.printer.rows(map(joined, zip(*self._texts.values(), strict=True)))
+
+    @cached_property
+    def identifiers(self) -> list[str | None]:
+        """The ID of every row as it is kept."""
+        if "id" not in self._texts:
+            return [None] * len(self.table)
+        skip, kept = len("id" + CELL), self.printer.identifier
+        return [kept(text[skip:]) or None for text in self._texts["id"]]
+
+    def place(self, index: int) -> Place:
+        """Where a row stands."""
+        return Place(self.table.tab, self.table.numbers[index])
+
+    def row(self, index: int) -> Seen:
+        """A row by itself."""
+        written = frozenset(self.written[index]) if index in self.written else _NOTHING
+        return Seen(self.place(index), self.identifiers[index], self.prints[index], index, written)
+
+    def person_prints(self, indexes: Sequence[int]) -> list[bytes]:
+        """The prints of the cells that people own in these rows."""
+        if not self._person_keys:
+            return [self.printer.row("")] * len(indexes)
+        picked = ([self._texts[key][index] for index in indexes] for key in self._person_keys)
+        none = self.printer.row("")
+        return [mark or none for mark in self.printer.rows(map(joined, zip(*picked, strict=True)))]
 
     def person_print(self, row: Seen) -> bytes:
         """The print of the cells that people own."""
-        return self.printer.row(joined(self._texts[key][row.index] for key in self._person_keys))
+        return self.person_prints([row.index])[0]
+
+    def core_prints(self, indexes: Sequence[int]) -> list[bytes | None]:
+        """The prints of customer and description in these rows, None while there is no description."""
+        if CORE[-1] not in self._texts:
+            return [None] * len(indexes)
+        picked = ([self._texts[key][index] for index in indexes] for key in self._core_keys)
+        cells = zip(*picked, strict=True)
+        return [mark or None for mark in self.printer.rows(joined(c) if c[-1] else "" for c in cells)]
 
     def core_print(self, row: Seen) -> bytes | None:
         """The print of customer and description, None while there is no description."""
-        if "description" not in self._texts or not self._texts["description"][row.index]:
-            return None
-        return self.printer.row(joined(self._texts[key][row.index] for key in CORE if key in self._texts))
+        return self.core_prints([row.index])[0]
 
     def core(self, row: Seen) -> dict[str, str]:
         """Customer and description as fields, where they are not blank."""
-        texts = {key: self._texts[key][row.index].partition(CELL)[2] for key in CORE if key in self._texts}
+        texts = {key: self._texts[key][row.index].partition(CELL)[2] for key in self._core_keys}
         return {key: self.printer.field(text) for key, text in texts.items() if text}
 
-    def fields(self, rows: Sequence[Seen]) -> list[dict[str, str]]:
-        """The fields of these rows: dates, numbers and list keys in clear, everything else as prints.
+    def fields(self, indexes: Sequence[int]) -> list[dict[str, str]]:
+        """The fields of these rows: dates, numbers and list keys in clear, everything else as prints."""
+        columns = self.field_columns(indexes)
+        rows = zip(*columns.values(), strict=True)
+        return [{key: text for key, text in zip(columns, row, strict=True) if text} for row in rows]
 
-        Only these rows are read as requests, so that the work follows what changed.
+    def field_columns(self, indexes: Sequence[int]) -> dict[str, list[str]]:
+        """As `fields`, by column in the order of the keys' names; blank where a row has no such field.
+
+        Only these rows are read, so that the work follows what changed.
         """
-        width = max(self.table.columns[key] for key in self.keys)
-        grid: list[list[Raw]] = [[]]
-        for row in rows:
-            cells: list[Raw] = [None] * width
-            for key in self.keys:
-                cells[self.table.columns[key] - 1] = self.columns[key][row.index]
-            grid.append(cells)
-        view = self.view
-        table = Table(Grid(self.table.tab, grid), 1, self.table.match)
-        log = Requests(table, view.lists, view.language, view.today)
-        fields: list[dict[str, str]] = [{} for _ in rows]
+        columns = {}
         for key in self.keys:
-            texts = [self._texts[key][row.index][len(key) + 1 :] for row in rows]
-            for at, text in enumerate(self._column(key, texts, log)):
-                if text:
-                    fields[at][key] = text
-        return fields
+            cells = [self.columns[key][index] for index in indexes]
+            columns[key] = _mapped(cells, partial(self._field, key))
+        return columns
 
-    def _column(self, key: str, texts: list[str], log: Requests) -> list[str]:
+    def _field(self, key: str, raw: Raw) -> str:
+        text = plain(raw)
+        if not text:
+            return ""
         if key == "id":
-            return list(map(self.printer.identifier, texts))
+            return self.printer.identifier(text)
         if BY_KEY[key].kind not in _TYPED:
-            return [self.printer.field(text) if text else "" for text in texts]
-        unreadable = {at for at, _ in log.unreadable(key)}
-        return [
-            self._typed(value, text) if value is not None or at in unreadable else ""
-            for at, (value, text) in enumerate(zip(log.values(key), texts, strict=True))
-        ]
+            return self.printer.field(text)
+        value, problem = self._typed.read(key, raw)
+        return self._shown(value, text) if value is not None or problem is not None else ""
 
-    def _typed(self, value: object, text: str) -> str:
+    def _shown(self, value: object, text: str) -> str:
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, Feedback):
             return f"{value.score or ''}{self.printer.field(text)}"
         return self.printer.field(text) if value is None else str(value)
+
+
+def _labelled(key: str) -> Callable[[Raw], str]:
+    before = key + CELL
+    return lambda raw: before + text if (text := plain(raw)) else ""
+
+
+def _mapped(cells: list[Raw], make: Callable[[Raw], str]) -> list[str]:
+    """What `make` makes of each cell, made once for cells that are alike (but TRUE is not 1)."""
+    if bool in set(map(type, cells)):
+        return list(map(make, cells))
+    made = {raw: make(raw) for raw in set(cells)}
+    return list(map(made.__getitem__, cells))

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from sheetops.domain.personal import find_personal
 from sheetops.ledger import tables as t
+from sheetops.ledger.begin import as_row
 from sheetops.ledger.life import Story, told
-from sheetops.ledger.rows import as_row, chunks, write_stories
+from sheetops.ledger.rows import chunks, write_stories
 
 FORGOTTEN = 0  # stands for the run in `ids` where the number was that of a request since forgotten
 _ENDING_DIGITS = re.compile(r"[0-9]+\Z")
