@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Collection, Iterator, Sequence
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple
@@ -12,10 +11,12 @@ from sqlalchemy import Connection, Table, insert
 
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Change, Story
+from sheetops.ledger.prints import base64_of
 from sheetops.ledger.seeing import CORE, SeenTable
 
 _AT_ONCE = 5000  # rows that are held in memory twice while they are written
-_NAMES = tuple(column.name for column in t.requests.columns)
+_OWN = ("sheet", "number", "identifier", "tab", "print", "person_print", "core_print", "fields")
+_SHARED = tuple(column.name for column in t.requests.columns if column.name not in _OWN)
 _CHANGE_NAMES = tuple(column.name for column in t.changes.columns)
 
 
@@ -42,7 +43,7 @@ def begin(
         part = indexes[start : start + _AT_ONCE]
         made = list(_beginnings(look, table, part, first + start, lost, lives))
         insert_rows(link, t.changes, _CHANGE_NAMES, [change for change, _ in made])
-        insert_rows(link, t.requests, _NAMES, [life for _, life in made])
+        insert_rows(link, t.requests, _OWN + _SHARED, [life for _, life in made])
 
 
 class _Lives:
@@ -50,12 +51,13 @@ class _Lives:
 
     def __init__(self, look: Look, tab: str) -> None:
         self._look, self._tab = look, tab
-        self._known: dict[tuple[str, bool, bool], dict[str, Any]] = {}
+        self._known: dict[tuple[str, bool, bool], tuple[Any, ...]] = {}
 
-    def of(self, resolved: str, answered: bool, unsure: bool) -> dict[str, Any]:
-        """The row of the table `requests`, but for its own number, ID, prints and fields."""
+    def of(self, resolved: str, answered: bool, unsure: bool) -> tuple[Any, ...]:
+        """The values of a row of the table `requests` under the names in `_SHARED`."""
         key = resolved, answered, unsure
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None:
             told = {"resolved": resolved, "result": "#" if answered else ""}
             fields = {name: text for name, text in told.items() if text}
             change: Change = {"new": self._look.before, "tab": self._tab, "f": fields}
@@ -63,8 +65,9 @@ class _Lives:
                 change["u"] = ["first_seen"]
             story = Story(0)
             story.add(self._look.moment, change)
-            self._known[key] = as_row(self._look.sheet, story)
-        return self._known[key]
+            row = as_row(self._look.sheet, story)
+            known = self._known[key] = tuple(row[name] for name in _SHARED)
+        return known
 
 
 def _beginnings(
@@ -78,32 +81,31 @@ def _beginnings(
     )
     nothing = [""] * len(indexes)
     same = [columns.get(key, nothing) for key in ("id", "resolved", "result")]
-    prints = (
+    marks = (
         [table.prints[index] for index in indexes],
         table.person_prints(indexes),
         table.core_prints(indexes),
     )
     head = f'{{"new":{encode_basestring(look.before)},"tab":{encode_basestring(table.table.tab)},"p":['
     cores = [[(key, text) for text in columns[key]] for key in CORE if key in columns] if lost else []
-    rows = zip(indexes, zip(*pieces, strict=True), *same, *prints, strict=True)
-    for at, (index, cells, identifier, resolved, result, row, person, core) in enumerate(rows):
+    rows = zip(indexes, zip(*pieces, strict=True), *same, *marks, _told(*marks), strict=True)
+    for at, (index, cells, identifier, resolved, result, row, person, core, told) in enumerate(rows):
         fields = f"{{{','.join(filter(None, cells))}}}"
-        marks = ",".join(f'"{b64encode(mark).decode() if mark else ""}"' for mark in (row, person, core))
         unsure = any(column[at] in lost for column in cores)  # perhaps a row deleted and typed anew
         tail = f',"j":{json.dumps(sorted(table.written[index]))}' if index in table.written else ""
         tail += ',"u":["first_seen"]' if unsure else ""
-        life = lives.of(resolved, bool(result), unsure) | {
-            "number": first + at,
-            "identifier": identifier or None,
-            "print": row,
-            "person_print": person,
-            "core_print": core,
-            "fields": fields,
-        }
+        own = (look.sheet, first + at, identifier or None, table.table.tab, row, person, core, fields)
         yield (
-            (look.sheet, first + at, look.run, f'{head}{marks}],"f":{fields}{tail}}}'),
-            tuple(map(life.__getitem__, _NAMES)),
+            (look.sheet, first + at, look.run, f'{head}{told}],"f":{fields}{tail}}}'),
+            own + lives.of(resolved, bool(result), unsure),
         )
+
+
+def _told(rows: list[bytes], persons: list[bytes], cores: list[bytes | None]) -> Iterator[str]:
+    """The three prints of each row as a change carries them (life.prints)."""
+    told = iter(base64_of([core for core in cores if core]))
+    for row, person, core in zip(base64_of(rows), base64_of(persons), cores, strict=True):
+        yield f'"{row}","{person}","{next(told) if core else ""}"'
 
 
 def as_row(sheet: int, story: Story) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sheetops.domain.table import CellError, Raw
@@ -54,6 +54,19 @@ class Printer:
         state.update(text.encode("utf-8", "surrogatepass"))
         return f"#{b64encode(state.digest()).decode()}"
 
+    def fields(self, texts: Iterable[str]) -> list[str]:
+        """As `field` for many; blank texts stay blank."""
+        copy = self._field.copy
+        found = list(texts)
+        digests = []
+        for text in found:
+            if text:
+                state = copy()
+                state.update(text.encode("utf-8", "surrogatepass"))
+                digests.append(state.digest())
+        marks = iter(base64_of(digests))
+        return [f"#{next(marks)}" if text else "" for text in found]
+
     def identifier(self, text: str) -> str:
         """An ID as it is kept: in clear, but one that holds an e-mail address only as its print."""
         return self.field(text) if "@" in text or "＠" in text else text
@@ -61,6 +74,19 @@ class Printer:
     def person(self, key: str) -> bytes:
         """The print of a person's address."""
         return self.row(f"person\x1f{key.casefold()}")
+
+
+def base64_of(marks: Sequence[bytes]) -> list[str]:
+    """Each of these prints, which are of one length (6 or 12 bytes), in Base64: in one go, as they need no padding."""
+    if not marks:
+        return []
+    text, width = b64encode(b"".join(marks)).decode(), len(marks[0]) * 4 // 3
+    return [text[at : at + width] for at in range(0, len(text), width)]
+
+
+def plain_texts(cells: Iterable[Raw]) -> list[str]:
+    """As `plain` for many cells."""
+    return [raw.strip() if type(raw) is str else "" if raw is None else as_text(raw).strip() for raw in cells]
 
 
 def joined(cells: Iterable[str]) -> str:

@@ -29,6 +29,7 @@ class Placed(NamedTuple):
     same: Mapping[str, list[int]]  # by tab: the request of each row, 0 where it must be looked at
     matched: Matched
     present: set[int]  # numbers of the requests that the last look saw
+    new: Mapping[str, list[int]]  # by tab: the rows that are no known request
 
 
 def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) -> Placed:
@@ -41,17 +42,39 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
         count = Counter(mark for mark, _, _ in here)
         by_print = {mark: was for mark, was in by_print.items() if count[mark] == 1}
     same = {tab: _as_they_were(tab, table, by_print) for tab, table in tables.items()}
-    rest = [
-        tables[tab].row(index)
+    other = {
+        tab: [
+            i
+            for i, (number, mark) in enumerate(zip(numbers, tables[tab].prints, strict=True))
+            if mark and not number
+        ]
         for tab, numbers in same.items()
-        for index, number in enumerate(numbers)
-        if not number and tables[tab].prints[index]
-    ]
+    }
     present = {number for _, number, _ in here}
+    if (
+        not here
+        and link.execute(select(columns.number).where(columns.sheet == sheet).limit(1)).first() is None
+    ):
+        return Placed(same, Matched(), present, other)  # a sheet that was never seen
+    matched = _looked_at(link, sheet, tables, other, present.difference(*same.values()))
+    new: dict[str, list[int]] = {}
+    for row in matched.new:
+        new.setdefault(row.place.tab, []).append(row.index)
+    return Placed(same, matched, present, new)
+
+
+def _looked_at(
+    link: Connection,
+    sheet: int,
+    tables: Mapping[str, SeenTable],
+    rows: Mapping[str, list[int]],
+    known: Iterable[int],
+) -> Matched:
+    """Pair rows that are not as they were with the requests whose numbers are `known`, or that are gone."""
     standing = Counter(identifier for table in tables.values() for identifier in table.identifiers)
-    matched = match(
-        rest,
-        _load_known(link, sheet, present.difference(*same.values())),
+    return match(
+        [tables[tab].row(index) for tab, indexes in rows.items() for index in indexes],
+        _load_known(link, sheet, known),
         lambda: _load_gone(link, sheet),
         lambda row: tables[row.place.tab].person_print(row),
         lambda row: tables[row.place.tab].core_print(row),
@@ -60,7 +83,6 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
             and _is_another(link, sheet, tables[row.place.tab], row, was)
         ),
     )
-    return Placed(same, matched, present)
 
 
 def _as_they_were(tab: str, table: SeenTable, by_print: dict[bytes, tuple[int, str]]) -> list[int]:
@@ -105,7 +127,7 @@ def remember_rows(
     Returns the request of each row by tab, 0 for a row in which nothing is left. A tab that is still there but was
     not read (other settings) says nothing about its requests.
     """
-    numbers, matched, present = place_rows(link, look.sheet, tables)
+    numbers, matched, present, new = place_rows(link, look.sheet, tables)
     missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
     differing = [
         (row, was)
@@ -117,7 +139,7 @@ def remember_rows(
     changes = _differences(differing, stories, tables, present)
     changes += [(stories[was.number], {"gone": 1}) for was in missing]
     _add_guesses(changes, matched.guessed, stories)
-    first = _next_number(link, look.sheet, len(matched.new))
+    first = _next_number(link, look.sheet, sum(map(len, new.values())))
     lost = {
         (key, fields[key])
         for was in missing
@@ -126,9 +148,6 @@ def remember_rows(
         if key in fields
     }
     _save(link, look, changes)
-    new: dict[str, list[int]] = {}
-    for row in matched.new:
-        new.setdefault(row.place.tab, []).append(row.index)
     for tab, indexes in new.items():
         begin(link, look, tables[tab], indexes, first, lost)
         for number, index in enumerate(indexes, first):

@@ -15,7 +15,7 @@ from sheetops.domain.table import Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
 from sheetops.domain.values import Feedback
 from sheetops.domain.view import View
-from sheetops.ledger.prints import CELL, Printer, joined, plain
+from sheetops.ledger.prints import CELL, Printer, joined, plain, plain_texts
 
 CORE = ("customer", "description")
 _NOTHING: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ class SeenTable:
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
         """Column → its cells as `key, separator, text`, blank where the cell is."""
-        return {key: _mapped(self.columns[key], _labelled(key)) for key in self.keys}
+        return {key: _labelled(key, plain_texts(self.columns[key])) for key in self.keys}
 
     @cached_property
     def prints(self) -> list[bytes]:
@@ -158,18 +158,22 @@ class SeenTable:
         """
         columns = {}
         for key in self.keys:
-            cells = [self.columns[key][index] for index in indexes]
-            columns[key] = _mapped(cells, partial(self._field, key))
+            if BY_KEY[key].kind in _TYPED:
+                cells = [self.columns[key][index] for index in indexes]
+                columns[key] = _mapped(cells, partial(self._field, key))
+                continue
+            skip, labelled = len(key + CELL), self._texts[key]
+            texts = [labelled[index][skip:] for index in indexes]
+            columns[key] = self._identified(texts) if key == "id" else self.printer.fields(texts)
         return columns
+
+    def _identified(self, texts: list[str]) -> list[str]:
+        return [self.printer.identifier(text) for text in texts]
 
     def _field(self, key: str, raw: Raw) -> str:
         text = plain(raw)
         if not text:
             return ""
-        if key == "id":
-            return self.printer.identifier(text)
-        if BY_KEY[key].kind not in _TYPED:
-            return self.printer.field(text)
         value, problem = self._typed.read(key, raw)
         return self._shown(value, text) if value is not None or problem is not None else ""
 
@@ -181,9 +185,9 @@ class SeenTable:
         return self.printer.field(text) if value is None else str(value)
 
 
-def _labelled(key: str) -> Callable[[Raw], str]:
+def _labelled(key: str, texts: list[str]) -> list[str]:
     before = key + CELL
-    return lambda raw: before + text if (text := plain(raw)) else ""
+    return [before + text if text else "" for text in texts]
 
 
 def _mapped(cells: list[Raw], make: Callable[[Raw], str]) -> list[str]:
