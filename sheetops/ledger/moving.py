@@ -22,7 +22,7 @@ def moved_from(link: Connection, view: View, printer: Printer) -> str | None:
     candidates = list(_vanished(link))
     if not candidates:
         return None
-    prints = {row.print for table in see(view, (), printer).values() for row in table.rows}
+    prints = {mark for table in see(view, (), printer).values() for mark in table.prints if mark}
     found = [place for number, place in candidates if _holds(link, number, prints)]
     return found[0] if len(found) == 1 else None
 
