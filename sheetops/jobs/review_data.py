@@ -14,6 +14,7 @@ from sheetops.domain.kpis.complaints import LESS
 from sheetops.domain.kpis.facts import Facts, Window, window_of
 from sheetops.domain.kpis.keywords import Keywords, keywords
 from sheetops.domain.kpis.pareto import Pareto, pareto
+from sheetops.domain.kpis.sounding import Sounding, sounding
 from sheetops.domain.kpis.training import findings_of
 from sheetops.domain.kpis.trend import Trend, trend, trend_span, windows
 from sheetops.domain.period import Period, Span
@@ -135,6 +136,16 @@ class Review:
     def keywords(self) -> Keywords:
         """What the descriptions speak of."""
         return keywords(self.facts, self.window, self.earlier)
+
+    @cached_property
+    def sounding(self) -> Sounding:
+        """How the feedback sounds: an estimate."""
+        return sounding(self.facts, self.window)
+
+    @cached_property
+    def sounding_before(self) -> Sounding:
+        """The same of the period before."""
+        return sounding(self.facts, self.earlier)
 
     @cached_property
     def findings(self) -> list[tuple[Finding, int]]:

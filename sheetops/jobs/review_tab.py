@@ -24,6 +24,7 @@ from sheetops.jobs.review_sections import (
     add_load,
     add_trend,
 )
+from sheetops.jobs.review_sounding import add_sounding
 
 _WIDE = 16.5  # cm that half the columns take in the Chinese fonts
 _WORDS = 9  # columns that a judgement spans
@@ -49,6 +50,7 @@ def review_tab(made: Review, name: str) -> Tab:
         add_complaints,
         add_peaks,
         add_keywords,
+        add_sounding,
         add_quality,
         add_forecast,
         add_limits,
