@@ -6,18 +6,24 @@ from pathlib import Path
 
 from sheetops.books.base import Book
 from sheetops.books.google.access import Access
-from sheetops.domain.addresses import google_id
+from sheetops.domain.addresses import google_id, google_title
 from sheetops.errors import UsageError
 
 
 def open_book(
     location: str, backups: int = 5, state: Path | None = None, google: Access | None = None
 ) -> Book:
-    """The book at `location`: a path of an .xlsx or .xlsm file, or a Google spreadsheet's address or id.
+    """The book at `location`: a path of an .xlsx or .xlsm file, or a Google spreadsheet's address, id or title.
 
     `backups` older versions of a file are kept; locks and backups lie under `state`, by default the user's
-    state folder. `google` says how to sign in to Google. Raises UsageError for any other address.
+    state folder. `google` says how to sign in to Google. Raises UsageError for any other address, and where no
+    spreadsheet or several have the title.
     """
+    title = google_title(location)
+    if title:
+        from sheetops.books.google.titles import find_titled
+
+        location = find_titled(title, google or Access())
     if google_id(location):
         from sheetops.books.google.book import GoogleBook
 

@@ -121,21 +121,25 @@ def command(
 
 def _settings(sheet: str, config: Path | None) -> Loaded:
     """The settings file that the sheet is, or is to be, in; it need not exist yet."""
-    from sheetops.domain.addresses import google_id
+    from sheetops.domain.addresses import is_google
     from sheetops.settings.load import FILE_NAME, Loaded, load
     from sheetops.settings.model import Settings
 
-    beside = Path() if google_id(sheet) else Path(sheet).expanduser().parent
+    beside = Path() if is_google(sheet) else Path(sheet).expanduser().parent
     path = config or beside / FILE_NAME
     return load(path) if path.exists() else Loaded(Settings(), path)
 
 
 def _survey(edge: Edge, sheet: str, answers: Mapping[str, str], log_tabs: Sequence[str], asks: bool) -> Found:
     from sheetops.books.open import open_book
+    from sheetops.domain.addresses import google_title
     from sheetops.jobs.adopt import survey
 
     location, team = edge.loaded.find(sheet)
-    raw = open_book(location, team.backups, edge.state, edge.google).read()
+    book = open_book(location, team.backups, edge.state, edge.google)
+    raw = book.read()
+    if google_title(location):
+        location = book.location  # two sheets may have one title some day
     tabs = log_tabs or team.log_tabs
     known = {**team.columns, **answers}
     seen = survey(raw, known, tabs)

@@ -164,10 +164,10 @@ def _writing(edge: Edge, location: str, team: Team) -> str:
     """Take the job lock as a job does, and let go again. Raises SheetInUse, SheetError."""
     from sheetops.books.open import open_book
     from sheetops.books.xlsx.rights import require_writable
-    from sheetops.domain.addresses import google_id
+    from sheetops.domain.addresses import is_google
 
     with open_book(location, team.backups, edge.state, edge.google).session():
-        if not google_id(location):
+        if not is_google(location):
             path = Path(os.path.realpath(location))
             require_writable(path, path.stat())
             if not os.access(path.parent, os.W_OK):

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 def command(file: str, language: str) -> None:
     """Make a new workbook to work in: request log, people, lists and a guide.
 
-    FILE is an .xlsx file yet to be, or the address of a blank Google spreadsheet. What exists is never touched.
+    FILE is an .xlsx file yet to be, or the address (or `google:` and the title) of a blank Google spreadsheet. What exists is never touched.
     """
-    from sheetops.domain.addresses import google_id
+    from sheetops.domain.addresses import is_google
     from sheetops.jobs.layout import team_workbook
     from sheetops.settings.files import load_texts
     from sheetops.settings.model import Team
@@ -38,7 +38,7 @@ def command(file: str, language: str) -> None:
 
     today = datetime.now(zone_of(Team(), language)).date()
     tabs = team_workbook(language, load_texts(language), today)
-    if google_id(file):
+    if is_google(file):
         _fill_spreadsheet(file, tabs)
     else:
         _write_file(Path(file), tabs, language)
@@ -64,9 +64,12 @@ def _write_file(file: Path, tabs: Sequence[Tab], language: str) -> None:
 
 def _fill_spreadsheet(address: str, tabs: Sequence[Tab]) -> None:
     from sheetops.books.google.book import GoogleBook
+    from sheetops.books.open import open_book
     from sheetops.cli.common import Wishes
     from sheetops.cli.edge import Edge
     from sheetops.settings.load import load
 
     edge = Edge(load(None), Wishes((), None, None, False, False, False, False, False))
-    GoogleBook(address, edge.google).fill_new(tabs)
+    book = open_book(address, google=edge.google)
+    assert isinstance(book, GoogleBook)
+    book.fill_new(tabs)

@@ -57,15 +57,14 @@ def _open(wishes: Wishes) -> None:
 def _settle_unknown(wishes: Wishes) -> None:
     """Free the claims of the last day, so that this run sends again; older mails are settled, for today's says it all."""
     from sheetops.cli.edge import Edge
-    from sheetops.ledger.ledger import place_of
     from sheetops.runner import utc_now
     from sheetops.settings.load import load
 
     loaded = load(wishes.config)
     ledger = Edge(loaded, wishes).ledger
     today = wishes.as_of or utc_now().astimezone().date()
-    places = {place_of(location) for location, _ in sheets_of(wishes.sheets, loaded)}
-    unknown = [mail for mail in ledger.unknown_mails() if mail.sheet in places]
+    numbers = {ledger.number_of(location) for location, _ in sheets_of(wishes.sheets, loaded)}
+    unknown = [mail for mail in ledger.unknown_mails() if ledger.number_of(mail.sheet) in numbers]
     for mail in unknown:
         # A day of grace: the claim bears the reader's own date.
         fresh = mail.day >= today - timedelta(days=1)

@@ -53,11 +53,13 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
 
 def _late(edge: Edge, states: list[SheetState], today: date) -> list[str]:
     """Sheets of the settings that no run has looked at for more than a working day."""
+    from sheetops.domain.addresses import titled
     from sheetops.ledger.ledger import place_of
     from sheetops.settings.files import load_texts
     from sheetops.settings.policy import build_policy
 
     seen = {state.place: state.last_seen.date() for state in states}
+    seen |= {titled(state.title): state.last_seen.date() for state in states if state.title}
     wishes = []
     for sheet in edge.loaded.settings.sheets:
         place = edge.loaded.place(sheet)

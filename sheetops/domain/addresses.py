@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _URL = re.compile(r"https?://docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})")
+_TITLE = "google:"
 _ID = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 
@@ -14,6 +15,22 @@ def google_id(location: str) -> str | None:
     if found:
         return found[1]
     return location.strip() if _ID.fullmatch(location.strip()) else None
+
+
+def google_title(location: str) -> str | None:
+    """The title that `location` (`google:` and the title, as Google Drive lists it) names, else None."""
+    text = location.strip()
+    return text[len(_TITLE) :].strip() or None if text.startswith(_TITLE) else None
+
+
+def titled(title: str) -> str:
+    """What names the Google spreadsheet of this title."""
+    return f"{_TITLE}{title}"
+
+
+def is_google(location: str) -> bool:
+    """Whether `location` means a Google spreadsheet, by its address, its id or its title."""
+    return google_id(location) is not None or google_title(location) is not None
 
 
 def google_url(spreadsheet_id: str) -> str:

@@ -116,6 +116,12 @@ def _titles(link: Connection, sheets: Collection[int]) -> dict[int, str]:
     return {names[name]: title for name, title in link.execute(wanted)}
 
 
+def sheets_titled(link: Connection, title: str) -> list[int]:
+    """The numbers of the sheets that people called so when they were last looked at."""
+    wanted = select(t.about.c.name).where(t.about.c.value == title, t.about.c.name.startswith(t.title_of("")))
+    return [int(name.removeprefix(t.title_of(""))) for name in link.execute(wanted).scalars()]
+
+
 def run_named(link: Connection, name: str) -> Any:
     """The run whose id is `name` or, alone, begins with it. Raises LedgerError."""
     exact = link.execute(select(t.runs).where(t.runs.c.id == name)).one_or_none()

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from sheetops.domain.addresses import google_title, is_google
 from sheetops.domain.history import History, PastEdit
 from sheetops.domain.plan import Plan
 from sheetops.domain.view import View
@@ -372,11 +373,15 @@ class Ledger:
 
 def place_of(sheet: str) -> str:
     """A sheet's name in the ledger: an address as it is, a path without links and dots."""
-    return sheet if "://" in sheet else str(Path(sheet).resolve())
+    return sheet if "://" in sheet or is_google(sheet) else str(Path(sheet).resolve())
 
 
 def sheet_number(link: Connection, sheet: str) -> int | None:
-    """The sheet's number, None for one never seen."""
+    """The sheet's number, None for one never seen; a Google sheet may be asked for by its title, if one has it."""
+    title = google_title(sheet)
+    if title:
+        found = asking.sheets_titled(link, title)
+        return found[0] if len(found) == 1 else None
     number: int | None = link.execute(
         select(t.sheets.c.number).where(t.sheets.c.place == place_of(sheet))
     ).scalar()

@@ -32,7 +32,7 @@ about = Table(
 )
 
 
-def title_of(sheet: int) -> str:
+def title_of(sheet: int | str) -> str:
     """The name under which `about` holds what people call a sheet."""
     return f"title {sheet}"
 

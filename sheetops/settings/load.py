@@ -15,11 +15,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from sheetops.domain.addresses import google_id, google_url
+from sheetops.domain.addresses import google_id, google_title, google_url, titled
 from sheetops.errors import SettingsError
 from sheetops.settings.model import Settings, Sheet, Team
 
 FILE_NAME = "sheetops.yaml"
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".csv", ".ods")
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,29 @@ class Loaded:
         google = google_id(sheet.path)
         if google:
             return google_url(google)
-        return str(self.folder / Path(sheet.path).expanduser())
+        path = str(self.folder / Path(sheet.path).expanduser())
+        return self._title(sheet.path, path) or path
 
     def find(self, text: str) -> tuple[str, Team]:
-        """A SHEET argument (a name of the settings or a path) as its place and the settings that hold for it."""
+        """A SHEET argument (a name of the settings, a path, a Google address or title) as its place and the settings that hold for it."""
         google = google_id(text)
         asked = google_url(google) if google else os.path.realpath(text)
         for sheet in self.settings.sheets:
-            if text == sheet.name or asked in (self.place(sheet), os.path.realpath(self.place(sheet))):
-                return self.place(sheet), self.settings.team_of(sheet)
-        return text, self.settings.team
+            place = self.place(sheet)
+            if text == sheet.name or asked in (place, os.path.realpath(place)) or text == google_title(place):
+                return place, self.settings.team_of(sheet)
+        return self._title(text, text) or text, self.settings.team
+
+    def _title(self, text: str, path: str) -> str | None:
+        """`text` as the title of a Google spreadsheet, if it says so, or is no file where Google is set up."""
+        title = google_title(text)
+        if title is None and self.settings.google.is_set and not _is_file(path):
+            title = text
+        return titled(title) if title else None
+
+
+def _is_file(path: str) -> bool:
+    return "://" in path or Path(path).suffix.casefold() in _WORKBOOKS or Path(path).expanduser().exists()
 
 
 def load(path: Path | None, beside: Sequence[str] = ()) -> Loaded:

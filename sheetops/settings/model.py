@@ -230,7 +230,8 @@ class Sheet(Team):
 
     name: str | None = None
     path: str = Field(
-        description="path of the workbook, from the settings file's folder, or address of a Google spreadsheet"
+        description="path of the workbook, from the settings file's folder, or address or title of a Google "
+        "spreadsheet (`google:` before a title leaves no doubt)"
     )
 
 
@@ -296,6 +297,11 @@ class Google(_Model):
     )
     api: str | None = Field(None, description="address of a local stand-in for Google, for tests and demos")
     pace: float = Field(1.0, ge=0, le=60, description="least seconds between two calls")
+
+    @property
+    def is_set(self) -> bool:
+        """Whether a way to Google is named, so that a name which is no file may be a spreadsheet's title."""
+        return self.credentials is not None or self.api is not None
 
 
 class Quotas(_Model):

@@ -34,8 +34,26 @@ def grant_token(world: World, raw: bytes) -> tuple[int, dict[str, Any]]:
         scopes = str(claims.get("scope", "")).split()
         readonly = bool(scopes) and all(scope.endswith(".readonly") for scope in scopes)
         world.tokens[token] = User(claims.get("sub") or claims["iss"], readonly=readonly)
+    elif form.get("grant_type") == "authorization_code" and form.get("code"):
+        return 200, {
+            **_consented(world, token),
+            "refresh_token": f"1//local-{world.random.randrange(10**15)}",
+        }
     elif form.get("grant_type") != "refresh_token" or not form.get("refresh_token"):
         return 400, {"error": "unsupported_grant_type", "error_description": "Invalid grant_type."}
-    elif world.default_user is not None:
+    elif form["refresh_token"] == "revoked":
+        return 400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+    else:
+        return 200, _consented(world, token)
+    return 200, _granted(token)
+
+
+def _consented(world: World, token: str) -> dict[str, Any]:
+    """A token of the person who gave the consent, who is the world's default user."""
+    if world.default_user is not None:
         world.tokens[token] = world.default_user
-    return 200, {"access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer"}
+    return _granted(token)
+
+
+def _granted(token: str) -> dict[str, Any]:
+    return {"access_token": token, "expires_in": LIFETIME_SECONDS, "token_type": "Bearer"}

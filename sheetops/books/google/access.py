@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,8 +51,8 @@ class Access:
             )
         return address.rstrip("/")
 
-    def client(self) -> Client:
-        """A gspread client. Raises SettingsError where the credentials cannot be used."""
+    def client(self, scopes: Sequence[str] = SCOPES) -> Client:
+        """A gspread client that may do what `scopes` allow. Raises SettingsError where the credentials cannot be used."""
         import gspread
         import requests
         from google.auth.exceptions import GoogleAuthError
@@ -62,7 +63,7 @@ class Access:
             made = gspread.Client(auth=None, session=plain)  # type: ignore[arg-type]
         else:
             try:
-                made = self._signed_in()
+                made = self._signed_in(scopes)
             except (OSError, ValueError, GoogleAuthError) as error:
                 raise SettingsError(
                     f"Google cannot be signed in to ({error})",
@@ -72,23 +73,23 @@ class Access:
         made.set_timeout(TIMEOUT)
         return made
 
-    def _signed_in(self) -> Client:
+    def _signed_in(self, scopes: Sequence[str]) -> Client:
         import gspread
 
         if self.credentials is None:
             import google.auth
 
-            found, _ = google.auth.default(scopes=SCOPES)
+            found, _ = google.auth.default(scopes=scopes)
             return gspread.authorize(found)
         kind = json.loads(self.credentials.read_text(encoding="utf-8"))
         if kind.get("type") == "service_account":
-            return gspread.service_account(filename=self.credentials, scopes=SCOPES)
+            return gspread.service_account(filename=self.credentials, scopes=scopes)
         if kind.get("type") == "authorized_user":
-            return gspread.authorize(_consent(kind))
+            return gspread.authorize(_consent(kind, scopes))
         if "installed" in kind:
             token = self.token or self.credentials.with_name("google-token.json")
             return gspread.oauth(
-                scopes=SCOPES, credentials_filename=self.credentials, authorized_user_filename=token
+                scopes=scopes, credentials_filename=self.credentials, authorized_user_filename=token
             )
         raise ValueError("the file is neither a service account's key nor an OAuth client of a desktop app")
 
@@ -102,7 +103,7 @@ class Access:
         return address if isinstance(address, str) else None
 
 
-def _consent(kept: dict[str, Any]) -> Any:
+def _consent(kept: dict[str, Any], scopes: Sequence[str]) -> Any:
     from google.oauth2.credentials import Credentials
 
-    return Credentials.from_authorized_user_info(kept, SCOPES)  # type: ignore[no-untyped-call]
+    return Credentials.from_authorized_user_info(kept, scopes)  # type: ignore[no-untyped-call]

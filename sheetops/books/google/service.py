@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sheetops.books.google.access import API, Access
+from sheetops.books.google.access import API, SCOPES, Access
 from sheetops.domain.addresses import google_url
 from sheetops.errors import ServiceUnreachable, SettingsError, SheetError, SheetNotFound
 
@@ -36,6 +36,8 @@ class Refused(SheetError):
 
 class Service:
     """One spreadsheet behind Google's API."""
+
+    scopes: tuple[str, ...] = SCOPES
 
     def __init__(
         self,
@@ -142,12 +144,15 @@ class Service:
                 return found
 
     def _http(self, method: str, path: str, params: Mapping[str, str], body: Json | None) -> Any:
+        if self._client is None:
+            self._client = self.access.client(self.scopes)
+        address = self._address() + path
+        return self._client.http_client.request(method, address, params=dict(params), json=body)
+
+    def _address(self) -> str:
         from gspread.urls import SPREADSHEET_URL
 
-        if self._client is None:
-            self._client = self.access.client()
-        address = (SPREADSHEET_URL % self.id).replace(API, self.access.base) + path
-        return self._client.http_client.request(method, address, params=dict(params), json=body)
+        return (SPREADSHEET_URL % self.id).replace(API, self.access.base)
 
     def _keep_pace(self) -> None:
         rest = self._last + self.access.pace - self.clock()
