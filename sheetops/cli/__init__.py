@@ -22,6 +22,7 @@ COMMANDS = {
     "preview": "Show mails and sentences with real rows, and send nothing",
     "review": "Write the summary tab of a period",
     "policy": "Write the Policy tab: what is enforced, by whose decision, since when",
+    "export": "Write CSV and Parquet files for Power BI, Tableau or pandas",
     "run": "Do all that is due",
     "worker": "Stay and work on the sheets of a fleet",
     "status": "Show the last runs and what needs a person",

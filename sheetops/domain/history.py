@@ -80,6 +80,21 @@ class History:
         return self.lives.get(identifier) if identifier else None
 
 
+class Happening(NamedTuple):
+    """One thing that a run saw happen to a request. What people wrote in words has no `old` and `new`."""
+
+    request: int  # the ledger's number of it
+    id: str | None  # as last seen
+    moment: datetime  # when the run began
+    run: str
+    what: str  # `first_seen`, `first_response`, `resolved`, `reopened`, `moved`, `gone`, `back`; or `changed`
+    field: str | None = None
+    old: str | None = None
+    new: str | None = None
+    change: str | None = None  # of a field: `filled`, `changed`, `emptied`
+    by_job: bool = False
+
+
 class PastEdit(NamedTuple):
     """One edit that a run made, or left alone (see `outcome`), as the ledger remembers it."""
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, exists, func, select
 
-from sheetops.domain.history import Life, PastEdit
+from sheetops.domain.history import Happening, Life, PastEdit
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
 from sheetops.ledger.begin import as_row
@@ -288,3 +290,19 @@ def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
         edits=tuple(past_edits(link, edits)),
         findings=tuple((f.rule, f.field, ids.get(f.first_run, ""), ids.get(f.gone_run)) for f in found),
     )
+
+
+def happened(link: Connection, sheet: int) -> Iterator[Happening]:
+    """What runs saw happen to every request of a sheet."""
+    told = (
+        select(t.changes.c.request, t.runs.c.began, t.runs.c.id, t.changes.c.what)
+        .join(t.runs, t.runs.c.number == t.changes.c.run)
+        .where(t.changes.c.sheet == sheet)
+        .order_by(t.changes.c.request, t.changes.c.run)
+    )
+    for number, of_request in groupby(link.execute(told), key=itemgetter(0)):
+        changes = [(began, run, json.loads(what)) for _, began, run, what in of_request]
+        story, events_of_it = events(number, changes)
+        for one in events_of_it:
+            moment = datetime.fromisoformat(one.moment)
+            yield Happening(number, story.identifier, moment, *one[1:])

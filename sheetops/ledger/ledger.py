@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sheetops.domain.addresses import google_title, is_google
-from sheetops.domain.history import History, PastEdit
+from sheetops.domain.history import Happening, History, PastEdit
 from sheetops.domain.plan import Plan
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
@@ -332,6 +332,12 @@ class Ledger:
         """The life of each request that has this ID (in all sheets, or one): events, edits and findings."""
         with self._read() as link:
             return asking.stories(link, self._printer.identifier(identifier), _scope(link, sheet))
+
+    def happened(self, sheet: str) -> list[Happening]:
+        """All that runs saw happen to the requests of a sheet, request by request, oldest first."""
+        with self._read() as link:
+            number = sheet_number(link, sheet)
+            return [] if number is None else list(asking.happened(link, number))
 
     # Upkeep
 

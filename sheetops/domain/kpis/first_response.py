@@ -22,19 +22,20 @@ def measure(facts: Facts, window: Window) -> Measure:
     for index in facts.opened_in(window):
         response, life = facts.responses[index], facts.lives[index]
         known = response is not None or has_column or (life and "first_response" not in life.unsure)
-        deadline = _deadline(facts, index) if known else None
+        deadline = response_deadline(facts, index) if known else None
         if deadline is None:
             continue
         if response is not None and response.toordinal() > window.until.toordinal():
             response = None
-        if response is not None or _passed(deadline, window.now):
+        if response is not None or has_passed(deadline, window.now):
             rows.append(index)
-            if response is not None and not _passed(deadline, response):
+            if response is not None and not has_passed(deadline, response):
                 hits.append(index)
     return share(hits, rows, "no_cases" if has_column else "no_response")
 
 
-def _deadline(facts: Facts, index: int) -> date | datetime | None:
+def response_deadline(facts: Facts, index: int) -> date | datetime | None:
+    """Until when a request was to be answered; None without a target, or where its opening is not known."""
     opened, policy = facts.opened[index], facts.view.policy
     target = policy.targets.get(facts.rows[index].urgency or "")
     if opened is None or not facts.exact[index] or target is None or target.response is None:
@@ -43,7 +44,8 @@ def _deadline(facts: Facts, index: int) -> date | datetime | None:
     return found.replace(tzinfo=None) if isinstance(found, datetime) else found
 
 
-def _passed(deadline: date | datetime, moment: date | datetime) -> bool:
+def has_passed(deadline: date | datetime, moment: date | datetime) -> bool:
+    """Whether a deadline was over at a moment; where one of them is a day, the whole day is granted."""
     if isinstance(deadline, datetime) and isinstance(moment, datetime):
         return moment > deadline
     day, last = as_date(moment), as_date(deadline)
