@@ -25,6 +25,7 @@ COMMANDS = {
     "export": "Write CSV and Parquet files for Power BI, Tableau or pandas",
     "run": "Do all that is due",
     "worker": "Stay and work on the sheets of a fleet",
+    "schedule": "Stay, and run each sheet's jobs when they are due",
     "status": "Show the last runs and what needs a person",
     "history": "Show the life of one request",
     "forget": "Delete what the ledger knows of a request",

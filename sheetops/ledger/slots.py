@@ -49,7 +49,11 @@ def since(link: Connection, job: str, definition: str, now: datetime) -> datetim
     if known is None:
         link.execute(insert(t.timetables).values(job=job, definition=definition, since=iso(now)))
         return now.replace(microsecond=0)
-    return datetime.fromisoformat(known)
+    seen = datetime.fromisoformat(known)
+    if seen <= now + _DAY:
+        return seen
+    link.execute(update(t.timetables).where(where).values(since=iso(now)))  # a clock that was ahead wrote it
+    return now.replace(microsecond=0)
 
 
 def claim(link: Connection, values: dict[str, Any], now: datetime) -> None:
