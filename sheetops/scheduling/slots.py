@@ -31,9 +31,9 @@ _LONGEST_KEY = 200  # characters, see ledger.tables.slots
 _AHEAD = timedelta(days=370)  # in which every timetable has a slot, but for cron's 29 February
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scheduled:
-    """One timetable of the settings on one sheet."""
+    """One timetable of the settings on one sheet. Two are the same job where their keys are."""
 
     entry: str  # the timetable's name
     place: str  # of the sheet: a path or an address
