@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
@@ -15,7 +16,8 @@ from typing import Final
 from sheetops.jobs.export_fields import Table, Value
 
 BOM: Final = "\ufeff"
-_RUNS: Final = frozenset("=+-@＝＋－＠\t\r\n")
+# A sign of a formula behind whatever a program may leave out, or a first character that some programs cut away.
+_RUNS: Final = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠]")
 
 
 def csv_bytes(table: Table) -> bytes:
@@ -45,5 +47,5 @@ def cell(value: Value) -> str:
         return value.isoformat()
     if isinstance(value, str):
         text = value.replace("\x00", "")
-        return f"'{text}" if text.lstrip(" \u3000\u00a0")[:1] in _RUNS and text.strip() else text
+        return f"'{text}" if _RUNS.match(text) else text
     return repr(value)
