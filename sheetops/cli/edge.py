@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -72,7 +73,16 @@ class Edge:
         from sheetops.books.google.access import Access
 
         google = self.loaded.settings.google
-        return Access(self._file(google.credentials), self._file(google.token), google.api, google.pace)
+        access = Access(self._file(google.credentials), self._file(google.token), google.api, google.pace)
+        fleet = self.loaded.settings.fleet
+        if fleet is None:
+            return access
+        from sheetops.cli.fleet import address_of
+        from sheetops.scheduling.fleet.quota import Quota
+
+        account = access.account() or str(access.credentials)
+        quota = Quota(address_of(self.loaded), fleet.quotas.model_dump(), account)
+        return dataclasses.replace(access, turn=quota.take)
 
     def _held(self, location: str) -> AbstractContextManager[Hold]:
         from sheetops.cli.fleet import address_of

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetops.cli.common import Wishes, exit_code
-from sheetops.errors import SettingsError
+from sheetops.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from sheetops.books.base import Hold
+    from sheetops.cli.edge import Edge
     from sheetops.runner import Report
     from sheetops.scheduling.fleet.attempt import Done
     from sheetops.scheduling.fleet.database import Link
     from sheetops.scheduling.fleet.orders import FleetOrder
     from sheetops.settings.load import Loaded
-    from sheetops.settings.model import Fleet
+    from sheetops.settings.model import Fleet, Team
 
 
 def fleet_of(loaded: Loaded) -> Fleet:
@@ -58,6 +59,23 @@ def linked(loaded: Loaded, name: str, *, install: bool = False) -> Iterator[Link
         else:
             refuse_newer(about(link), address)
         yield link
+
+
+def fleet_sheets_of(edge: Edge, names: Sequence[str]) -> list[tuple[str, Team]]:
+    """The sheets asked for; none = all of the fleet: those of the settings and what lies in its folders now."""
+    from sheetops.books.google.drive import spreadsheets_in
+    from sheetops.cli.common import sheets_of
+    from sheetops.scheduling.fleet.folders import fleet_sheets
+
+    if names:
+        return sheets_of(names, edge.loaded)
+    found = fleet_sheets(edge.loaded, lambda folder: spreadsheets_in(folder, edge.google))
+    if not found:
+        raise UsageError(
+            "the fleet has no sheet",
+            mend="list sheets in the settings, or name folders under `fleet: folders:`",
+        )
+    return found
 
 
 def worker_task(config: Path | None, loaded: Loaded) -> Callable[[FleetOrder, Hold], Done]:

@@ -11,8 +11,14 @@ from sheetops.cli.common import Wishes, job_options, run_jobs
 
 @click.command("run")
 @job_options
-def command(**options: Any) -> None:
+@click.option("--fleet", is_flag=True, help="Let a worker of the fleet do it, before its nightly orders.")
+def command(fleet: bool, **options: Any) -> None:
     """Do all that is due: fill, validate, remind, and review the month that has ended."""
     from sheetops.runner import JOBS
 
-    run_jobs(list(JOBS), Wishes(**options))
+    if fleet:
+        from sheetops.cli.fleet_run import run_by_fleet
+
+        run_by_fleet(list(JOBS), Wishes(**options))
+    else:
+        run_jobs(list(JOBS), Wishes(**options))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from sheetops.errors import SettingsError
@@ -36,6 +36,7 @@ class Access:
     token: Path | None = None
     api: str | None = None
     pace: float = 1.0
+    turn: Callable[[Literal["read", "write"]], None] | None = None  # waits for a call's turn, where many share a quota
 
     @property
     def base(self) -> str:

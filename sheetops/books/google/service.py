@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 200.0  # seconds for the quota of a minute, all waits of one call together
 _READ_TRIES = 4
+_WRITES = ("batch", "write")
 PAYLOAD = 1_800_000  # bytes of a request; Google recommends 2 MB at most
 
 Json = dict[str, Any]
@@ -123,6 +124,8 @@ class Service:
         waited = 0.0
         while True:
             self._keep_pace()
+            if self.access.turn is not None:
+                self.access.turn("write" if name in _WRITES else "read")
             self.calls.append(name)
             try:
                 answer = self._http(method, path, params, body)

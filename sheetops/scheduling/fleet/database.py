@@ -52,7 +52,7 @@ def connect(address: str, name: str) -> Link:
         keepalives_idle=20,
         keepalives_interval=10,
         keepalives_count=3,
-        options="-c TimeZone=UTC -c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000",
+        options="-c lock_timeout=30000 -c idle_in_transaction_session_timeout=60000",
     )
 
 
