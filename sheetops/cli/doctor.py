@@ -82,6 +82,10 @@ def _machine(edge: Edge) -> Iterator[Check]:
     if mail.smtp is None:
         yield _outbox(edge.loaded.folder / mail.outbox.expanduser() if mail.outbox else edge.state / "outbox")
     yield from _post(edge)
+    if edge.loaded.settings.fleet is not None:
+        from sheetops.cli.fleet_show import fleet_checks
+
+        yield from (Check(*found) for found in fleet_checks(edge))
 
 
 def _post(edge: Edge) -> Iterator[Check]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sheetops.cli.common import Wishes, exit_code
 from sheetops.errors import SettingsError, UsageError
@@ -39,7 +40,15 @@ def address_of(loaded: Loaded) -> str:
     from sheetops.cli.mailing import read_secret
 
     database = fleet_of(loaded).database
-    return database if isinstance(database, str) else read_secret(database, loaded.folder)
+    if not isinstance(database, str):
+        return read_secret(database, loaded.folder)
+    if urlsplit(database).password:
+        raise SettingsError(
+            "an address with a password does not stand in the settings file",
+            where="fleet.database",
+            mend="say where it lies: {env: NAME} or {file: PATH}",
+        )
+    return database
 
 
 @contextmanager
@@ -63,13 +72,13 @@ def linked(loaded: Loaded, name: str, *, install: bool = False) -> Iterator[Link
 
 def fleet_sheets_of(edge: Edge, names: Sequence[str]) -> list[tuple[str, Team]]:
     """The sheets asked for; none = all of the fleet: those of the settings and what lies in its folders now."""
-    from sheetops.books.google.drive import spreadsheets_in
+    from sheetops.books.google.drive import Folder
     from sheetops.cli.common import sheets_of
     from sheetops.scheduling.fleet.folders import fleet_sheets
 
     if names:
         return sheets_of(names, edge.loaded)
-    found = fleet_sheets(edge.loaded, lambda folder: spreadsheets_in(folder, edge.google))
+    found = fleet_sheets(edge.loaded, lambda folder: Folder(folder, edge.google).spreadsheets())
     if not found:
         raise UsageError(
             "the fleet has no sheet",

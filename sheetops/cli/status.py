@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) -> None:
     """Show the last runs, how each sheet stands, and what needs a person (then the exit code is 1)."""
     from sheetops.cli.edge import Edge
+    from sheetops.cli.fleet_show import fleet_document, fleet_lines, fleet_wishes, look_at_fleet
     from sheetops.runner import utc_now
     from sheetops.settings.load import load
 
@@ -35,6 +36,8 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
     left, unknown = ledger.open_runs(), ledger.unknown_mails()
     wishes = [ledger.notice] if ledger.notice else []
     wishes += [*_late(edge, sheets, today), *map(_of_run, left), *map(_of_mail, unknown)]
+    fleet = look_at_fleet(edge.loaded)
+    wishes += fleet_wishes(fleet) if fleet else []
     if as_json:
         document = {
             "ledger": ledger.place,
@@ -43,11 +46,12 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
             "unfinished": [run.id for run in left if run.outcome is None],
             "failed": [run.id for run in left if run.outcome == "failed"],
             "unknown_mails": [{**mail._asdict(), "day": mail.day.isoformat()} for mail in unknown],
+            **({"fleet": fleet_document(fleet)} if fleet else {}),
             "to_do": wishes,
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        _print(ledger.place, sheets, runs, wishes)
+        _print(ledger.place, sheets, runs, fleet_lines(fleet) if fleet else [], wishes)
     raise click.exceptions.Exit(1 if wishes else 0)
 
 
@@ -112,8 +116,12 @@ def _run_document(run: Run) -> dict[str, Any]:
     }
 
 
-def _print(place: str, states: list[SheetState], runs: list[Run], wishes: list[str]) -> None:
+def _print(
+    place: str, states: list[SheetState], runs: list[Run], fleet: list[str], wishes: list[str]
+) -> None:
     click.echo(f"ledger {place}")
+    for line in fleet:
+        click.echo(line)
     for state in states:
         findings = ", ".join(f"{count} {severity}" for severity, count in state.findings.items()) or "none"
         click.echo(

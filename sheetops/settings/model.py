@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_origin
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -341,14 +340,6 @@ class Fleet(_Model):
     )
     quotas: Quotas = Quotas()
     keep_days: int = Field(90, ge=1, description="days for which the fleet's orders are remembered")
-
-    @model_validator(mode="after")
-    def _no_password_in_clear(self) -> Self:
-        if isinstance(self.database, str) and urlsplit(self.database).password:
-            raise ValueError(
-                "an address with a password does not stand in this file; name {env: …} or {file: …}"
-            )
-        return self
 
 
 class Settings(_Model):

@@ -36,7 +36,9 @@ class Access:
     token: Path | None = None
     api: str | None = None
     pace: float = 1.0
-    turn: Callable[[Literal["read", "write"]], None] | None = None  # waits for a call's turn, where many share a quota
+    turn: Callable[[Literal["read", "write"]], None] | None = (
+        None  # waits for a call's turn, where many share a quota
+    )
 
     @property
     def base(self) -> str:

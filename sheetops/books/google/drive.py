@@ -1,24 +1,28 @@
-"""What lies in a Google Drive folder, as far as jobs need it: its spreadsheets."""
+"""What lies in a Google Drive folder, as far as a fleet needs it: its spreadsheets."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sheetops.books.google.access import API, SCOPES, Access
-from sheetops.errors import ServiceUnreachable, SettingsError, SheetNotFound
+from sheetops.books.google.access import Access
+from sheetops.books.google.service import Json
+from sheetops.books.google.titles import Drive
+from sheetops.errors import SettingsError, SheetError, SheetNotFound
 
-_FOLDER = re.compile(r"https?://drive\.google\.com/(?:drive/)?(?:u/\d+/)?folders/([A-Za-z0-9_-]{10,})")
+if TYPE_CHECKING:
+    from gspread import Client
+    from gspread.exceptions import APIError
+
+_ADDRESS = re.compile(r"https?://drive\.google\.com/(?:drive/)?(?:u/\d+/)?folders/([A-Za-z0-9_-]{10,})")
 _ID = re.compile(r"[A-Za-z0-9_-]{10,}")
-_DRIVE = "https://www.googleapis.com"
-_SHEET = "application/vnd.google-apps.spreadsheet"
-_MOST_PAGES = 100  # of a thousand files each
-_MAY_LIST = (*SCOPES, "https://www.googleapis.com/auth/drive.metadata.readonly")
+_KIND = "application/vnd.google-apps.spreadsheet"
+_PAGE, _MOST_PAGES = 1000, 100
 
 
 def folder_id(address: str) -> str:
     """The id in a folder's address, or the id itself. Raises SettingsError for what is neither."""
-    found = _FOLDER.match(address.strip())
+    found = _ADDRESS.match(address.strip())
     if found:
         return found[1]
     if _ID.fullmatch(address.strip()):
@@ -30,60 +34,50 @@ def folder_id(address: str) -> str:
     )
 
 
-def spreadsheets_in(address: str, access: Access) -> list[str]:
-    """The ids of the spreadsheets in a folder (not in folders within it), by name; of a shared drive too.
+class Folder(Drive):
+    """One folder of Google Drive, or of a shared drive."""
 
-    Raises SheetNotFound, ServiceUnreachable, SettingsError.
-    """
-    folder = folder_id(address)
-    client = access.client(_MAY_LIST)
-    base = access.base if access.base != API else _DRIVE
-    params = {
-        "q": f"'{folder}' in parents and mimeType = '{_SHEET}' and trashed = false",
-        "fields": "nextPageToken,files(id)",
-        "orderBy": "name",
-        "pageSize": "1000",
-        "supportsAllDrives": "true",
-        "includeItemsFromAllDrives": "true",
-    }
-    found: list[str] = []
-    for _ in range(_MOST_PAGES):
-        page = _call(client, f"{base}/drive/v3/files", params, address)
-        found += [file["id"] for file in page.get("files", [])]
-        if not page.get("nextPageToken"):
-            break
-        params["pageToken"] = page["nextPageToken"]
-    if not found:  # a folder that one may not see looks just as an empty one
-        _call(client, f"{base}/drive/v3/files/{folder}", {"supportsAllDrives": "true"}, address)
-    return found
+    def __init__(self, address: str, access: Access, client: Client | None = None) -> None:
+        """`address` is that in a browser, or the folder's id."""
+        super().__init__("", access, client)
+        self._folder = folder_id(address)
+        self.location = address
 
+    def spreadsheets(self) -> list[str]:
+        """The ids of its spreadsheets by name, not those in folders within it. Raises SheetError, ServiceUnreachable."""
+        params = {
+            "q": f"'{self._folder}' in parents and mimeType = '{_KIND}' and trashed = false",
+            "fields": "nextPageToken,files(id)",
+            "orderBy": "name",
+            "pageSize": str(_PAGE),
+            "supportsAllDrives": "true",
+            "includeItemsFromAllDrives": "true",
+        }
+        found: list[str] = []
+        for _ in range(_MOST_PAGES):
+            page = self._read("drive", "", params, None)
+            files: list[Json] = page.get("files", [])
+            found += [file["id"] for file in files]
+            if not page.get("nextPageToken"):
+                break
+            params["pageToken"] = page["nextPageToken"]
+        if not found:  # a folder that one may not see lists just as an empty one
+            self._read("drive", f"/{self._folder}", {"fields": "id", "supportsAllDrives": "true"}, None)
+        return found
 
-def _call(client: Any, url: str, params: dict[str, str], address: str) -> dict[str, Any]:
-    import requests
-    from google.auth.exceptions import GoogleAuthError
-    from gspread.exceptions import APIError
-
-    try:
-        answer: dict[str, Any] = client.http_client.request("get", url, params=params).json()
-        return answer
-    except APIError as error:
-        status = error.response.status_code
+    def _told(self, error: APIError, status: int) -> Exception:
+        account = self.access.account() or "the account in use"
         if status == 404:
-            raise SheetNotFound(
+            return SheetNotFound(
                 "Google Drive knows no such folder, or it is not shared with this account",
-                where=address,
-                mend="share the folder with the account in use",
-            ) from None
-        if status == 429 or status >= 500:
-            raise ServiceUnreachable(
-                "Google Drive does not answer", where=address, mend="try again later"
-            ) from None
-        raise SettingsError(
-            f"Google Drive refuses the folder ({error})",
-            where=address,
-            mend="enable the Google Drive API in the cloud project, and share the folder with the account",
-        ) from None
-    except (requests.exceptions.RequestException, GoogleAuthError) as error:
-        raise ServiceUnreachable(
-            f"Google Drive cannot be reached ({error})", where=address, mend="try again later"
-        ) from None
+                where=self.location,
+                mend=f"share the folder with {account}",
+            )
+        if status in (401, 403):
+            text = str(error.error.get("message", "")) if isinstance(error.error, dict) else str(error)
+            return SheetError(
+                f"Google Drive does not let this account list the folder ({text})",
+                where=self.location,
+                mend=f"enable the Google Drive API, and share the folder with {account}",
+            )
+        return super()._told(error, status)
