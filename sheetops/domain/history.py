@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -74,6 +74,15 @@ class History:
     differing: Callable[[Table, int], int] = _alike
     policy: tuple[Said, ...] = ()  # what the policy said at the first recorded run, then each change of it
     print_of: Callable[[str], str] = str  # how the value of a discreet statement is kept
+
+    def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
+        """When each of these IDs was first seen, all at once; None for one never seen."""
+        many = getattr(self.lives, "first_seen", None)
+        if many is not None:
+            found: list[datetime | None] = many(identifiers)
+            return found
+        lives = map(self.life, identifiers)
+        return [life.first_seen if life is not None else None for life in lives]
 
     def life(self, identifier: str | None) -> Life | None:
         """What is remembered of a request, None for one never seen."""

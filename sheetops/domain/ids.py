@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
 
+from sheetops.domain.text import SEAM, seamed
 from sheetops.errors import SettingsError
 
 _FIELD = re.compile(r"\{(yyyy|yy|mm|dd|seq)(?::0?(\d+))?\}")
@@ -66,6 +67,14 @@ class IdPattern:
         """Whether `identifier` could have been made by this pattern."""
         return self._regex.fullmatch(identifier) is not None
 
+    def misfits(self, identifiers: Sequence[str]) -> list[int]:
+        """The places of the IDs that do not fit; a long list that fits as a whole is gone through once."""
+        many = re.compile(f"(?:{self._regex.pattern}{SEAM})*+")
+        if many.fullmatch(seamed([*identifiers, ""])):
+            return []
+        fits = self._regex.fullmatch
+        return [place for place, text in enumerate(identifiers) if fits(text) is None]
+
     def prefix(self, day: date) -> str:
         """What stands before the sequence number for requests of `day`."""
         before = self.text[: self.text.rindex("{")]
@@ -104,7 +113,7 @@ def learn(
     one form and fewer than `at_least` fit `wanted`, so any next number would be invented.
     """
     known = list(identifiers)
-    fitting = sum(map(wanted.fits, known))
+    fitting = len(known) - len(wanted.misfits(known))
     if len(known) < at_least or fitting * 2 >= len(known):
         return wanted
     for forms in (_dated_forms(known), _plain_forms(known)):

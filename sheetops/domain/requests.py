@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sheetops.domain import values
 from sheetops.domain.choices import Choices
 from sheetops.domain.table import Raw, RowRef, Table
 from sheetops.domain.values import Feedback, Owner, Problem
 
+T = TypeVar("T")
 Reader = Callable[[Raw], tuple[object, Problem | None]]
 
 
@@ -69,11 +70,20 @@ class Requests:
     def __len__(self) -> int:
         return len(self.table)
 
+    def changed(self, table: Table, keys: Container[str]) -> Requests:
+        """The requests of `table`, which is this one with other values under `keys`: the rest is not read again."""
+        after = Requests(table, self.lists, self.language, self.today)
+        after._cells = _without(self._cells, keys)
+        after._distinct = _without(self._distinct, keys)
+        after._values = _without(self._values, keys)
+        after._unreadable = _without(self._unreadable, keys)
+        return after
+
     def cells(self, key: str) -> list[Raw]:
         """The raw column `key`, where TRUE and FALSE are the texts that people see (True would equal 1)."""
         if key not in self._cells:
             column = self.table.column(key)
-            if bool in set(map(type, column)):
+            if self.table.has(key) and bool in set(map(type, column)):
                 column = [values.as_text(raw) if isinstance(raw, bool) else raw for raw in column]
             self._cells[key] = column
         return self._cells[key]
@@ -88,25 +98,26 @@ class Requests:
         """The rows whose cell under `key` is empty or holds blanks alone; none without such a column."""
         if not self.table.has(key):
             return []
-        cells = self.cells(key)
-        empty = {raw for raw in set(cells) if _text(raw) is None}
-        if not empty:
-            return []
-        column, formulas, rows = self.table.columns[key], self.table.grid.formulas, self.table.numbers
-        return [
+        empty = [
             index
-            for index, raw in enumerate(cells)
-            if raw in empty
-            and (rows[index], column) not in formulas  # a formula is a person's, whatever it shows
+            for index, raw in enumerate(self.cells(key))
+            if raw is None or (isinstance(raw, str) and not raw.strip())
         ]
+        column, formulas, rows = self.table.columns[key], self.table.grid.formulas, self.table.numbers
+        if not formulas:
+            return empty
+        # A formula is a person's, whatever it shows.
+        return [index for index in empty if (rows[index], column) not in formulas]
 
     def values(self, key: str) -> list[Any]:
         """The typed column `key`, one value a row: what `Request` holds under that name (`owner`: owners)."""
         if key not in self._values:
             read = self._reader(key)
-            if read is None:  # texts are mostly all different, so remembering them would only cost
+            if read is None or (not self.table.has(key) and key != "owner"):
                 self._unreadable[key] = {}
-                self._values[key] = [_text(raw) for raw in self.cells(key)]
+                cells = self.cells(key)
+                # Texts are mostly all different, so remembering what each one means would only cost.
+                self._values[key] = list(map(_text, cells)) if self.table.has(key) else cells
                 return self._values[key]
             readings = {raw: read(raw) for raw in self.distinct(key)}
             typed = {raw: value for raw, (value, _) in readings.items()}
@@ -170,17 +181,29 @@ class Requests:
             return self.all[index]
         typed: list[Any] = []
         for name in Request._fields[2:]:
-            key = "owner" if name == "owners" else name
-            raw, read = self.cells(key)[index], self._reader(key)
-            typed.append(_text(raw) if read is None else read(raw)[0])
+            typed.append(self.value("owner" if name == "owners" else name, index))
         return Request._make((self.table.tab, self.table.numbers[index], *typed))
+
+    def value(self, key: str, index: int) -> Any:
+        """What `values(key)` holds of the `index`-th row, where the other rows are not wanted."""
+        known = self._values.get(key)
+        if known is not None:
+            return known[index]
+        if not self.table.has(key):
+            return () if key == "owner" else None
+        raw, read = self.cells(key)[index], self._reader(key)
+        return _text(raw) if read is None else read(raw)[0]
 
     def ref(self, index: int) -> RowRef:
         """The identity of the `index`-th request."""
         return self.table.ref(index)
 
 
+def _without(columns: Mapping[str, T], keys: Container[str]) -> dict[str, T]:
+    return {key: column for key, column in columns.items() if key not in keys}
+
+
 def _text(raw: Raw) -> str | None:
-    if raw is None:
-        return None
-    return (raw if isinstance(raw, str) else values.as_text(raw)).strip() or None
+    if raw.__class__ is str:
+        return raw.strip() or None
+    return None if raw is None else values.as_text(raw).strip() or None

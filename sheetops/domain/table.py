@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -128,19 +129,23 @@ class Table:
         self.header_row = header_row
         self.match = match
         self.columns: Mapping[str, int] = match.columns
-        wanted = sorted(match.columns.values())
-        self.numbers: list[int] = [
-            number
-            for number, row in enumerate(grid.rows[header_row:], header_row + 1)
-            if any(row) and _begun(row, wanted)
-        ]
+        self.numbers: list[int] = _begun_rows(grid, header_row, sorted(match.columns.values()))
+        self._columns: dict[str, list[Raw]] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
 
-    @cached_property
-    def _columns(self) -> dict[str, list[Raw]]:
-        return {}
+    def changed(self, grid: Grid, keys: Container[str]) -> Table:
+        """The table once cells of begun rows under `keys` hold other values, as `grid` has them.
+
+        What was read of the other columns is kept. No row may have begun or been emptied by the change.
+        """
+        table = Table.__new__(Table)
+        table.grid, table.tab, table.header_row = grid, self.tab, self.header_row
+        table.match, table.columns, table.numbers = self.match, self.columns, self.numbers
+        table.living = self.living
+        table._columns = {key: column for key, column in self._columns.items() if key not in keys}
+        return table
 
     def column(self, key: str) -> list[Raw]:
         """The raw values under `key`, one a begun row; all None where the sheet has no such column."""
@@ -153,9 +158,18 @@ class Table:
         at = self.columns.get(key)
         if at is None:
             return [None] * len(self.numbers)
-        index, rows = at - 1, self.grid.rows
-        picked = (rows[n - 1] for n in self.numbers)
-        return [row[index] if index < len(row) and row[index] != "" else None for row in picked]
+        index = at - 1
+        try:
+            column = list(map(itemgetter(index), self._rows))
+        except IndexError:  # rows may end before this column
+            column = [row[index] if index < len(row) else None for row in self._rows]
+        return [None if raw == "" else raw for raw in column] if "" in column else column
+
+    @cached_property
+    def _rows(self) -> list[Sequence[Raw]]:
+        """The begun rows as the grid has them."""
+        rows = self.grid.rows
+        return [rows[number - 1] for number in self.numbers]
 
     def cell(self, index: int, key: str) -> str:
         """The A1 name of the cell under `key` in the `index`-th begun row."""
@@ -200,14 +214,18 @@ class Table:
         return max(next(filled, 0), formulas, merged, self.header_row) + 1
 
 
-def _begun(row: Sequence[Raw], wanted: Sequence[int]) -> bool:
-    width = len(row)
-    for at in wanted:
-        if at <= width:
-            value = row[at - 1]
-            if value is not None and value != "" and not (isinstance(value, str) and not value.strip()):
-                return True
-    return False
+def _begun_rows(grid: Grid, header_row: int, wanted: Sequence[int]) -> list[int]:
+    """The numbers of the rows under the header in which one of the columns `wanted` holds something."""
+    likely = [at - 1 for at in wanted]
+    begun = []
+    for number, row in enumerate(grid.rows[header_row:], header_row + 1):
+        for at in likely:
+            if at < len(row):
+                value = row[at]
+                if value is not None and value != "" and not (isinstance(value, str) and not value.strip()):
+                    begun.append(number)
+                    break
+    return begun
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Protocol
 
@@ -41,6 +42,34 @@ def fold(text: str) -> str:
 def tidy(text: str) -> str:
     """`text` with full-width forms narrowed and outer white space (also U+3000) taken off."""
     return unicodedata.normalize("NFKC", text).strip()
+
+
+SEAM = "\0"  # between texts that are looked at as one; no cell can hold it
+
+
+def seamed(texts: Sequence[str]) -> str:
+    """Many texts as one, so that they are gone through at the speed of the machine; `split(SEAM)` takes them apart."""
+    joined = SEAM.join(texts)
+    if joined.count(SEAM) > len(texts) - 1:
+        joined = SEAM.join([text.replace(SEAM, "") for text in texts])
+    return joined
+
+
+_USUAL_WIDE = "，！？（）：；～．％＋－／＝＠＃＆＊…　"
+_USUAL_NARROW = tuple(unicodedata.normalize("NFKC", wide) for wide in _USUAL_WIDE)
+
+
+def narrowed(text: str) -> str:
+    """NFKC of a very long text: the wide signs of everyday writing go first, since they alone make it slow."""
+    for wide, narrow in zip(_USUAL_WIDE, _USUAL_NARROW, strict=True):
+        if wide in text:
+            text = text.replace(wide, narrow)
+    return unicodedata.normalize("NFKC", text)
+
+
+def tidied(texts: Sequence[str]) -> list[str]:
+    """`tidy` of each of these texts."""
+    return list(map(str.strip, narrowed(seamed(texts)).split(SEAM))) if texts else []
 
 
 def nearest(text: str, choices: dict[str, str], cutoff: float = 0.6) -> str | None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from sheetops.domain.choices import Choices
-from sheetops.domain.history import History
+from sheetops.domain.history import History, Life
 from sheetops.domain.lists_tab import Decided, overlaid, read_lists
 from sheetops.domain.people import People, read_people
-from sheetops.domain.plan import Edit, resolve
+from sheetops.domain.plan import Edit, Write, resolve
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Request, Requests
-from sheetops.domain.table import Grid, Raw, Snapshot, Table
+from sheetops.domain.table import Grid, Snapshot, Table
 from sheetops.domain.texts import Texts
 
 
@@ -88,54 +88,76 @@ class View:
                 yield log, index, request
 
     def opened(self, log: Requests, index: int) -> date | datetime | None:
-        """When a request was opened: the optional column, else the run that first saw it; None for one new today.
+        """When a request was opened: the optional column, else the run that first saw it; None for one new today."""
+        opened: date | datetime | None = log.value("opened", index)
+        if opened:
+            return opened
+        life = self.life(log, index)
+        return life.first_seen if life else None
+
+    def life(self, log: Requests, index: int) -> Life | None:
+        """What is remembered of the request that stands at the `index`-th begun row, None for a new one.
 
         A row that bears the ID of another request (copied with it, or of another workbook) is new: one whose
         customer and description both differ from those last seen, or either where the ID stands twice.
         """
-        request = log.at(index)
-        if request.opened or not request.id:
-            life = None if request.opened else self.history.unnamed(log.table, index)
-        else:
-            most = 0 if self._ids[request.id] > 1 else 1
-            same = self.history.differing(log.table, index) <= most
-            life = self.history.life(request.id) if same else None
-        return request.opened or (life.first_seen if life else None)
+        identifier: str | None = log.value("id", index)
+        if identifier is None:
+            return self.history.unnamed(log.table, index)
+        life = self.history.life(identifier)
+        if life is None:
+            return None
+        most = 0 if identifier in self.ids_used_twice else 1
+        return life if self.history.differing(log.table, index) <= most else None
 
     @cached_property
-    def _ids(self) -> Counter[str | None]:
-        """How often each ID stands in the sheet."""
-        return Counter(identifier for log in self.logs for identifier in log.values("id"))
+    def ids_used_twice(self) -> frozenset[str]:
+        """The IDs that stand in several rows of the sheet."""
+        ids = Counter(identifier for log in self.logs for identifier in log.values("id"))
+        return frozenset(
+            identifier for identifier, rows in ids.items() if rows > 1 and identifier is not None
+        )
 
     def after(self, edits: Iterable[Edit]) -> View:
         """The view as it would be once `edits` are made."""
-        changes: dict[str, dict[tuple[int, int], Raw]] = {}
+        writes: dict[str, list[Write]] = {}
         for write in resolve(edits, self.snapshot)[0]:
-            changes.setdefault(write.tab, {})[write.row, write.column] = write.edit.new
-        if not changes:
+            writes.setdefault(write.tab, []).append(write)
+        if not writes:
             return self
-        grids = tuple(
-            _changed(g, changes[g.name]) if g.name in changes else g for g in self.snapshot.raw.grids
-        )
+        grids = tuple(_changed(g, writes[g.name]) if g.name in writes else g for g in self.snapshot.raw.grids)
         by_name = {grid.name: grid for grid in grids}
-
-        def anew(tables: Iterable[Table]) -> tuple[Table, ...]:
-            return tuple(
-                Table(by_name[t.tab], t.header_row, t.match, t.living) if t.tab in changes else t
-                for t in tables
-            )
-
+        logs = tuple(
+            _again(log, by_name[log.table.tab], writes[log.table.tab]) if log.table.tab in writes else log
+            for log in self.logs
+        )
+        living = tuple(
+            Table(by_name[t.tab], t.header_row, t.match, t.living) if t.tab in writes else t
+            for t in self.snapshot.living
+        )
         raw = replace(self.snapshot.raw, grids=grids)
-        tables, living = anew(self.snapshot.tables), anew(self.snapshot.living)
-        return replace(self, snapshot=replace(self.snapshot, raw=raw, tables=tables, living=living))
+        tables = tuple(log.table for log in logs)
+        after = replace(self, snapshot=replace(self.snapshot, raw=raw, tables=tables, living=living))
+        # Edits go to logs and living tabs alone, so what the other tabs say still holds.
+        after.__dict__.update(logs=logs, decided=self.decided, policy=self.policy, people=self.people)
+        return after
 
 
-def _changed(grid: Grid, cells: Mapping[tuple[int, int], Raw]) -> Grid:
+def _changed(grid: Grid, writes: Iterable[Write]) -> Grid:
     rows = list(grid.rows)
-    for (row, column), value in cells.items():
-        rows.extend([] for _ in range(row - len(rows)))
-        cells_of_row = list(rows[row - 1])
-        cells_of_row.extend([None] * (column - len(cells_of_row)))
-        cells_of_row[column - 1] = value
-        rows[row - 1] = cells_of_row
+    for write in writes:
+        rows.extend([] for _ in range(write.row - len(rows)))
+        cells = list(rows[write.row - 1])
+        cells.extend([None] * (write.column - len(cells)))
+        cells[write.column - 1] = write.edit.new
+        rows[write.row - 1] = cells
     return replace(grid, rows=rows)
+
+
+def _again(log: Requests, grid: Grid, writes: Sequence[Write]) -> Requests:
+    """The requests once these cells hold something else; only what they touch is read again."""
+    table = log.table
+    if any(write.edit.new in (None, "") for write in writes):  # a row may be empty now
+        return Requests(Table(grid, table.header_row, table.match), log.lists, log.language, log.today)
+    keys = frozenset(write.edit.column for write in writes)
+    return log.changed(table.changed(grid, keys), keys)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from sheetops.domain.plan import Edit, Plan
-from sheetops.domain.requests import Request, Requests
+from sheetops.domain.requests import Requests
 from sheetops.domain.values import as_date
 from sheetops.domain.view import View
 from sheetops.domain.workdays_clock import TargetUnit
@@ -39,7 +40,7 @@ def _dues(view: View, remarks: list[str]) -> Iterator[Edit]:
     for log in view.logs:
         for index in log.blank("due"):
             try:
-                edit = _due(view, log, index, log.at(index))
+                edit = _due(view, log, index)
             except CalendarYearUnknown as unknown:
                 remarks.append(unknown.line())
                 continue
@@ -47,19 +48,21 @@ def _dues(view: View, remarks: list[str]) -> Iterator[Edit]:
                 yield edit
 
 
-def _due(view: View, log: Requests, index: int, request: Request) -> Edit | None:
-    targets = view.policy.targets.get(request.urgency or "")
-    if targets is None or targets.resolution is None:
+def _due(view: View, log: Requests, index: int) -> Edit | None:
+    urgency: str | None = log.values("urgency")[index]
+    targets = view.policy.targets.get(urgency or "")
+    if urgency is None or targets is None or targets.resolution is None:
         return None
     opened = view.opened(log, index) or view.today
-    if request.resolved is not None and request.resolved < (as_date(opened) or view.today):
+    resolved: date | None = log.values("resolved")[index]
+    if resolved is not None and resolved < (as_date(opened) or view.today):
         return None  # resolved before anybody looked: when it was opened is not known
     due = as_date(view.policy.clock.deadline(opened, targets.resolution))
-    assert due is not None and request.urgency is not None
+    assert due is not None
     why = view.texts(
         "fill.due",
-        urgency=view.lists["urgency"].name(request.urgency, view.language),
-        target=target_words(view, request.urgency),
+        urgency=view.lists["urgency"].name(urgency, view.language),
+        target=target_words(view, urgency),
         opened=as_date(opened),
     )
     old = log.table.column("due")[index]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from sheetops.domain.ids import IdPattern, learn
 from sheetops.domain.plan import Edit
 from sheetops.domain.policy import Policy
-from sheetops.domain.requests import Request, Requests
+from sheetops.domain.requests import Requests
 from sheetops.domain.table import Raw
 from sheetops.domain.template import COLUMNS
 from sheetops.domain.values import as_date, as_text
@@ -23,8 +23,9 @@ class Ids:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        raw = [r for log in view.logs for r in log.distinct("id") if as_text(r).strip()]
-        self.known = [as_text(r).strip() for r in raw]
+        ids = [(r, r if isinstance(r, str) else as_text(r)) for log in view.logs for r in log.distinct("id")]
+        raw = [r for r, text in ids if text and not text.isspace()]
+        self.known = [text.strip() for _, text in ids if text and not text.isspace()]
         stated = IdPattern(view.settings.id_pattern)
         self.pattern = learn(self.known, stated) or (stated if stated.text != Policy.id_pattern else None)
         self.highest: dict[str, int] = {}
@@ -36,9 +37,9 @@ class Ids:
         """An ID for every row without one: the earliest opened first, else as the rows stand."""
         if self.pattern is None:
             return
-        rows = [(log, index, log.at(index)) for log, index in self._waiting()]
-        for log, index, request in sorted(rows, key=lambda row: self._moment(row[2])):
-            yield self._edit(self.pattern, log, index, request)
+        rows = [(log, index, log.value("opened", index)) for log, index in self._waiting()]
+        for log, index, opened in sorted(rows, key=lambda row: self._moment(row[2])):
+            yield self._edit(self.pattern, log, index, opened)
 
     def remark(self) -> str | None:
         """One sentence where requests wait for an ID and the sheet's IDs follow no form that is known."""
@@ -59,12 +60,12 @@ class Ids:
                 if sum(bool(as_text(column[index]).strip()) for column in columns) >= enough:
                     yield log, index
 
-    def _moment(self, request: Request) -> datetime:
-        opened = request.opened or self.view.now
-        return opened if isinstance(opened, datetime) else datetime.combine(opened, time(0))
+    def _moment(self, opened: date | datetime | None) -> datetime:
+        moment = opened or self.view.now
+        return moment if isinstance(moment, datetime) else datetime.combine(moment, time(0))
 
-    def _edit(self, pattern: IdPattern, log: Requests, index: int, request: Request) -> Edit:
-        prefix = pattern.prefix(as_date(request.opened) or self.view.today)
+    def _edit(self, pattern: IdPattern, log: Requests, index: int, opened: date | datetime | None) -> Edit:
+        prefix = pattern.prefix(as_date(opened) or self.view.today)
         number = self._next(pattern, prefix)
         text = pattern.make(prefix, number)
         new: Raw = int(text) if self.as_number and text.isdigit() else text
@@ -75,7 +76,8 @@ class Ids:
     def _next(self, pattern: IdPattern, prefix: str) -> int:
         """One more than any number in the sheet, once seen in it, or ever given."""
         if prefix not in self.highest:
-            seen = (*self.known, *self.view.history.lives)
+            seen = [text for text in self.known if text.startswith(prefix)]
+            seen += [text for text in self.view.history.lives if text.startswith(prefix)]
             used = (pattern.number(text, prefix) or 0 for text in seen)
             self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
         self.highest[prefix] += 1

@@ -63,7 +63,7 @@ def by_date(view: View, log: Requests, index: int, request: Request) -> Item | N
             group = "due_today"
         elif -days <= view.policy.due_soon_days:
             group = "due_soon"
-    answer_by = _answer_by(view, request)
+    answer_by = _answer_by(view, log, index, request)
     if answer_by is not None:
         return Item("to_answer", request, _cell(log, index), days, answer_by=answer_by)
     return Item(group, request, _cell(log, index), days) if group else None
@@ -84,7 +84,7 @@ def answer_is_late(view: View, answer_by: date | datetime) -> bool:
     return answer_by < view.now if isinstance(answer_by, datetime) else answer_by < view.today
 
 
-def _answer_by(view: View, request: Request) -> date | datetime | None:
+def _answer_by(view: View, log: Requests, index: int, request: Request) -> date | datetime | None:
     """Until when a request of high urgency must be answered, where that is before the next digest or over.
 
     A result counts as an answer (domain.md §1); the opening is the column's, else the first run that saw it.
@@ -92,8 +92,10 @@ def _answer_by(view: View, request: Request) -> date | datetime | None:
     target = view.policy.targets.get("high")
     if request.urgency != "high" or target is None or target.response is None:
         return None
-    life = view.history.life(request.id)
-    if request.first_response or request.result or (life is not None and life.first_response):
+    if request.first_response or request.result:
+        return None
+    life = view.life(log, index)
+    if life is not None and life.first_response:
         return None
     opened = request.opened or (life.first_seen if life is not None else None)
     if opened is None:

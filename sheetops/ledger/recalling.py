@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -43,8 +43,9 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
     last: dict[str, Any] = json.loads(seen) if seen else {}
     highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
     written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
+    lives = _lives(link, sheet, printer)
     return History(
-        lives=_lives(link, sheet, printer),
+        lives=lives,
         since=_moment(since),
         last_rows={tab: look["rows"] for tab, look in last.items()},
         last_columns={tab: frozenset(look["columns"]) for tab, look in last.items()},
@@ -52,7 +53,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         mailed=_mailed(link, sheet, printer, now.date()),
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
         unnamed=_Unnamed(link, sheet, printer),
-        differing=_Differing(reading, sheet, printer),
+        differing=_Differing(reading, sheet, printer, lives),
         policy=read_policy(link, sheet),
         print_of=printer.field,
     )
@@ -66,6 +67,18 @@ class _Lives(Mapping[str, Life]):
 
     def __getitem__(self, identifier: str) -> Life:
         return life(self._rows[self._printer.identifier(identifier)])
+
+    def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
+        """When each ID was first seen: a run sees many, so each moment is read once."""
+        rows = [self._rows.get(self._printer.identifier(text)) if text else None for text in identifiers]
+        texts = [row.first_seen if row is not None else None for row in rows]
+        moments = {text: _moment(text) for text in set(texts)}
+        return [moments[text] for text in texts]
+
+    def core_print(self, identifier: str) -> bytes | None:
+        """The print of customer and description as last seen; None for an ID never seen or without a description."""
+        row = self._rows.get(identifier)
+        return row.core_print if row is not None else None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -107,18 +120,24 @@ class _Unnamed:
 class _Differing:
     """Compares a row with the request that was last seen under its ID."""
 
-    def __init__(self, reading: Reading, sheet: int, printer: Printer) -> None:
-        self._reading, self._sheet, self._printer = reading, sheet, printer
+    def __init__(self, reading: Reading, sheet: int, printer: Printer, lives: _Lives) -> None:
+        self._reading, self._sheet, self._printer, self._lives = reading, sheet, printer, lives
 
     def __call__(self, table: Table, index: int) -> int:
         """How many of customer and description differ; 0 for an ID never seen."""
-        identifier = self._printer.identifier(table.ref(index).id or "")
+        raw = table.column("id")[index] if table.has("id") else None
+        identifier = self._printer.identifier(plain(raw))
+        texts = {key: plain(table.column(key)[index]) for key in CORE}
+        known = self._lives.core_print(identifier)
+        if known is not None and known == self._printer.row(
+            joined(f"{key}{CELL}{text}" for key, text in texts.items() if text)
+        ):
+            return 0  # as good as always, and without asking the ledger
         wanted = select(t.requests.c.fields).where(
             t.requests.c.sheet == self._sheet, t.requests.c.identifier == identifier
         )
         with self._reading() as link:
             fields = link.execute(wanted.order_by(*_OF_ONE_ID).limit(1)).scalar()
-        texts = {key: plain(table.column(key)[index]) for key in CORE}
         now = {key: self._printer.field(text) for key, text in texts.items() if text}
         return differing(json.loads(fields), now) if fields else 0
 
@@ -128,8 +147,9 @@ _OF_ONE_ID = (t.requests.c.gone.is_not(None), t.requests.c.number)
 
 
 def _lives(link: Connection, sheet: int, printer: Printer) -> _Lives:
-    wanted = select(*_LIFE).where(t.requests.c.sheet == sheet, t.requests.c.identifier.is_not(None))
-    rows: dict[str, Row[Any]] = {}
+    named = t.requests.c.identifier.is_not(None)
+    wanted = select(*_LIFE, t.requests.c.core_print).where(t.requests.c.sheet == sheet, named)
+    rows: dict[str, Any] = {}
     for row in link.execute(wanted.order_by(*_OF_ONE_ID)):
         rows.setdefault(row.identifier, row)
     return _Lives(rows, printer)

@@ -278,10 +278,8 @@ class Facts:
 
 
 def _lives(view: View) -> Iterator[Life | None]:
-    history = view.history
     for log in view.logs:
-        for index, request in enumerate(log.all):
-            yield history.life(request.id) if request.id else history.unnamed(log.table, index)
+        yield from (view.life(log, index) for index in range(len(log)))
 
 
 def _watched(view: View, life: Life | None) -> bool:

@@ -97,7 +97,9 @@ class Look:
     @cached_property
     def opened_days(self) -> list[date | None]:
         """The day on which each request was opened, from the optional column; None where it is not known."""
-        return [as_date(moment) for moment in self.log.values("opened")]
+        moments = self.log.values("opened")
+        days = {moment: as_date(moment) for moment in set(moments)}
+        return [days[moment] for moment in moments]
 
     def known_since(self, index: int) -> date | None:
         """The day a request was opened: the optional column, else the ledger's first seen.
@@ -105,13 +107,31 @@ class Look:
         A request that the ledger's very first run saw is older than that run, so its day is not known.
         """
         opened = self.opened_days[index]
-        history = self.view.history
         if opened is not None:
             return opened
-        life = history.life(self.ids[index])
-        if life is None or (history.since is not None and life.first_seen <= history.since):
+        life, since = self.view.life(self.log, index), self.view.history.since
+        if life is None or (since is not None and life.first_seen <= since):
             return None
         return life.first_seen.date()
+
+    @property
+    def known_days(self) -> list[date | None]:
+        """`known_since` of every row; whose ID stands once is not looked at twice (see `View.life`)."""
+        name = f"known-days {self.log.table.tab}"
+        return self.once(name, lambda: self._known_days())
+
+    def _known_days(self) -> list[date | None]:
+        twice, history = self.view.ids_used_twice, self.view.history
+        since, moments = history.since, history.first_seen(self.ids)
+        days = {
+            moment: None if moment is None or (since is not None and moment <= since) else moment.date()
+            for moment in set(moments)
+        }
+        known = [opened or days[moment] for opened, moment in zip(self.opened_days, moments, strict=True)]
+        for index, identifier in enumerate(self.ids) if twice else ():
+            if identifier in twice:
+                known[index] = self.known_since(index)
+        return known
 
     def header(self, key: str) -> str:
         """What the sheet itself calls the column `key`."""
@@ -180,7 +200,7 @@ class Look:
             lambda: [
                 raw
                 for raw in self.log.distinct(key)
-                if isinstance(raw, str) and (raw[:1] in _ODD_STARTS or raw.__class__ is CellError)
+                if (raw.__class__ is str and raw[:1] in _ODD_STARTS) or raw.__class__ is CellError
             ],
         )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Literal
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.policy import RuleSetting
@@ -53,19 +54,28 @@ def year_slips(look: Look) -> list[tuple[int, str, date | None]]:
 
 
 def _year_slips(look: Look, far: float) -> Iterator[tuple[int, str, date | None]]:
-    opened, by_id = look.opened_days, months(look)
+    starts = [opened or month for opened, month in zip(look.opened_days, months(look), strict=True)]
     for key in ("due", "resolved"):
         after = far * (2 if key == "resolved" else 1)
-        for index, value in enumerate(look.log.values(key)):
-            if value is None:
-                continue
-            start = opened[index] or by_id[index]
-            days = (value - start).days if start is not None else (value - look.today).days
-            if -far < days < after or (start is None and days < 0):
-                continue
-            right = _same_day_near(value, start or look.today - timedelta(days=31))
-            if right is not None or days > _NO_PLAN_DAYS:
-                yield index, key, right
+        pairs = list(zip(look.log.values(key), starts, strict=True))
+        wrong = {pair: _meant(look, *pair, far, after) for pair in set(pairs)}
+        slips = {pair: meant for pair, meant in wrong.items() if meant is not False}
+        for index, pair in enumerate(pairs) if slips else ():
+            if pair in slips:
+                yield index, key, slips[pair]
+
+
+def _meant(
+    look: Look, value: date | None, start: date | None, far: float, after: float
+) -> date | Literal[False] | None:
+    """The date meant where the year is doubtful (None: not known), False where it is not."""
+    if value is None:
+        return False
+    days = (value - start).days if start is not None else (value - look.today).days
+    if -far < days < after or (start is None and days < 0):
+        return False
+    right = _same_day_near(value, start or look.today - timedelta(days=31))
+    return right if right is not None or days > _NO_PLAN_DAYS else False
 
 
 def _same_day_near(value: date, start: date) -> date | None:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.rules.error_value import is_error
-from sheetops.domain.text import tidy
+from sheetops.domain.table import Raw
+from sheetops.domain.text import tidied
 from sheetops.domain.values import as_text
 
 _SHOWN = 3
@@ -25,24 +26,25 @@ def check(look: Look) -> Iterator[Finding]:
     own = look.view.logs.index(look.log)
     comma = look.view.texts("checks.comma")
     for identifier, places in groups.items():
+        shown, more = places[: _SHOWN + 1], "…" if len(places) > _SHOWN + 1 else ""
         for place in places:
             if place[0] == own:
-                others = [_name(look, own, other) for other in places if other != place]
-                more = "…" if len(others) > _SHOWN else ""
-                yield look.finding(
-                    place[1], "id", value=identifier, others=comma.join(others[:_SHOWN]) + more
-                )
+                others = [_name(look, own, other) for other in shown if other != place][:_SHOWN]
+                yield look.finding(place[1], "id", value=identifier, others=comma.join(others) + more)
 
 
 def _groups(look: Look) -> dict[str, list[Place]]:
     logs = [log for log in look.view.logs if log.table.has("id")]
     columns = [log.cells("id") for log in logs]
     known = sum(len(column) - column.count(None) for column in columns)
-    folded = {
-        raw: tidy(as_text(raw)).casefold() for log in logs for raw in log.distinct("id") if not is_error(raw)
-    }
+    folded: dict[Raw, str] = {}
+    for log in logs:
+        ids = list(log.distinct("id"))
+        texts = tidied([as_text(raw) for raw in ids])
+        folded.update((raw, text.casefold()) for raw, text in zip(ids, texts, strict=True))
     if len(set(folded.values()) - {""}) == known:
         return {}
+    folded = {raw: text for raw, text in folded.items() if not is_error(raw)}
     groups: dict[str, list[Place]] = defaultdict(list)
     for at, log in enumerate(look.view.logs):
         for index, raw in enumerate(log.cells("id")):

@@ -47,12 +47,14 @@ def check(look: Look) -> Iterator[Finding]:
 
 def _odd(look: Look) -> dict[Raw, str]:
     """The IDs of all tables that do not fit the team's pattern, narrowed; blanks and errors left out."""
-    fits = IdPattern(look.view.policy.id_pattern).fits
+    pattern = IdPattern(look.view.policy.id_pattern)
     odd: dict[Raw, str] = {}
     for log in look.view.logs:
-        for raw in log.distinct("id"):
-            text = as_text(raw)
-            if not fits(text) and not is_error(raw) and (narrow := tidy(text)) and not fits(narrow):
+        ids = list(log.distinct("id"))
+        texts = [raw if isinstance(raw, str) else as_text(raw) for raw in ids]
+        for place in pattern.misfits(texts):
+            raw = ids[place]
+            if not is_error(raw) and (narrow := tidy(texts[place])) and not pattern.fits(narrow):
                 odd[raw] = narrow
     return odd
 
@@ -88,11 +90,12 @@ def months(look: Look) -> list[date | None]:
     if not look.view.policy.id_pattern.startswith("{yyyy}{mm}"):
         return [None] * len(look.log)
     odd = look.once("odd-ids", lambda: _odd(look))
+    starts = [text[:6] if text is not None and text not in odd else "" for text in look.ids]
     known: dict[str, date | None] = {}
-    for start in {(text or "")[:6] for text in look.ids}:
+    for start in set(starts):
         match = _MONTH.fullmatch(start)
         known[start] = date(int(match[1]), int(match[2]), 1) if match else None
-    return [None if text is None or text in odd else known[text[:6]] for text in look.ids]
+    return [known[start] for start in starts]
 
 
 RULE = Rule("malformed-id", Severity.WARNING, check, {"share": 0.05})

@@ -5,7 +5,8 @@ punctuation; descriptions that name different numbers (order 1234, order 5678) a
 rows is told, with how alike they are; of three and more alike, the last one is. Days are counted between the opening days (optional column, else the
 ledger), else between due or resolved dates.
 
-A row is compared with the customer's last hundred within the days, so the work grows with the rows only.
+A row is compared with the customer's last hundred within the days, so the work grows with the rows only. Texts that
+name other numbers, are of another length, or share too few characters are not compared pair by pair: they cannot be alike.
 
 Parameters: `days` apart at most; `percent` alike at least; descriptions under `shortest` characters must be equal.
 """
@@ -13,22 +14,26 @@ Parameters: `days` apart at most; `percent` alike at least; descriptions under `
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import date
-from itertools import pairwise
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
+from math import ceil
+from operator import add
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule, holds
 from sheetops.domain.table import Raw
+from sheetops.domain.text import SEAM, narrowed, seamed
 from sheetops.domain.values import as_text
 
-_NOT_WORD = re.compile(r"[\W_]+")
+_NOT_WORD = re.compile(r"(?:[^\w\0]|_)+")
 _NUMBER = re.compile(r"\d+")
 _MOST_COMPARED = 100
+_MOST_BITS = 2048  # pairs of characters that have a bit of their own before they are numbered anew
 _MOST_NAMED = 4
+_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789" + SEAM.encode()))
 _ANYBODY = frozenset(
     ("匿名", "匿名客户", "匿名客戶", "个人客户", "個人客戶", "客户", "客戶", "游客", "遊客", "散客", "未知", "无", "無",
      "anonymous", "guest", "customer", "client", "unknown", "individual", "walkin", "na", "none")
@@ -38,11 +43,14 @@ _ANYBODY = frozenset(
 class Entry(NamedTuple):
     """One request as it is compared: the order of entries is the order of time."""
 
-    day: date
+    day: int  # proleptic Gregorian ordinal
     id: str
     table: int
     at: int  # position of the row
-    text: str
+    customer: str
+
+
+_Row = tuple[int, str, int, int, str, bytes]  # an `Entry`, and what tells most texts apart: see `_digits`
 
 
 class Twin(NamedTuple):
@@ -75,125 +83,218 @@ def _name(look: Look, own: int, entry: Entry) -> str:
 
 def _clusters(look: Look) -> Iterator[tuple[Entry, list[Entry], int]]:
     """(the last of some alike, the earlier ones, how alike the last one and its twin are)."""
-    days, percent, shortest = look.number("days"), look.number("percent"), look.number("shortest")
-    for group in _groups(look):
-        earlier = _Earlier(percent / 100)
+    percent, shortest = look.number("percent"), look.number("shortest")
+    groups = list(_groups(_entries(look), look.number("days")))
+    texts = iter(_texts(look, groups))
+    for group in groups:
+        earlier = _Earlier(percent / 100, look.number("days"))
         clusters: dict[Entry, list[Entry]] = {}
         likeness: dict[Entry, int] = {}
-        for entry in group:
-            earlier.forget(entry.day, days)
-            twin = earlier.best(entry, len(entry.text) >= shortest)
+        for place, entry in group:
+            text = next(texts)
+            twin = earlier.best(place, entry.day, text, len(text) >= shortest)
             if twin is not None:
                 cluster = clusters.setdefault(twin.entry, [twin.entry])
                 cluster.append(entry)
                 clusters[entry], likeness[entry] = cluster, twin.percent
-            earlier.add(entry)
+            earlier.add(place, entry, text)
         for cluster in {id(cluster): cluster for cluster in clusters.values()}.values():
             yield cluster[-1], cluster[:-1], likeness[cluster[-1]]
 
 
-def _groups(look: Look) -> Iterator[list[Entry]]:
-    """The requests of each customer who has several within the days, in the order of time."""
-    logs = look.view.logs
-    groups: dict[str, list[tuple[date, str, int, int]]] = defaultdict(list)
-    for number, log in enumerate(logs):
-        if log.table.has("customer") and log.table.has("description") and holds(look.setting, log.table.tab):
-            one = Look(look.view, log, look.rule, look.setting)
-            folded = {raw: _plain(raw) for raw in log.distinct("customer")}
-            columns = zip(log.cells("customer"), log.cells("description"), _days(one), one.ids, strict=True)
-            for at, (who, what, day, identifier) in enumerate(columns):
-                if what is not None:
-                    groups[folded[who]].append((day, identifier or "", number, at))
-    days = look.number("days")
-    for customer, places in groups.items():
-        if len(places) > 1 and customer and customer not in _ANYBODY:
-            places.sort()
-            close = {
-                place
-                for first, second in pairwise(places)
-                if (second[0] - first[0]).days <= days
-                for place in (first, second)
-            }
-            if close:
-                yield [
-                    Entry(day, identifier, number, at, _plain(logs[number].cells("description")[at]))
-                    for day, identifier, number, at in sorted(close)
-                ]
+def _entries(look: Look) -> list[_Row]:
+    """The requests that have a description, of customers who are told apart, in the order of time."""
+    found: list[_Row] = []
+    for number, log in enumerate(look.view.logs):
+        ours = log.table.has("customer") and log.table.has("description")
+        if not ours or not holds(look.setting, log.table.tab):
+            continue
+        known = list(log.distinct("customer"))
+        plain = dict(zip(known, _plain(list(map(as_text, known))), strict=True))
+        who = [plain[raw] for raw in log.cells("customer")]
+        what = log.cells("description")
+        one = Look(look.view, log, look.rule, look.setting)
+        ids = [text or "" for text in one.ids]
+        rows = zip(_days(one), ids, repeat(number), range(len(log)), who, _digits(what), strict=False)
+        found += [row for row, raw in zip(rows, what, strict=True) if raw is not None and row[4]]
+    found.sort()
+    return [row for row in found if row[4] not in _ANYBODY]
 
 
-def _days(look: Look) -> list[date]:
-    others = zip(look.log.values("due"), look.log.values("resolved"), strict=True)
-    return [
-        look.known_since(at) or due or resolved or look.today for at, (due, resolved) in enumerate(others)
-    ]
+def _days(look: Look) -> list[int]:
+    """The day of each request: opened or first seen, else due, else resolved, else today."""
+    kinds = zip(look.known_days, look.log.values("due"), look.log.values("resolved"), strict=True)
+    found = [known or due or resolved or look.today for known, due, resolved in kinds]
+    ordinals = {day: day.toordinal() for day in set(found)}
+    return [ordinals[day] for day in found]
 
 
-def _plain(raw: Raw) -> str:
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", as_text(raw)).casefold())
+def _digits(column: Sequence[Raw]) -> list[bytes]:
+    """The digits of each text in the order of their size: texts that name the same numbers have the same."""
+    joined = narrowed(seamed([raw if isinstance(raw, str) else as_text(raw) for raw in column]))
+    digits = joined.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS).split(SEAM.encode())
+    return [bytes(sorted(found)) if len(found) > 1 else found for found in digits]
+
+
+def _groups(rows: Iterable[_Row], days: float) -> Iterator[list[tuple[int, Entry]]]:
+    """The requests of each customer that may have a twin at all, with their places among all of the customer's."""
+    customers: dict[str, list[_Row]] = defaultdict(list)
+    for row in rows:
+        customers[row[4]].append(row)
+    for of_customer in customers.values():
+        if len(of_customer) > 1:
+            places = _with_mates(of_customer, days)
+            if places:
+                yield [(place, Entry._make(of_customer[place][:5])) for place in sorted(places)]
+
+
+def _with_mates(rows: Sequence[_Row], days: float) -> set[int]:
+    """The places of the rows that have another within the days with the same digits, or one of the two without any."""
+    found: set[int] = set()
+    last: dict[bytes, int] = {}
+    start = seen = 0  # rows before `start` are too old; all up to `seen` that are not are found
+    for place, row in enumerate(rows):
+        day, digits = row[0], row[5]
+        while day - rows[start][0] > days:
+            start += 1
+        if not digits:
+            if place > start:
+                found.update(range(max(start, seen), place + 1))
+                seen = place
+        else:
+            for mate in (last.get(digits), last.get(b"")):
+                if mate is not None and mate >= start:
+                    found.update((mate, place))
+        last[digits] = place
+    return found
+
+
+def _texts(look: Look, groups: Iterable[Iterable[tuple[int, Entry]]]) -> list[str]:
+    """The descriptions of all entries, one after the other, as they are compared."""
+    columns = [log.cells("description") for log in look.view.logs]
+    return _plain([as_text(columns[entry.table][entry.at]) for group in groups for _, entry in group])
+
+
+def _plain(texts: Sequence[str]) -> list[str]:
+    """Each text without spaces and punctuation, narrowed and case folded; all of them in one go."""
+    joined = narrowed(seamed(texts)).casefold()
+    return _NOT_WORD.sub("", joined).split(SEAM) if texts else []
 
 
 class _Earlier:
-    """The earlier requests of one customer, found by equal text or by pairs of characters."""
+    """The earlier requests of one customer, found by equal text or by pairs of characters.
 
-    def __init__(self, least: float) -> None:
-        self.least = least
+    Every pair of characters (and its second, third … occurrence in a text) has a bit of its own, so that what two
+    texts share is counted by one machine operation.
+    """
+
+    def __init__(self, least: float, days: float) -> None:
+        self.least, self.days = least, days
         self.entries: list[Entry] = []
+        self.texts: list[str] = []
+        self.places: list[int] = []
         self.start = 0  # entries before it are too old
         self.by_text: dict[str, int] = {}
-        self.pairs: list[Counter[str]] = []
+        self.by_numbers: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._bit: dict[str | tuple[str, int], int] = {}
+        self._bits: dict[int, int] = {}
+        self._characters: dict[int, frozenset[str]] = {}
 
-    def forget(self, day: date, days: float) -> None:
-        """Leave out what lies more than `days` before `day`."""
-        while self.start < len(self.entries) and (day - self.entries[self.start].day).days > days:
-            self.start += 1
-
-    def add(self, entry: Entry) -> None:
+    def add(self, place: int, entry: Entry, text: str) -> None:
         """Keep an entry for the later ones."""
         number = len(self.entries)
         self.entries.append(entry)
-        self.by_text[entry.text] = number
-        self.pairs.append(Counter())
+        self.texts.append(text)
+        self.places.append(place)
+        self.by_text[text] = number
+        self.by_numbers[_numbers(text)].append(number)
 
-    def best(self, entry: Entry, similar: bool) -> Twin | None:
-        """The most alike of the entries in time; equal ones first."""
-        if self.start == len(self.entries) or not entry.text:
+    def best(self, place: int, day: int, text: str, similar: bool) -> Twin | None:
+        """The most alike of the entries in time; equal ones first, then the earliest."""
+        mine = len(self.entries)  # the number that the text will have
+        while self.start < mine and day - self.entries[self.start].day > self.days:
+            self.start += 1
+        if self.start == mine or not text:
             return None
-        same = self.by_text.get(entry.text, -1)
+        same = self.by_text.get(text, -1)
         if same >= self.start:
             return Twin(self.entries[same], 100)
         if not similar:
             return None
-        mine = _pairs(entry.text)
-        found: tuple[float, int] | None = None
-        for number in range(max(self.start, len(self.entries) - _MOST_COMPARED), len(self.entries)):
-            alike = self._likeness(entry, mine, number)
-            if alike >= self.least and (found is None or alike > found[0]):
-                found = alike, number
-        return Twin(self.entries[found[1]], int(found[0] * 100)) if found else None
+        found, most = -1, 0.0
+        self.texts.append(text)
+        for number in self._comparable(place, text):
+            alike = self._likeness(mine, number)
+            if alike >= self.least and (alike > most or (alike == most and number < found)):
+                found, most = number, alike
+        self.texts.pop()
+        return Twin(self.entries[found], int(most * 100)) if found >= 0 else None
 
-    def _likeness(self, entry: Entry, mine: Counter[str], number: int) -> float:
-        other = self.entries[number].text
-        both = len(entry.text) + len(other) - 2
-        if 2 * (min(len(entry.text), len(other)) - 1) < self.least * both:
+    def _comparable(self, place: int, text: str) -> Iterator[int]:
+        """The last hundred in time that do not name other numbers; a text without any does not contradict."""
+        first = max(self.start, bisect_left(self.places, place - _MOST_COMPARED))
+        numbers = _numbers(text)
+        if not numbers:
+            yield from range(first, len(self.entries))
+            return
+        for named in (numbers, ()):
+            for number in reversed(self.by_numbers.get(named, ())):
+                if number < first:
+                    break
+                yield number
+
+    def _likeness(self, mine: int, number: int) -> float:
+        """The Dice coefficient of the pairs, or 0.0 where it is plainly under the least."""
+        text, other = self.texts[mine], self.texts[number]
+        both = len(text) + len(other) - 2
+        needed = ceil(self.least * both / 2 - 1e-9)
+        if min(len(text), len(other)) - 1 < needed:
             return 0.0
-        if not self.pairs[number]:
-            self.pairs[number] = _pairs(other)
-        shared = (mine & self.pairs[number]).total()
-        return (
-            0.0
-            if 2 * shared < self.least * both or not _same_numbers(entry.text, other)
-            else 2 * shared / both
-        )
+        # Every character that the other text lacks spoils a pair of its own, wherever it stands.
+        own, others = self._set(mine), self._set(number)
+        common = len(own & others)
+        if min(len(text) - len(own), len(other) - len(others)) + common - 1 < needed:
+            return 0.0
+        if len(self._bit) > _MOST_BITS:
+            self._bit.clear()
+            self._bits.clear()
+        shared = (self._pairs(mine) & self._pairs(number)).bit_count()
+        return 0.0 if 2 * shared < self.least * both else 2 * shared / both
+
+    def _set(self, number: int) -> frozenset[str]:
+        known = self._characters.get(number)
+        if known is None:
+            known = self._characters[number] = frozenset(self.texts[number])
+        return known
+
+    def _pairs(self, number: int) -> int:
+        known = self._bits.get(number)
+        if known is None:
+            text, bit = self.texts[number], self._bit
+            pairs: Sequence[str | tuple[str, int]] = list(map(add, text, text[1:]))
+            if len(set(pairs)) < len(pairs):
+                pairs = _counted(pairs)
+            known = 0
+            for pair in pairs:
+                known |= 1 << bit.setdefault(pair, len(bit))
+            self._bits[number] = known
+        return known
 
 
-def _pairs(text: str) -> Counter[str]:
-    return Counter(map("".join, pairwise(text)))
+def _counted(pairs: Iterable[str | tuple[str, int]]) -> list[str | tuple[str, int]]:
+    """The pairs, the second and further occurrences of one told apart."""
+    times: dict[str | tuple[str, int], int] = {}
+    told: list[str | tuple[str, int]] = []
+    for pair in pairs:
+        times[pair] = times.get(pair, 0) + 1
+        told.append(pair if times[pair] == 1 else (str(pair), times[pair]))
+    return told
 
 
-def _same_numbers(first: str, second: str) -> bool:
-    """Whether both name the same numbers; a text without any does not contradict."""
-    one, two = sorted(_NUMBER.findall(first)), sorted(_NUMBER.findall(second))
-    return one == two or not one or not two
+def _numbers(text: str) -> tuple[str, ...]:
+    """The numbers that a text names, whatever their order."""
+    found = _NUMBER.findall(text)
+    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
 RULE = Rule("near-duplicate", Severity.WARNING, check, {"days": 7, "percent": 82, "shortest": 8})

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.personal import find_personal, suspects
+from sheetops.domain.personal import find_personal, likely, suspects
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.table import Raw
 from sheetops.domain.text import tidy
@@ -72,10 +72,11 @@ def check(look: Look) -> Iterator[Finding]:
     allowed = look.words("allowed")
     for key in _TEXTS:
         verdicts: dict[Raw, tuple[tuple[str, str], ...]] = {}
-        for raw in look.log.distinct(key):
-            text = raw if isinstance(raw, str) else as_text(raw)
-            if suspects(text) and (found := _kinds(text, allowed)):
-                verdicts[raw] = found
+        cells = list(look.log.distinct(key))
+        texts = [raw if isinstance(raw, str) else as_text(raw) for raw in cells]
+        for place in likely(texts):
+            if suspects(texts[place]) and (found := _kinds(texts[place], allowed)):
+                verdicts[cells[place]] = found
         for index, kinds in look.rows_with(key, verdicts):
             for kind, shown in kinds:
                 yield look.finding(index, key, kind, shown=shown)

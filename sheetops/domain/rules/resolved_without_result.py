@@ -24,6 +24,7 @@ _PROGRESS = frozenset(
         "waiting", "on hold", "awaiting user info", "work in progress", "wip", "investigating", "not resolved", "unresolved",
     )
 )  # fmt: skip
+_BEGINNINGS = frozenset(word[:2] for word in _PROGRESS)
 _LONGEST = 24  # characters; a longer text is more than a word of progress
 _NO_WORDS = re.compile(r"[\W_]+")
 
@@ -34,8 +35,8 @@ def check(look: Look) -> Iterator[Finding]:
         return
     verdicts: dict[Raw, str] = {}
     for raw in look.log.distinct("result"):
-        text = as_text(raw)
-        if len(text) > _LONGEST:
+        text = raw if isinstance(raw, str) else as_text(raw)
+        if len(text) > _LONGEST or ("\u4e00" <= text[:1] <= "\u9fff" and text[:2] not in _BEGINNINGS):
             continue
         if _NO_WORDS.fullmatch(text) or not text:
             verdicts[raw] = ""

@@ -24,7 +24,7 @@ def check(look: Look) -> Iterator[Finding]:
     for index, priority in enumerate(look.log.values("priority")):
         if priority is None or priority < policy.high_priority or resolved[index] is not None:
             continue
-        life = history.life(look.ids[index])
+        life = look.view.life(look.log, index)
         if life is None:
             continue
         try:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from sheetops.domain.kpis.facts import Facts
+from sheetops.domain.rules import judge
 from sheetops.domain.table import Raw
 from sheetops.domain.view import View
 from sheetops.jobs.fill import fill
+from sheetops.jobs.remind_items import by_date
 from sheetops.ledger import Ledger
 from tests.sheets import log, row
 from tests.unit.ledger.looks import DAY, SHEET, START, life, look_at_rows, see
@@ -48,3 +51,26 @@ def test_another_workbook_at_the_same_path_begins_anew(ledger: Ledger) -> None:
     look_at_rows(ledger, [other], 14)
     assert life(ledger, "20261101").first_seen == START + LATER
     assert len(ledger.stories("20261101")) == 2 and ledger.rebuild() == 0
+
+
+def test_an_id_that_stands_twice_lends_its_history_to_nobody(ledger: Ledger) -> None:
+    old = row(
+        id="20261101", customer="W*-shop", description="alpha", urgency="High", priority=5, type="Complaint"
+    )
+    look_at_rows(ledger, [old], 0)
+    copy = row(
+        id="20261101", customer="Q*-bank", description="beta", urgency="High", priority=5, type="Complaint"
+    )
+    view = see([log(old, copy)], START + LATER)
+    view = replace(view, history=ledger.history(SHEET, view.now))
+    here = view.logs[0]
+    assert [view.life(here, index) is not None for index in (0, 1)] == [True, False]
+    stale = [finding.row for finding in judge(view) if finding.rule == "stale-priority"]
+    assert stale == [here.table.numbers[0]]
+    answers = [by_date(view, here, index, here.at(index)) for index in (0, 1)]
+    assert [item.group if item else None for item in answers] == ["to_answer", None]
+    facts = Facts(view)
+    assert [known is not None for known in facts.lives] == [
+        False,
+        False,
+    ]  # older than the ledger, and unknown
