@@ -2,7 +2,7 @@
 
 Formula: of the requests open at the end of the period, the calendar days from the day of opening to that day, in
 the buckets 0–3, 4–7, 8–14, 15–30 and 31 or more; those whose day of opening is not known stand apart.
-Source: domain.md §4.
+n and rows: the requests open at the end. Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Formula: open at the start + opened + reopened − resolved, which equals the requests open at the end. A reopening
 counts on the day of the run that first saw the request open again; until then it was resolved. One that came
 before the ledger is not known: such a request counts as open all the time. A request that says it was resolved
-before it was opened counts as resolved on the day it was opened. Source: domain.md §4.
+before it was opened counts as resolved on the day it was opened. n and rows: the requests open at the end. Source: domain.md §4.
 """
 
 from __future__ import annotations

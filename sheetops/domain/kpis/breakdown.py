@@ -1,8 +1,8 @@
 """Breakdowns: the main figures for each type, source, urgency, priority, department, segment and so on.
 
 Each request counts for one group: that of its lead owner's department, of what stands in the list columns, or of the
-segment after the hyphen of the masked customer. The figures are those of the key figures, over the group's requests.
-Source: domain.md §4.
+segment after the hyphen of the masked customer. The figures are those of the key figures, over the group's requests:
+n stands beside each, and a filter of the list of requests shows the rows. Source: domain.md §4.
 """
 
 from __future__ import annotations

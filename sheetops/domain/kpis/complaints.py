@@ -2,7 +2,7 @@
 
 Formula: requests of the type complaint ÷ requests, both opened in the period. Where the settings name no goal, it is
 20 % below the baseline: the rate of the first period of the same length in which 30 requests were opened. The
-baseline stays what it is while later periods come. Source: domain.md §4.
+baseline stays what it is while later periods come. n and rows: the requests opened in the period. Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Customer satisfaction: what share of the customers who gave a score were satisfied.
 
 Formula of CSAT: scores of 4 and 5 ÷ scores given, over the requests resolved in the period. Beside it the mean
-score, and the response rate: scores given ÷ requests resolved in the period. Source: domain.md §4.
+score, and the response rate: scores given ÷ requests resolved in the period. n and rows: the requests with a score, for the response rate all
+that were resolved. Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Moved due dates: how often a promise was changed before it was kept. Needs the ledger.
 
 Formula: requests whose due date was changed at least once ÷ requests, both resolved in the period and watched
-by the ledger from their start. Source: domain.md §1, the ledger keeps each change of due date.
+by the ledger from their start. n and rows: the latter. Source: domain.md §1, the ledger keeps each change of due date.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Formula: requests opened in the period and answered within the response target ÷ those that were answered or
 whose target has passed. Urgencies without a target are left out, and so are requests whose first response
 neither a column nor the ledger could know. A response that is known by its day only is granted the whole day.
-Source: domain.md §4.
+n and rows: the requests answered or past their target. Source: domain.md §4.
 """
 
 from __future__ import annotations

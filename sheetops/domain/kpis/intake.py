@@ -1,6 +1,7 @@
 """Intake: the requests opened in the period.
 
-Formula: the number of requests whose day of opening lies in the period. Source: domain.md §4.
+Formula: the number of requests whose day of opening lies in the period. n and rows: those requests.
+Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -5,9 +5,8 @@ ratio of Dunning, 1993, above 10.83: p < 0.001) or nearly always. A piece counts
 in three; one that nearly always stands inside a longer one is left to it. It rose where its share of the
 descriptions grew by more than chance: Fisher's exact test, one-sided, with 5 % shared among all the pieces that
 could pass it at all (Tarone, 1990), so that a period without news is said to have some in at most one of twenty
-reviews. At most 3,000
-descriptions a period are read, the newest. Without a segmenter Chinese is cut into pieces of two to six
-characters. Source: domain.md §4.
+reviews. At most 3,000 descriptions a period are read, the newest. Without a segmenter Chinese is cut into pieces of
+two to six characters. n: the descriptions read; rows: the requests that speak of a piece. Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Net promoter score: from the 0–10 column only, never mapped from scores of 1–5.
 
 Formula: share of 9 and 10 − share of 0 to 6, in points from −100 to 100, over the requests resolved in the
-period that have an answer. Source: domain.md §4.
+period that have an answer. n and rows: those requests. Source: domain.md §4.
 """
 
 from __future__ import annotations

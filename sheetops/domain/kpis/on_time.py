@@ -2,7 +2,7 @@
 
 Formula of the on-time rate: requests resolved in the period on or before their due date ÷ requests with a due
 date that were resolved in the period, or open and overdue at its end. Breach: those of them that were not on
-time, the open ones included. Source: domain.md §4.
+time, the open ones included. n and rows of both: the requests with a due date to keep. Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Formula: complaints opened in the period by what stands under Cause, most frequent first, with their cumulative share;
 by responsible department where no complaint names a cause. The head is the fewest groups that together make at least
-80 %. Source: domain.md §4; J. M. Juran, Quality Control Handbook (1951).
+80 %. n and rows: the complaints opened in the period. Source: domain.md §4; J. M. Juran, Quality Control Handbook (1951).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Peaks: on which weekdays and at which hours requests come.
 
 Formula: requests opened in the period, by the weekday of their opening and, where its time is known, by the two
-hours in which it lies. Source: domain.md §4.
+hours in which it lies. n and rows: the requests opened on a day that is known. Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 Formula of reopened: the number of times that a resolved request was seen open again, on the days of the period; a
 date that was taken away and put back is none. Feedback that asks to be followed up (不满意, a score up to 2) opens
-no request again: that is the follow-up, and the resolution stands. Formula of the reopen rate: requests reopened at least once ÷ requests that were resolved at least once, over
-those opened in the period that the ledger watched from their start. Formula of FCR (first-contact resolution):
-requests whose first response came with the resolution and that were never reopened ÷ requests resolved in the
-period that the ledger watched from their start. Source: domain.md §4.
+no request again: that is the follow-up, and the resolution stands. Formula of the reopen rate: requests reopened at
+least once ÷ requests that were resolved at least once, over those opened in the period that the ledger watched from
+their start. Formula of FCR (first-contact resolution): requests whose first response came with the resolution and that
+were never reopened ÷ requests resolved in the period that the ledger watched from their start. n: the reopenings, and
+for the rates the requests divided by; rows: their requests. Source: domain.md §4.
 """
 
 from __future__ import annotations

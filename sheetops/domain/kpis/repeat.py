@@ -1,7 +1,7 @@
 """Repeat customers: what share of the customers came more than once.
 
 Formula: customers with two or more requests opened in the period ÷ customers with any. A customer is what the
-customer column says; names are masked there, so two people may look like one: an estimate. Source: domain.md §4.
+customer column says; names are masked there, so two people may look like one: an estimate. n: the customers; rows: their requests. Source: domain.md §4.
 """
 
 from __future__ import annotations

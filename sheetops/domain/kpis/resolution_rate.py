@@ -1,7 +1,7 @@
 """Resolution rate: how much of what came in was resolved.
 
 Formula: requests opened in the period and resolved by its end ÷ requests opened in the period.
-Source: domain.md §4.
+n and rows: the requests opened in the period. Source: domain.md §4.
 """
 
 from __future__ import annotations

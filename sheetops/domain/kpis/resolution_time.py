@@ -3,7 +3,7 @@
 Formula: over the requests resolved in the period whose day of opening is known, the median and the 90th
 percentile (interpolated as Excel's PERCENTILE.INC) of the working days after the day of opening up to and
 including that of resolution; 0 is the same day. The mean stands beside them: a few long cases pull it up.
-The resolved column holds a date, so hours are not counted. Source: domain.md §4.
+The resolved column holds a date, so hours are not counted. n and rows: those requests. Source: domain.md §4.
 """
 
 from __future__ import annotations

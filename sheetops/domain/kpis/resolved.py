@@ -3,7 +3,7 @@
 Formula: the number of resolved dates that lie in the period. A request that was reopened lost its date; the
 ledger remembers it, so that a month that was reported does not change when a request comes back. What is said
 of the way in which requests were resolved (on time, in how many days, how satisfied the customer was) counts
-each request once, at its last resolution. Source: domain.md §4.
+each request once, at its last resolution. n: those resolutions; rows: their requests. Source: domain.md §4.
 """
 
 from __future__ import annotations

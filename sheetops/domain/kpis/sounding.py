@@ -2,7 +2,7 @@
 
 Of the requests resolved in the period whose feedback has words: how many sound good, even or bad by a short list of
 words with negation (`domain.sentiment`), and how many could not be judged. Those whose words contradict the score
-are named, for a person to read. Source: domain.md §4.
+are named, for a person to read. n: the feedbacks with words; rows: their requests. Source: domain.md §4.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Formula: requests opened per working day in up to twelve ended periods, at least six; their mean × the working days of
 the next period is the forecast, and mean ± t·s·√(1 + 1/k) its 95 % prediction interval (s the standard deviation of
 the k periods, t Student's with k − 1 degrees of freedom). Beside it the pace that would resolve the forecast and the
-backlog within the next period, and the pace of this one. Source: domain.md §4; the interval is the usual one for one
+backlog within the next period, and the pace of this one. n: the periods counted; rows: the requests opened in them. Source: domain.md §4; the interval is the usual one for one
 more value of a normal sample.
 """
 

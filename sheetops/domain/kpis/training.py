@@ -1,7 +1,8 @@
 """Training: which findings recur in which department.
 
 Formula: findings (without hints) in the requests opened in the period, by the lead owner's department and the rule;
-three or more of one rule in one department recur. Source: domain.md §4.
+three or more of one rule in one department recur. n: the findings; rows: their cells, in the Checks
+tab. Source: domain.md §4.
 """
 
 from __future__ import annotations

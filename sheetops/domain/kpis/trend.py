@@ -5,7 +5,7 @@ cases of the period judged. Other figures have an XmR chart: limits mean ± 2.66
 mR̄ is the mean difference between neighbours (2.66 = 3/1.128); times to resolve have limits of at least one working
 day either way, as dates tell no less. A period outside its limits is a change, and so are
 eight in a row on one side of the centre. Limits need six earlier periods. The period reviewed is never part of its
-own limits, nor is one that has not ended judged where its length matters (counts).
+own limits, nor is one that has not ended judged where its length matters (counts). n: the cases of each period, as in the figure.
 
 Sources: W. A. Shewhart, Economic Control of Quality of Manufactured Product (1931); D. J. Wheeler, Understanding
 Variation (1993); Western Electric, Statistical Quality Control Handbook (1956), for eight in a row.
