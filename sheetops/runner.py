@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
@@ -71,6 +71,9 @@ class Order:
     force: bool = False
     hold: Hold | None = None  # the fleet's, where its workers share the sheets
     own: Mapping[str, Job] = field(default_factory=dict)  # jobs of this order alone, by name; they come first
+    shield: Callable[[], AbstractContextManager[None]] = (
+        nullcontext  # around what a signal must not cut short
+    )
 
 
 @dataclass
@@ -131,11 +134,12 @@ def _carry_out(
                 rehearsed = order.book.rehearse(raw, edits, tabs, lambda raw: _see(order, raw))
                 report.applied = _with_rows(rehearsed, rows)
         else:
-            with report.step("write"):
-                report.applied = _write(order, session, view, plan)
-            with report.step("remember"):
-                _require_hold(order)  # a stale look must not follow a newer one into the ledger
-                memory.record(report.run, view, plan, report.applied)
+            with order.shield():
+                with report.step("write"):
+                    report.applied = _write(order, session, view, plan)
+                with report.step("remember"):
+                    _require_hold(order)  # a stale look must not follow a newer one into the ledger
+                    memory.record(report.run, view, plan, report.applied)
     with report.step("mail"):
         _require_hold(order)  # nor may who wakes in the night mail what was due in the evening
         report.deliveries = postman.deliver(report.run, plan, view)

@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from sheetops import __version__
+from sheetops.cli.signals import Stopped, heard
 from sheetops.errors import SheetopsError
 
 # In the order of a team's first week.
@@ -77,7 +78,8 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        code = cli.main(arguments, prog_name="sheetops", standalone_mode=False)
+        with heard():
+            code = cli.main(arguments, prog_name="sheetops", standalone_mode=False)
     except SheetopsError as error:
         click.echo(f"sheetops: {error.line()}", err=True)
         code = error.exit_code
@@ -87,8 +89,9 @@ def main(arguments: list[str] | None = None) -> None:
         path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "sheetops"
         click.echo(f"{path}: {error.format_message().rstrip('.')}; see {path} --help", err=True)
         code = 2
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("sheetops: interrupted; the sheet is as it was or fully written", err=True)
+    except (click.Abort, KeyboardInterrupt, Stopped) as stop:
+        told = "told to stop (SIGTERM)" if str(stop) == "SIGTERM" else "interrupted"
+        click.echo(f"sheetops: {told}; the sheet is as it was or fully written", err=True)
         code = 130
     except BrokenPipeError:
         code = 0

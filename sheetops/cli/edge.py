@@ -14,6 +14,7 @@ import click
 
 from sheetops.books.open import open_book
 from sheetops.cli.common import Wishes
+from sheetops.cli.signals import shielded
 from sheetops.domain.policy import Policy
 from sheetops.runner import Order, Report, run_order, utc_now
 from sheetops.settings.files import load_texts
@@ -136,5 +137,6 @@ class Edge:
             force=self.wishes.force,
             hold=hold,
             own=own or {},
+            shield=shielded,
         )
         return run_order(order, self.ledger, self.outbox, utc_now)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sheetops.cli.signals import shielded
 from sheetops.errors import SettingsError
 from sheetops.settings.files import find, load_texts
 
@@ -26,7 +27,8 @@ def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox
         transport = Folder(folder / mail.outbox.expanduser() if mail.outbox else state / "outbox")
     sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
     chats = [Chat(_channel(chat, folder)) for chat in mail.chat]
-    return Outbox(transport, sender, claims, make_style(mail, folder), mail.retry_after, chats=chats)
+    style = make_style(mail, folder)
+    return Outbox(transport, sender, claims, style, mail.retry_after, chats=chats, shield=shielded)
 
 
 def _channel(chat: ChatSettings, folder: Path) -> Channel:

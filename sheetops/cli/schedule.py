@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sheetops.cli.common import Wishes, exit_code, sheets_of
+from sheetops.cli.signals import interrupt
 from sheetops.errors import (
     LedgerError,
     ServiceUnreachable,
@@ -294,10 +296,10 @@ class _Stop:
         while not self.asked and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, 0.3))
 
-    def ask(self, number: int, frame: object) -> None:
-        """The first signal asks; the second stops at once, as in any command."""
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """The first signal asks; the second ends the command as it ends any."""
         if self.asked:
-            raise KeyboardInterrupt
+            interrupt(number, frame)
         self.asked = True
 
 

@@ -57,6 +57,18 @@ def _alike(table: Table, index: int) -> int:
     return 0
 
 
+class NotRun(NamedTuple):
+    """One scheduled run that did not happen."""
+
+    name: str  # the timetable's
+    slot: datetime  # when it was due, in the team's time zone
+    failed: bool  # it was begun, and failed; else nobody was there to begin it
+
+
+def _none(person: str) -> tuple[NotRun, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """The ledger's memory of one sheet up to now; empty where the ledger is new."""
@@ -74,6 +86,8 @@ class History:
     differing: Callable[[Table, int], int] = _alike
     policy: tuple[Said, ...] = ()  # what the policy said at the first recorded run, then each change of it
     print_of: Callable[[str], str] = str  # how the value of a discreet statement is kept
+    # person key → scheduled runs that did not happen since this person's last digest, oldest first
+    not_run: Callable[[str], tuple[NotRun, ...]] = _none
 
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each of these IDs was first seen, all at once; None for one never seen."""

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding
+from sheetops.domain.history import NotRun
 from sheetops.domain.people import Person
 from sheetops.domain.picture import Picture
 from sheetops.domain.requests import Request
@@ -82,6 +83,7 @@ class Digest:
     items: tuple[Item, ...]
     stands_in_for: tuple[str, ...] = ()  # names of those whose deputy the person is today
     picture: Picture | None = None  # of the team, for its lead
+    not_run: tuple[NotRun, ...] = ()  # scheduled runs that did not happen since the last digest, for the lead
 
 
 @dataclass(frozen=True, slots=True)

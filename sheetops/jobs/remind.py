@@ -84,17 +84,20 @@ def gather(view: View) -> list[Digest]:
         _add(view, piles, person, item)
     lead = view.people.team_lead
     picture = _picture(view, [item for _, item in told]) if lead is not None else None
-    if lead is not None and any(item.group in ("escalated", "unassigned") for _, item in told):
-        here = reader(view, lead)[0]
+    here = reader(view, lead)[0] if lead is not None else None
+    not_run = view.history.not_run(here.key) if here is not None else ()
+    if here is not None and (not_run or any(item.group in ("escalated", "unassigned") for _, item in told)):
         piles.setdefault(here.key, _Pile(here))
     digests = []
     for key, pile in sorted(piles.items()):
-        its = picture if lead is not None and key == reader(view, lead)[0].key else None
+        leads = here is not None and key == here.key
+        its, gone = (picture, not_run) if leads else (None, ())
         items = tuple(sorted(pile.items, key=_rank))
         if pile.person.opt_out:
             its, items = None, tuple(item for item in items if mandatory(view, item))
-        if items or its is not None:
-            digests.append(Digest(pile.person, view.today, items, tuple(sorted(pile.stands_in)), its))
+        if items or gone or its is not None:
+            stands_in = tuple(sorted(pile.stands_in))
+            digests.append(Digest(pile.person, view.today, items, stands_in, its, gone))
     return digests
 
 

@@ -10,15 +10,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from sheetops.domain.history import History, Life, Reopening
+from sheetops.domain.history import History, Life, NotRun, Reopening
 from sheetops.domain.table import Table
 from sheetops.domain.template import BY_KEY
+from sheetops.ledger import slots
 from sheetops.ledger import tables as t
 from sheetops.ledger.policies import read_policy
 from sheetops.ledger.prints import CELL, Printer, joined, plain
 from sheetops.ledger.seeing import CORE, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
+_NOT_RUN_KEPT_AT_HAND = timedelta(days=14)
 _LIFE = [
     t.requests.c[name]
     for name in (
@@ -56,6 +58,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         differing=_Differing(reading, sheet, printer, lives),
         policy=read_policy(link, sheet),
         print_of=printer.field,
+        not_run=_NotRun(reading, sheet, printer, now),
     )
 
 
@@ -174,6 +177,29 @@ def life(row: Any) -> Life:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+class _NotRun:
+    """Tells a reader of digests which scheduled runs did not happen since the last one."""
+
+    def __init__(self, reading: Reading, sheet: int, printer: Printer, now: datetime) -> None:
+        self._reading, self._sheet, self._printer, self._now = reading, sheet, printer, now
+
+    def __call__(self, person: str) -> tuple[NotRun, ...]:
+        """Since the run that last mailed `person`, and at most for two weeks."""
+        mails = (
+            select(func.max(t.runs.c.began))
+            .join(t.mails, t.mails.c.run == t.runs.c.number)
+            .where(t.mails.c.sheet == self._sheet, t.mails.c.job == "remind")
+            .where(t.mails.c.person == self._printer.person(person))
+            .where(func.coalesce(t.mails.c.outcome, "") != "failed")
+        )
+        with self._reading() as link:
+            last = _moment(link.execute(mails).scalar())
+            first = self._now - _NOT_RUN_KEPT_AT_HAND
+            after = first if last is None else max(last, first)
+            found = slots.never_ran(link, self._sheet, after)
+        return tuple(NotRun(s.entry, s.slot.replace(tzinfo=None), s.state == "failed") for s in found)
 
 
 class _Mailed:

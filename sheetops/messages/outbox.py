@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -79,7 +80,9 @@ class Outbox:
         retry_after: Sequence[float] = RETRY_AFTER,
         sleep: Callable[[float], None] = time.sleep,
         chats: Sequence[Chat] = (),
+        shield: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        """`shield` goes around what a signal must not cut short: a claim, its sending and its record."""
         self.transport = transport
         self.sender = sender
         self.claims = claims
@@ -87,6 +90,7 @@ class Outbox:
         self.retry_after = retry_after
         self.sleep = sleep
         self.chats = chats
+        self.shield = shield
 
     def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]:
         """Send every digest of the plan; without a run (a dry run) only say what would be sent."""
@@ -170,7 +174,8 @@ class Outbox:
 
     def _try_each(self, run: str, pending: list[_Letter], sheet: str) -> None:
         for index, letter in enumerate(pending):
-            letter.last = self._attempt(run, letter, sheet)
+            with self.shield():
+                letter.last = self._attempt(run, letter, sheet)
             if letter.job == "chat" and letter.last.again:  # the parts of a post stay in order
                 for later in pending[index + 1 :]:
                     later.last = letter.last

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,6 +21,7 @@ from jinja2 import (
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheetops.domain.choices import Choices
+from sheetops.domain.history import NotRun
 from sheetops.domain.people import Person
 from sheetops.domain.personal import masked
 from sheetops.domain.picture import Picture
@@ -34,6 +35,7 @@ from sheetops.errors import SettingsError
 ROWS_A_GROUP = 25  # what a phone can take; of the rest only the IDs are told
 SUMMARY_LENGTH = 60
 DEPARTMENTS = 12  # of the picture: one screen
+NOT_RUN = 8  # scheduled runs that did not happen
 
 _LANGUAGES = {
     fold(name): language
@@ -98,13 +100,16 @@ def render_digest(digest: Digest, view: View, style: Style) -> Message:
     if digest.stands_in_for:
         names = texts("mail.separator").join(digest.stands_in_for)
         intro = f"{intro} {texts('mail.deputy', names=names)}"
-    subject = texts("mail.subject", counts=counts or texts("mail.picture_subject"), sheet=sheet)
+    missed = texts("mail.not_run_subject", count=len(digest.not_run)) if digest.not_run else ""
+    said = texts("mail.separator").join(filter(None, (counts, missed))) or texts("mail.picture_subject")
+    subject = texts("mail.subject", counts=said, sheet=sheet)
     facts: dict[str, Any] = {
         "language": texts.language,
         "subject": masked(subject),
         "greeting": texts("mail.greeting", name=_called(digest.person)),
         "intro": intro,
         "picture": _picture(digest.picture, texts) if digest.picture else None,
+        "not_run": _not_run(digest.not_run, texts),
         "groups": groups,
         "footer": texts("mail.footer"),
         "location": sheet,
@@ -238,6 +243,23 @@ def _link(view: View, tab: str, cell: str) -> str:
     grid = view.snapshot.raw.grid(tab)
     place = f"#gid={grid.gid}&range={cell}" if grid is not None and grid.gid is not None else ""
     return f"{sheet[0]}/edit{place}"
+
+
+def _not_run(missed: Sequence[NotRun], texts: Texts) -> dict[str, Any] | None:
+    """Scheduled runs that did not happen: the newest, and how many there are besides."""
+    if not missed:
+        return None
+    lines = [
+        texts(
+            "mail.not_run_failed" if one.failed else "mail.not_run_missed",
+            name=one.name,
+            slot=f"{one.slot:%Y-%m-%d %H:%M}",
+        )
+        for one in missed[-NOT_RUN:]
+    ]
+    if len(missed) > NOT_RUN:
+        lines.append(texts("mail.not_run_more", count=len(missed) - NOT_RUN))
+    return {"title": texts("mail.not_run"), "lines": lines}
 
 
 def _picture(picture: Picture, texts: Texts) -> dict[str, Any]:

@@ -117,3 +117,33 @@ def test_old_slots_are_pruned(ledger: Ledger) -> None:
         ledger.end_slot(JOB, slot, "me", slot, "done")
     assert ledger.prune((SLOT + 10 * DAY).replace(tzinfo=None))["slots"] == 1
     assert [slot.slot for slot in ledger.slots_of(JOB, SLOT - DAY)] == [SLOT + 40 * DAY]
+
+
+def test_what_did_not_run_is_told_to_each_reader_since_their_last_digest(ledger: Ledger) -> None:
+    desk = "/srv/desk.xlsx"
+    monday = datetime(2026, 11, 2, 8, 30)
+
+    def told(person: str, now: datetime) -> list[str]:
+        return [
+            f"{one.name} {one.slot:%m-%d} {one.failed}" for one in ledger.history(desk, now).not_run(person)
+        ]
+
+    def miss(day: int) -> None:
+        ledger.miss_slots(JOB, {SLOT + day * DAY: "outage"}, "day", desk, NOW + day * DAY)
+
+    assert told("lou@x", monday) == [], "a sheet never seen"
+    miss(0)
+    ledger.claim_slot(JOB, SLOT + DAY, "day", desk, "me", NOW + DAY)
+    ledger.end_slot(JOB, SLOT + DAY, "me", NOW + DAY, "failed", "the brake")
+    later = monday + 2 * DAY
+    assert told("lou@x", later) == ["day 11-02 False", "day 11-03 True"]
+    run = ledger.start_run(desk, ["remind"], later)
+    ledger.claim_mail(run, "remind", desk, "lou@x", later.date(), "<1@x>")
+    ledger.mail_outcome("<1@x>", "failed")
+    assert len(told("lou@x", later + DAY)) == 2, "it surely did not leave"
+    ledger.mail_outcome("<1@x>", "sent")
+    assert told("lou@x", later + DAY) == [] and len(told("ann@x", later + DAY)) == 2
+    miss(3)
+    assert told("lou@x", monday + 4 * DAY) == ["day 11-05 False"]
+    assert told("lou@x", monday + 30 * DAY) == [], "old ones are no news"
+    assert ledger.history("/srv/other.xlsx", later).not_run("lou@x") == ()
