@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        with heard():
+        with heard(last=arguments is None):
             code = cli.main(arguments, prog_name="sheetops", standalone_mode=False)
     except SheetopsError as error:
         click.echo(f"sheetops: {error.line()}", err=True)

@@ -55,8 +55,10 @@ def shielded() -> Iterator[None]:
 
 
 @contextmanager
-def heard() -> Iterator[None]:
-    """Signals interrupt the work inside; afterwards they do what they did before."""
+def heard(last: bool = False) -> Iterator[None]:
+    """Signals interrupt the work inside; afterwards they do what they did before, or, where it was the `last` of the
+    process, nothing: its outcome is decided.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -65,4 +67,4 @@ def heard() -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if last else handler)

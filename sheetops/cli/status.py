@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,9 @@ from sheetops.cli.common import Wishes, _day
 
 if TYPE_CHECKING:
     from sheetops.cli.edge import Edge
+    from sheetops.ledger import Ledger
     from sheetops.ledger.asking import Mail, Run, SheetState
+    from sheetops.ledger.slots import Slot
 
 
 @click.command("status")
@@ -36,6 +38,8 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
     left, unknown = ledger.open_runs(), ledger.unknown_mails()
     wishes = [ledger.notice] if ledger.notice else []
     wishes += [*_late(edge, sheets, today), *map(_of_run, left), *map(_of_mail, unknown)]
+    slots = ledger.unended_slots()
+    wishes += _never_ran(ledger, sheets, today)
     fleet = look_at_fleet(edge.loaded)
     wishes += fleet_wishes(fleet) if fleet else []
     if as_json:
@@ -46,12 +50,14 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
             "unfinished": [run.id for run in left if run.outcome is None],
             "failed": [run.id for run in left if run.outcome == "failed"],
             "unknown_mails": [{**mail._asdict(), "day": mail.day.isoformat()} for mail in unknown],
+            "slots": [_slot_document(slot) for slot in slots],
             **({"fleet": fleet_document(fleet)} if fleet else {}),
             "to_do": wishes,
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
-        _print(ledger.place, sheets, runs, fleet_lines(fleet) if fleet else [], wishes)
+        more = [*map(_of_slot, slots), *(fleet_lines(fleet) if fleet else [])]
+        _print(ledger.place, sheets, runs, more, wishes)
     raise click.exceptions.Exit(1 if wishes else 0)
 
 
@@ -77,6 +83,39 @@ def _late(edge: Edge, states: list[SheetState], today: date) -> list[str]:
         if last < today and calendar.workdays_between(last, today) > 1:
             wishes.append(f"{place}: last looked at on {last}; see whether its schedule still runs")
     return wishes
+
+
+def _never_ran(ledger: Ledger, states: list[SheetState], today: date) -> list[str]:
+    """Scheduled runs of the last two weeks that did not happen, of sheets that were not run since."""
+    seen = {state.place: state.last_seen for state in states}
+    begin = datetime.combine(today - timedelta(days=14), datetime.min.time())
+    wishes = []
+    for slot in ledger.never_ran(begin):
+        assert slot.ended is not None
+        last = seen.get(slot.sheet or "")
+        if last is None or last < slot.ended.replace(tzinfo=None):
+            why = "no scheduler was there to run it" if slot.state == "missed" else slot.note or "it failed"
+            wishes.append(f"{slot.entry} of {slot.slot:%Y-%m-%d %H:%M} on {slot.sheet} did not run: {why}")
+    return wishes
+
+
+def _of_slot(slot: Slot) -> str:
+    """A slot that is at work or waits."""
+    when = (
+        f"until {slot.again:%H:%M}: {slot.note}" if slot.again else f"since {slot.touched or slot.slot:%H:%M}"
+    )
+    doing = "waits" if slot.state == "waiting" else "at work"
+    return (
+        f"slot {slot.entry} of {slot.slot:%Y-%m-%d %H:%M} on {slot.sheet}: {doing} {when} (try {slot.tries})"
+    )
+
+
+def _slot_document(slot: Slot) -> dict[str, Any]:
+    moments = ("slot", "claimed", "touched", "again", "ended")
+    return {
+        **slot._asdict(),
+        **{name: moment.isoformat() for name in moments if (moment := getattr(slot, name)) is not None},
+    }
 
 
 def _of_run(run: Run) -> str:

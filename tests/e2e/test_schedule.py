@@ -249,6 +249,22 @@ def test_the_settings_are_read_again_when_they_change(desk: Desk) -> None:
         assert ended(process)[0] == 0
 
 
+def test_what_did_not_run_is_told_by_status_until_the_sheet_is_run(desk: Desk, terminal: Terminal) -> None:
+    desk.due("a.xlsx", ago=150, catch_up="skip")
+    assert "never ran: outage" in terminal.run("schedule", "--once")
+    said = terminal.run("status", code=1)
+    assert "on " + str(desk.folder / "a.xlsx") + " did not run: no scheduler was there to run it" in said
+    with desk.ledger() as ledger:
+        now = datetime.now(UTC)
+        ledger.claim_slot("day elsewhere", now, "day", "/srv/b.xlsx", "somebody", now)
+    assert (
+        "slot day of" in (said := terminal.run("status", code=1)) and "on /srv/b.xlsx: at work since" in said
+    )
+    terminal.run("run", "a.xlsx")
+    said = terminal.run("status")
+    assert "did not run" not in said
+
+
 def test_what_comes_next_is_shown(desk: Desk, terminal: Terminal) -> None:
     desk.due("a.xlsx")
     shown = terminal.run("schedule", "--next")
