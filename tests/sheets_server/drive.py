@@ -143,8 +143,14 @@ def _order(files: list[File], text: str) -> None:
         "name": lambda f: f.name.casefold(),
         "name_natural": lambda f: f.name.casefold(),
         "createdTime": lambda f: f.created,
-        "modifiedTime": lambda f: f.modified,
+        "folder": lambda f: f.mime != "application/vnd.google-apps.folder",
+        "quotaBytesUsed": lambda f: 0,
+        "sharedWithMeTime": lambda f: f.created,
+        "starred": lambda f: False,
     }
+    # All times at which somebody had to do with a file are those of its last change here.
+    times = ("modifiedTime", "modifiedByMeTime", "recency", "viewedByMeTime")
+    keys |= dict.fromkeys(times, lambda f: f.modified)
     for part in reversed(text.split(",")):
         name, _, down = part.strip().partition(" ")
         if name not in keys:

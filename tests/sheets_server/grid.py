@@ -6,8 +6,10 @@ from typing import Any
 
 from tests.sheets_server import datafilter
 from tests.sheets_server.conditions import conditional_format, holds
+from tests.sheets_server.formula_locale import localized
 from tests.sheets_server.formula_text import tokens
 from tests.sheets_server.formula_values import ERROR_TYPES, FormulaError
+from tests.sheets_server.locales import decimal_comma
 from tests.sheets_server.masks import Tree, wants
 from tests.sheets_server.model import Cell, Formula, Metadata, Sheet
 from tests.sheets_server.reading import Bounds, Reading
@@ -146,7 +148,7 @@ def render_cell(reading: Reading, sheet: Sheet, row: int, column: int, mask: Tre
     out: dict[str, Any] = {}
     if cell.value is not None:
         if asked("userEnteredValue"):
-            out["userEnteredValue"] = entered_value(cell)
+            out["userEnteredValue"] = entered_value(cell, decimal_comma(reading.locale))
         if asked("effectiveValue"):
             out["effectiveValue"] = effective_value(reading.effective(sheet, row, column))
         if asked("formattedValue"):
@@ -162,10 +164,10 @@ def render_cell(reading: Reading, sheet: Sheet, row: int, column: int, mask: Tre
     return out
 
 
-def entered_value(cell: Cell) -> dict[str, Any]:
+def entered_value(cell: Cell, comma: bool) -> dict[str, Any]:
     value = cell.value
     if isinstance(value, Formula):
-        return {"formulaValue": value.text}
+        return {"formulaValue": localized(value.text, comma)}
     return effective_value(value)
 
 

@@ -24,6 +24,8 @@ class Locale:
     months: tuple[str, ...] = ENGLISH_MONTHS
     days: tuple[str, ...] = ENGLISH_DAYS
     currency: str = "$"
+    halves: tuple[str, str] = ("AM", "PM")
+    words: tuple[str, str] = ("TRUE", "FALSE")
 
 
 GERMAN_MONTHS = (
@@ -31,6 +33,7 @@ GERMAN_MONTHS = (
     "Juli", "August", "September", "Oktober", "November", "Dezember",
 )  # fmt: skip
 GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+GERMAN = ("WAHR", "FALSCH")
 FRENCH_MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -53,32 +56,37 @@ LOCALES = {
     "en_NZ": GB,
     "en_IN": GB,
     "en_CA": Locale(date_order="ymd", date_pattern="yyyy-mm-dd"),
-    "de": Locale(",", ".", "dmy", "dd.mm.yyyy", "hh:mm:ss", True, GERMAN_MONTHS, GERMAN_DAYS, "€"),
-    "de_CH": Locale(".", "’", "dmy", "dd.mm.yyyy", "hh:mm:ss", True, GERMAN_MONTHS, GERMAN_DAYS, "CHF"),
-    "fr": Locale(",", "\u202f", "dmy", "dd/mm/yyyy", "hh:mm:ss", False, FRENCH_MONTHS, FRENCH_DAYS, "€"),
-    "es": Locale(",", ".", "dmy", "d/m/yyyy", "h:mm:ss", currency="€"),
-    "it": Locale(",", ".", "dmy", "dd/mm/yyyy", "h.mm.ss", currency="€"),
-    "pt": Locale(",", ".", "dmy", "dd/mm/yyyy", "hh:mm:ss", currency="€"),
-    "pt_BR": Locale(",", ".", "dmy", "dd/mm/yyyy", "hh:mm:ss", currency="R$"),
-    "nl": Locale(",", ".", "dmy", "d-m-yyyy", "hh:mm:ss", currency="€"),
-    "pl": Locale(",", "\u00a0", "dmy", "d.mm.yyyy", "hh:mm:ss", True, currency="zł"),
-    "ru": Locale(",", "\u00a0", "dmy", "dd.mm.yyyy", "h:mm:ss", True, currency="₽"),
-    "sv": Locale(",", "\u00a0", "ymd", "yyyy-mm-dd", "hh:mm:ss", currency="kr"),
+    "de": Locale(",", ".", "dmy", "dd.mm.yyyy", "hh:mm:ss", True, GERMAN_MONTHS, GERMAN_DAYS, "€", words=GERMAN),
+    "de_CH": Locale(".", "’", "dmy", "dd.mm.yyyy", "hh:mm:ss", True, GERMAN_MONTHS, GERMAN_DAYS, "CHF", words=GERMAN),
+    "fr": Locale(",", "\u202f", "dmy", "dd/mm/yyyy", "hh:mm:ss", False, FRENCH_MONTHS, FRENCH_DAYS, "€", words=("VRAI", "FAUX")),
+    "es": Locale(",", ".", "dmy", "d/m/yyyy", "h:mm:ss", currency="€", words=("VERDADERO", "FALSO")),
+    "it": Locale(",", ".", "dmy", "dd/mm/yyyy", "h.mm.ss", currency="€", words=("VERO", "FALSO")),
+    "pt": Locale(",", ".", "dmy", "dd/mm/yyyy", "hh:mm:ss", currency="€", words=("VERDADEIRO", "FALSO")),
+    "pt_BR": Locale(",", ".", "dmy", "dd/mm/yyyy", "hh:mm:ss", currency="R$", words=("VERDADEIRO", "FALSO")),
+    "nl": Locale(",", ".", "dmy", "d-m-yyyy", "hh:mm:ss", currency="€", words=("WAAR", "ONWAAR")),
+    "pl": Locale(",", "\u00a0", "dmy", "d.mm.yyyy", "hh:mm:ss", True, currency="zł", words=("PRAWDA", "FAŁSZ")),
+    "ru": Locale(",", "\u00a0", "dmy", "dd.mm.yyyy", "h:mm:ss", True, currency="₽", words=("ИСТИНА", "ЛОЖЬ")),
+    "sv": Locale(",", "\u00a0", "ymd", "yyyy-mm-dd", "hh:mm:ss", currency="kr", words=("SANT", "FALSKT")),
     "zh": Locale(
         date_order="ymd", date_pattern="yyyy/m/d", time_pattern="h:mm:ss",
-        months=CHINESE_MONTHS, days=CHINESE_DAYS, currency="¥",
+        months=CHINESE_MONTHS, days=CHINESE_DAYS, currency="¥", halves=("上午", "下午"),
     ),
     "ja": Locale(
         date_order="ymd", date_pattern="yyyy/mm/dd", time_pattern="h:mm:ss",
-        months=JAPANESE_MONTHS, days=JAPANESE_DAYS, currency="￥",
+        months=JAPANESE_MONTHS, days=JAPANESE_DAYS, currency="￥", halves=("午前", "午後"),
     ),
-    "ko": Locale(date_order="ymd", date_pattern="yyyy. m. d", time_pattern="h:mm:ss", currency="₩"),
+    "ko": Locale(date_order="ymd", date_pattern="yyyy. m. d", time_pattern="h:mm:ss", currency="₩", halves=("오전", "오후")),
 }  # fmt: skip
 
 
 def locale_of(name: str) -> Locale:
     """The locale by its full name, else by its language, else en_US."""
     return LOCALES.get(name) or LOCALES.get(name.split("_")[0]) or US
+
+
+def decimal_comma(name: str) -> bool:
+    """Whether numbers there have a comma before their decimals, so that formulas are written in another way."""
+    return locale_of(name).decimal == ","
 
 
 def known_locale(name: str) -> bool:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from typing import Any
 
-from tests.sheets_server.locales import Locale, locale_of
+from tests.sheets_server.formula_locale import canonical
+from tests.sheets_server.locales import ENGLISH_MONTHS, Locale, locale_of
 from tests.sheets_server.model import Formula, Value
 
 EPOCH = dt.datetime(1899, 12, 30)
 TIME = re.compile(
     r"(?P<h>\d{1,4}):(?P<m>\d{1,2})(?::(?P<s>\d{1,2})(?P<f>\.\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?\Z"
 )
+CHINESE_TIME = re.compile(r"(上午|下午|午前|午後|오전|오후)\s*(\d{1,2}:\d{1,2}(?::\d{1,2})?)\Z")
 ISO_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\Z")
-SHORT_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?\Z")
-CHINESE_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日\Z")
+SHORT_DATE = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{1,2}))?\Z")
+DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.\Z")
+MONTH_DATE = re.compile(r"(?:(\d{1,2})([-/])(\d{4})|(\d{4})([-/])(\d{1,2}))\Z")
+CHINESE_DATE = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(?:(\d{1,2})日)?\Z")
 WORD_DATE = re.compile(
-    r"(?:(\d{1,2})[\s-]([A-Za-z]{3,9})|([A-Za-z]{3,9})[\s-](\d{1,2}))(?:,?[\s-](\d{4}))?\Z"
+    r"(?:(\d{1,2})(?:\.?\s|-)([^\W\d_]{3,12})\.?|([^\W\d_]{3,12})\.?[\s-](\d{1,2}))(?:,?[\s-](\d{4}))?\Z"
 )
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+WORD_MONTH = re.compile(r"([^\W\d_]{3,12})\.?[\s-](\d{4})\Z")
 Entry = tuple[Value, dict[str, Any] | None]
 
 
@@ -40,18 +45,19 @@ def user_entered(text: str, locale_name: str = "en_US", today: dt.date | None = 
     """The value and number format that typing `text` gives."""
     if text.startswith("'"):
         return text[1:], None
-    if text.startswith("=") and len(text) > 1:
-        return Formula(text), None
-    if text.startswith("+") and len(text) > 1 and re.match(r"\+[A-Za-z(]", text):
-        return Formula("=" + text), None
-    bare = text.strip()
-    if bare.upper() in ("TRUE", "FALSE"):
-        return bare.upper() == "TRUE", None
     locale = locale_of(locale_name)
+    if text.startswith("=") and len(text) > 1:
+        return Formula(canonical(text, locale.decimal == ",")), None
+    bare = text.strip()
+    for words in (locale.words, ("TRUE", "FALSE")):
+        if bare.upper() in words:
+            return bare.upper() == words[0], None
     for reader in (_number, _date_time):
         found = reader(bare, locale, today or dt.date(2026, 1, 1))
         if found is not None:
             return found
+    if re.match(r"\+\s*[\w($.'\"]", text):  # typed without `=`; a telephone number becomes #ERROR!
+        return Formula(canonical("=" + text, locale.decimal == ",")), None
     return text, None
 
 
@@ -77,6 +83,8 @@ def _number(text: str, locale: Locale, today: dt.date) -> Entry | None:
     symbol = front or back or ""
     if (before or inner) == "-":
         sign = -sign
+    if locale.group.isspace():  # any blank groups, typed or pasted
+        digits = re.sub(r"[ \u00a0\u202f]", locale.group, digits)
     point, group = re.escape(locale.decimal), re.escape(locale.group)
     shape = re.fullmatch(rf"((?:\d{{1,3}}(?:{group}\d{{3}})+)|\d+)?(?:{point}(\d*))?([eE][+-]?\d+)?", digits)
     if not shape or (shape.group(1) is None and not shape.group(2)):
@@ -85,10 +93,12 @@ def _number(text: str, locale: Locale, today: dt.date) -> Entry | None:
     grouped = bool(whole and locale.group in whole)
     plain = (whole or "0").replace(locale.group, "") + "." + (fraction or "0") + (power or "")
     value = sign * float(plain)
+    if math.isinf(value):
+        return None
     if percent:
         return value / 100, {"type": "PERCENT", "pattern": "0.00%" if fraction else "0%"}
     if symbol:
-        return value, _currency(symbol, bool(fraction))
+        return value, _currency(symbol, bool(fraction), back is not None, locale)
     if power:
         return value, {"type": "SCIENTIFIC", "pattern": "0.00E+00"}
     if grouped:
@@ -96,8 +106,11 @@ def _number(text: str, locale: Locale, today: dt.date) -> Entry | None:
     return value, None
 
 
-def _currency(symbol: str, fraction: bool) -> dict[str, Any]:
-    return {"type": "CURRENCY", "pattern": f'"{symbol}"#,##0' + (".00" if fraction else "")}
+def _currency(symbol: str, fraction: bool, behind: bool, locale: Locale) -> dict[str, Any]:
+    digits = "#,##0.00" if fraction else "#,##0"
+    own = f'"{symbol}"' if symbol == locale.currency else f"[${symbol}]"
+    pattern = f"{digits}\\ {own}" if behind and locale.decimal == "," else own + digits
+    return {"type": "CURRENCY", "pattern": pattern}
 
 
 def _date_time(text: str, locale: Locale, today: dt.date) -> Entry | None:
@@ -107,7 +120,8 @@ def _date_time(text: str, locale: Locale, today: dt.date) -> Entry | None:
     clock = _time(text)
     if clock is not None:
         return clock[0], {"type": "TIME", "pattern": clock[1]}
-    match = re.match(r"(.+?)(?:[T\s]+)(\d{1,2}:.+?)(Z|[+-]\d\d:\d\d)?\Z", text)
+    # A `T` between day and time, as machines write it, stays text.
+    match = re.match(r"(.+?)\s+(\S*\d{1,2}:.+)\Z", text)
     if match:
         date, clock = _date(match.group(1), locale, today), _time(match.group(2))
         if date and clock and clock[0] < 1:
@@ -117,6 +131,10 @@ def _date_time(text: str, locale: Locale, today: dt.date) -> Entry | None:
 
 
 def _time(text: str) -> tuple[float, str] | None:
+    spoken = CHINESE_TIME.match(text)
+    if spoken:
+        found = _time(f"{spoken[2]} {'am' if spoken[1] in ('上午', '午前', '오전') else 'pm'}")
+        return (found[0], "am/pm" + found[1].removesuffix(" am/pm")) if found else None
     match = TIME.match(text)
     if not match:
         return None
@@ -153,17 +171,42 @@ def _date(text: str, locale: Locale, today: dt.date) -> tuple[dt.date, str] | No
         return (built, pattern.replace("-", sign)) if built else None
     match = CHINESE_DATE.match(text)
     if match:
-        built = _build(*(int(part) for part in match.groups()))
-        return (built, 'yyyy"年"m"月"d"日"') if built else None
-    match = SHORT_DATE.match(text)
+        return _chinese_date(match, today)
+    match = SHORT_DATE.match(text) or (DOTTED_DATE.match(text) if locale.dotted_dates else None)
     if match:
         return _short_date(match, locale, today)
+    match = MONTH_DATE.match(text)
+    if match:
+        return _month(match)
     match = WORD_DATE.match(text)
-    return _word_date(match, today) if match else None
+    if match:
+        return _word_date(match, locale, today)
+    match = WORD_MONTH.match(text)
+    month = _month_named(match[1], locale) if match else None
+    if match and month:
+        return dt.date(int(match[2]), month[0], 1), f"{month[1]}{text[-5]}yyyy"
+    return None
+
+
+def _chinese_date(match: re.Match[str], today: dt.date) -> tuple[dt.date, str] | None:
+    year, month, day = match.groups()
+    if not year and not day:
+        return None
+    built = _build(int(year or today.year), int(month), int(day or 1))
+    pattern = ('yyyy"年"' if year else "") + 'm"月"' + ('d"日"' if day else "")
+    return (built, pattern) if built else None
+
+
+def _month(match: re.Match[str]) -> tuple[dt.date, str] | None:
+    month, sign, year = match[1] or match[6], match[2] or match[5], match[3] or match[4]
+    if not (1 <= int(month) <= 12 and int(year)):
+        return None
+    word = "mm" if len(month) == 2 and month[0] == "0" else "m"
+    return dt.date(int(year), int(month), 1), f"{word}{sign}yyyy" if match[1] else f"yyyy{sign}{word}"
 
 
 def _short_date(match: re.Match[str], locale: Locale, today: dt.date) -> tuple[dt.date, str] | None:
-    first, sign, second, year = match.groups()
+    first, sign, second, year = match.groups() if len(match.groups()) == 4 else (match[1], ".", match[2], "")
     if sign == "." and not locale.dotted_dates:
         return None
     month_first = locale.date_order != "dmy"
@@ -177,24 +220,33 @@ def _short_date(match: re.Match[str], locale: Locale, today: dt.date) -> tuple[d
         parts.reverse()
     if year:
         parts.append("yyyy" if len(year) == 4 else "yy")
-    return built, sign.join(parts)
+    return built, sign.join(parts) + ("." if year == "" else "")
 
 
-def _word_date(match: re.Match[str], today: dt.date) -> tuple[dt.date, str] | None:
+def _word_date(match: re.Match[str], locale: Locale, today: dt.date) -> tuple[dt.date, str] | None:
     day_a, month_a, month_b, day_b, year = match.groups()
-    word = (month_a or month_b).lower()
-    if word[:3] not in MONTHS or (len(word) > 3 and not _full_month(word)):
+    month = _month_named(month_a or month_b, locale)
+    if month is None:
         return None
-    built = _build(int(year) if year else today.year, MONTHS.index(word[:3]) + 1, int(day_a or day_b))
+    built = _build(int(year) if year else today.year, month[0], int(day_a or day_b))
     if built is None:
         return None
-    name = "mmm" if len(word) == 3 else "mmmm"
+    name = month[1]
     if month_a:
         pattern = f"d-{name}" + ("-yyyy" if year else "")
+        if "." in match[0].split()[0]:
+            pattern = pattern.replace("-", ". ", 1).replace("-", " ")
     else:
         pattern = f"{name} d" + (", yyyy" if year else "")
     return built, pattern
 
 
-def _full_month(word: str) -> bool:
-    return dt.date(2000, MONTHS.index(word[:3]) + 1, 1).strftime("%B").lower() == word
+def _month_named(word: str, locale: Locale) -> tuple[int, str] | None:
+    """The month of a name in the locale's language or in English, and the pattern that shows it so."""
+    for names in (locale.months, ENGLISH_MONTHS):
+        for number, name in enumerate(names, 1):
+            if word.casefold() == name.casefold():
+                return number, "mmmm" if len(name) > 3 else "mmm"
+            if len(name) > 3 and word.casefold() == name[:3].casefold():
+                return number, "mmm"
+    return None

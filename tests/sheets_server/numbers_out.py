@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.sheets_server.locales import Locale, locale_of
 from tests.sheets_server.numbers_in import moment
+from tests.sheets_server.numbers_pattern import literal, number
 
 PIECES = re.compile(
     r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|am/pm|a/p|General|@|y+|m+|d+|h+|s+|\.0+|[0#?]|.',
@@ -48,9 +49,9 @@ def render(value: float, format_: dict[str, Any] | None, locale_name: str = "en_
         return _date(pieces, value, locale)
     if any(piece.lower() == "general" or piece == "@" for piece in pieces):
         return "".join(
-            general(value, locale) if p.lower() == "general" or p == "@" else _literal(p) for p in pieces
+            general(value, locale) if p.lower() == "general" or p == "@" else literal(p) for p in pieces
         )
-    return _number(pieces, value, locale)
+    return number(section, value, locale)
 
 
 def pattern_of(format_: dict[str, Any] | None, locale: Locale) -> str:
@@ -91,7 +92,7 @@ def text_section(pattern: str, text: str) -> str:
     chosen = sections[3] if len(sections) > 3 else next((s for s in sections if "@" in s), None)
     if chosen is None:
         return text
-    return "".join(text if piece == "@" else _literal(piece) for piece in PIECES.findall(chosen))
+    return "".join(text if piece == "@" else literal(piece) for piece in PIECES.findall(chosen))
 
 
 def _split(pattern: str) -> list[str]:
@@ -127,38 +128,27 @@ def _holds(value: float, sign: str, bound: float) -> bool:
     }[sign]  # fmt: skip
 
 
-def _literal(piece: str) -> str:
-    if piece.startswith('"'):
-        return piece[1:-1]
-    if piece.startswith("\\") and len(piece) > 1:
-        return piece[1]
-    if piece.startswith("_") and len(piece) > 1:
-        return " "
-    if piece.startswith("[$"):
-        return piece[2:-1].split("-")[0]
-    if piece.startswith("[") or (piece.startswith("*") and len(piece) > 1):
-        return ""
-    return piece
-
-
 def _date(pieces: list[str], value: float, locale: Locale) -> str:
     low = [piece.lower() for piece in pieces]
     half = any(piece in ("am/pm", "a/p") for piece in low)
-    when = moment(value)
-    if not any(re.match(r"\.0+\Z", piece) for piece in low):
-        when = when.replace(microsecond=0)
+    places = max((len(p) - 1 for p in low if re.match(r"\.0+\Z", p)), default=0)
+    when = _to_places(moment(value), places)
+    spent = 0  # seconds that larger elapsed units show already
     out = []
     for at, piece in enumerate(low):
         if re.match(r"m+\Z", piece) and _is_minute(low, at):
             out.append(f"{when.minute:0{min(len(piece), 2)}d}")
         elif re.match(r"\[[hms]+\]\Z", piece):
-            out.append(_elapsed(piece, value))
+            size = {"h": 3600, "m": 60, "s": 1}[piece[1]]
+            total = int(Decimal(repr(value * 86400)).quantize(Decimal("0.001"), ROUND_HALF_UP)) - spent
+            spent += total // size * size
+            out.append(f"{total // size:0{len(piece) - 2}d}")
         elif re.match(r"\.0+\Z", piece):
             out.append("." + f"{when.microsecond:06d}"[: len(piece) - 1])
         elif DATE_PIECES.match(piece):
             out.append(_date_piece(piece, pieces[at], when, half, locale))
         else:
-            out.append(_literal(pieces[at]))
+            out.append(literal(pieces[at]))
     return "".join(out)
 
 
@@ -172,19 +162,22 @@ def _is_minute(pieces: list[str], at: int) -> bool:
     return bool(after) and after[0].strip("[]")[0] == "s"
 
 
-def _elapsed(piece: str, value: float) -> str:
-    seconds = round(value * 86400)
-    unit, size = piece[1], {"h": 3600, "m": 60, "s": 1}[piece[1]]
-    total = seconds // size
-    return f"{total:0{len(piece) - 2}d}" if unit else ""
+def _to_places(when: dt.datetime, places: int) -> dt.datetime:
+    """The moment with its seconds to so many places; whole seconds are cut, not rounded."""
+    if not places:
+        return when.replace(microsecond=0)
+    step = 10 ** max(0, 6 - places)
+    rounded = (when.microsecond + step // 2) // step * step
+    return when.replace(microsecond=0) + dt.timedelta(microseconds=rounded)
 
 
 def _date_piece(piece: str, original: str, when: dt.datetime, half: bool, locale: Locale) -> str:
     size = len(piece)
     if piece in ("am/pm", "a/p"):
-        word = "AM" if when.hour < 12 else "PM"
-        word = word if piece == "am/pm" else word[0]
-        return word if original[0].isupper() or piece == "am/pm" else word.lower()
+        late = when.hour >= 12
+        if piece == "am/pm":
+            return locale.halves[late]
+        return "AP"[late] if original[0].isupper() else "ap"[late]
     if piece[0] == "y":
         return f"{when.year:04d}" if size > 2 else f"{when.year % 100:02d}"
     if piece[0] == "m":
@@ -197,64 +190,3 @@ def _date_piece(piece: str, original: str, when: dt.datetime, half: bool, locale
         hour = (when.hour % 12 or 12) if half else when.hour
         return f"{hour:0{min(size, 2)}d}"
     return f"{when.second:0{min(size, 2)}d}"
-
-
-def _number(pieces: list[str], value: float, locale: Locale) -> str:
-    """Digits go into the block of 0 # ? , . placeholders; all else is literal."""
-    spots = [i for i, p in enumerate(pieces) if p in ("0", "#", "?") or re.match(r"\.0+\Z", p)]
-    if not spots:
-        return "".join(_literal(p) for p in pieces)
-    first, last = spots[0], spots[-1]
-    block = "".join(pieces[first : last + 1])
-    tail = pieces[last + 1 :]
-    while tail and tail[0] == ",":
-        value, tail = value / 1000, tail[1:]
-    value *= 100 ** sum(1 for p in pieces if p == "%")
-    front = "".join(_literal(p) for p in pieces[:first])
-    power = re.match(r"(.*?)[eE]([+-])(0+)", block + "".join(tail))
-    if power and "E" in (block + "".join(tail)).upper():
-        body = _scientific(power, value, locale)
-        rest = (block + "".join(tail))[power.end() :]
-        return ("-" if value < 0 else "") + front + body + rest
-    body = _digits(block, abs(value), locale)
-    minus = "-" if value < 0 and re.search("[1-9]", body) else ""
-    return minus + front + body + "".join(_literal(p) for p in tail)
-
-
-def _digits(block: str, value: float, locale: Locale) -> str:
-    whole_part, _, fraction_part = block.partition(".")
-    fraction_part = re.sub(r"[^0#?]", "", fraction_part)
-    places = len(fraction_part)
-    rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    whole, _, fraction = f"{rounded:f}".partition(".")
-    least = fraction_part.rstrip("#").__len__()
-    while len(fraction) > least and fraction.endswith("0"):
-        fraction = fraction[:-1]
-    needed = whole_part.count("0")
-    whole = whole.lstrip("0").zfill(needed) if needed else whole.lstrip("0")
-    if "," in whole_part:
-        whole = re.sub(r"(?<=\d)(?=(?:\d{3})+\Z)", lambda _: locale.group, whole)
-    literal = "".join(c for c in whole_part if c not in "0#?,")
-    if literal and set(whole_part) - set("0#?,"):
-        whole = _filled(whole_part, whole)
-    return whole + (locale.decimal + fraction if fraction or ("." in block and places and least) else "")
-
-
-def _filled(template: str, digits: str) -> str:
-    """Literals among the placeholders, as in 000-0000: digits are dealt out from the right."""
-    out, rest = [], list(digits)
-    for char in reversed(template):
-        if char in "0#?":
-            out.append(rest.pop() if rest else "")
-        elif char != ",":
-            out.append(char)
-    return "".join(rest) + "".join(reversed(out))
-
-
-def _scientific(match: re.Match[str], value: float, locale: Locale) -> str:
-    block, sign, zeros = match.groups()
-    places = len(block.partition(".")[2])
-    mantissa, _, power = f"{abs(value):.{places}E}".partition("E")
-    number = int(power)
-    shown = "-" if number < 0 else "+" if sign == "+" else ""
-    return f"{mantissa.replace('.', locale.decimal)}E{shown}{abs(number):0{len(zeros)}d}"

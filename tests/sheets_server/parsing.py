@@ -46,6 +46,13 @@ TOP_LEVEL_ENUMS = {
 ONEOF_KINDS = {"Request": "kind", "ExtendedValue": "value", "DataFilter": "filter", "ColorStyle": "kind"}
 
 
+def flat(value: Any) -> list[Any]:
+    """The items of a repeated field. Google's parser takes one bare item for a list of one, and opens nested lists."""
+    if not isinstance(value, list):
+        return [value]
+    return [item for part in value for item in (flat(part) if isinstance(part, list) else [part])]
+
+
 def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: "_" + m.group(1).lower(), name)
 
@@ -111,7 +118,10 @@ class Reader:
                     f"Invalid value at '{where}' (oneof), oneof field '{kind}' is already set. Cannot set '{proper}'",
                 )
                 continue
-            out[proper] = self.property(name, proper, known[proper], item, here)
+            read = self.property(name, proper, known[proper], item, here)
+            if read is not None:
+                out[proper] = read
+        out.pop("alpha" if name == "Color" else "", None)  # read, and never kept
         return out
 
     def property(self, owner: str, name: str, spec: dict[str, Any], value: Any, where: str) -> Any:
@@ -135,8 +145,7 @@ class Reader:
     def array(self, owner: str, name: str, items: dict[str, Any], value: Any, where: str) -> list[Any]:
         if items.get("type") == "array":
             return self.list_values(value, where)
-        # A single element stands for a list of one; Google's parser allows it.
-        listed = value if isinstance(value, list) else [value]
+        listed = flat(value)
         return [
             self.property(owner, name, items, item, f"{where}[{i}]")
             for i, item in enumerate(listed)
@@ -154,10 +163,11 @@ class Reader:
 
     def scalar(self, owner: str, name: str, spec: dict[str, Any], value: Any, where: str) -> Any:
         if "enum" in spec:
-            if isinstance(value, str) and value in spec["enum"]:
-                return value
             if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(spec["enum"]):
-                return spec["enum"][value]
+                value = spec["enum"][value]
+            if isinstance(value, str) and value in spec["enum"]:
+                # The first of an enumeration is its unset value, which is neither kept nor shown.
+                return None if value.endswith("_UNSPECIFIED") and value == spec["enum"][0] else value
             self.invalid(where, TYPE_ROOT + enum_name(owner, name), value)
             return None
         kind = spec.get("type")

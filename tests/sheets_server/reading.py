@@ -9,8 +9,9 @@ from tests.sheets_server.a1 import Box, format_box, parse_cells, split_sheet
 from tests.sheets_server.emit import number
 from tests.sheets_server.errors import bad_request, unparsable_range
 from tests.sheets_server.formula_eval import Evaluator, parse
+from tests.sheets_server.formula_locale import localized
 from tests.sheets_server.formula_values import Dated, FormulaError
-from tests.sheets_server.locales import locale_of
+from tests.sheets_server.locales import decimal_comma, locale_of
 from tests.sheets_server.model import Formula, Sheet, Spreadsheet
 from tests.sheets_server.numbers_out import general, is_date_format, pattern_of, render, text_section
 from tests.sheets_server.spans import box_of
@@ -82,7 +83,7 @@ class Reading:
         if value is None:
             return ""
         if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
+            return locale_of(self.locale).words[not value]
         if isinstance(value, FormulaError):
             return value.code
         format_ = self.number_format(sheet, row, column)
@@ -97,7 +98,7 @@ class Reading:
             return self.formatted(sheet, row, column)
         raw = sheet.cell(row, column).value
         if option == "FORMULA" and isinstance(raw, Formula):
-            return raw.text
+            return localized(raw.text, decimal_comma(self.locale))
         value = self.effective(sheet, row, column)
         if value is None:
             return ""

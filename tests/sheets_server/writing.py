@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from tests.sheets_server.errors import RequestError
+from tests.sheets_server.formula_locale import canonical
 from tests.sheets_server.model import MAX_CHARACTERS, Cell, Formula, Sheet, Spreadsheet, Value
 from tests.sheets_server.numbers_in import user_entered
 from tests.sheets_server.spans import box_of, intersects
@@ -86,12 +87,12 @@ def write_rows(
     return written
 
 
-def extended(value: dict[str, Any]) -> Value:
+def extended(value: dict[str, Any], comma: bool = False) -> Value:
     """An ExtendedValue of a request as a cell value."""
     if "formulaValue" in value:
         check_length(value["formulaValue"])
         text = value["formulaValue"]
-        return Formula(text if text.startswith("=") else "=" + text)
+        return Formula(canonical(text if text.startswith("=") else "=" + text, comma))
     if "numberValue" in value:
         return float(value["numberValue"])
     if "boolValue" in value:

@@ -8,6 +8,7 @@ from tests.sheets_server import dimensions
 from tests.sheets_server.defaults import mirror_colors, mirror_mask
 from tests.sheets_server.errors import RequestError
 from tests.sheets_server.formula_text import copy_formula
+from tests.sheets_server.locales import decimal_comma
 from tests.sheets_server.masks import Tree, merge, update_tree
 from tests.sheets_server.model import EMPTY, Cell, Formula, Sheet
 from tests.sheets_server.reading import Bounds
@@ -29,12 +30,12 @@ def cell_mask(text: str | None) -> Tree:
     return tree
 
 
-def updated(old: Cell, data: dict[str, Any], tree: Tree) -> Cell:
+def updated(old: Cell, data: dict[str, Any], tree: Tree, comma: bool = False) -> Cell:
     """The cell after the masked parts of a CellData were put on it."""
     every = "*" in tree
     cell = old
     if every or "userEnteredValue" in tree:
-        cell = cell.with_value(extended(data.get("userEnteredValue", {})))
+        cell = cell.with_value(extended(data.get("userEnteredValue", {}), comma))
     if every:
         cell = Cell(cell.value, data.get("userEnteredFormat") or None, cell.extra)
     elif "userEnteredFormat" in tree:
@@ -59,6 +60,7 @@ def _rows(request: dict[str, Any]) -> list[dict[str, Any]]:
 
 @handles("updateCells")
 def update_cells(call: Call, request: dict[str, Any]) -> None:
+    comma = decimal_comma(call.book.properties.get("locale", "en_US"))
     tree = cell_mask(request.get("fields"))
     rows = _rows(request)
     if "range" in request:
@@ -74,7 +76,7 @@ def update_cells(call: Call, request: dict[str, Any]) -> None:
         guard(call, sheet, box)
         for i, row in enumerate(rows):
             for j, data in enumerate(row.get("values", [])):
-                sheet.put(row0 + i, col0 + j, updated(sheet.cell(row0 + i, col0 + j), data, tree))
+                sheet.put(row0 + i, col0 + j, updated(sheet.cell(row0 + i, col0 + j), data, tree, comma))
         return
     for r in range(box[0], box[1]):
         given = rows[r - box[0]].get("values", []) if r - box[0] < len(rows) else []
@@ -82,7 +84,7 @@ def update_cells(call: Call, request: dict[str, Any]) -> None:
             data = given[c - box[2]] if c - box[2] < len(given) else {}
             old = sheet.cell(r, c)
             if data or not old.blank:
-                sheet.put(r, c, updated(old, data, tree))
+                sheet.put(r, c, updated(old, data, tree, comma))
 
 
 def _check_inside(rows: list[dict[str, Any]], box: Bounds) -> None:
@@ -112,6 +114,7 @@ def _check_grid(sheet: Sheet, box: Bounds) -> None:
 @handles("repeatCell")
 def repeat_cell(call: Call, request: dict[str, Any]) -> None:
     """One cell over a range; a formula adapts as if copied from the corner."""
+    comma = decimal_comma(call.book.properties.get("locale", "en_US"))
     tree = cell_mask(request.get("fields"))
     sheet, box = writable_area(call, request.get("range"))
     data = mirror_colors(request.get("cell", {}))
@@ -121,7 +124,7 @@ def repeat_cell(call: Call, request: dict[str, Any]) -> None:
             old = sheet.cell(r, c)
             if old.blank and not nothing:
                 continue
-            new = updated(old, data, tree)
+            new = updated(old, data, tree, comma)
             if isinstance(new.value, Formula) and new.value != old.value:
                 new = new.with_value(Formula(copy_formula(new.value.text, r - box[0], c - box[2])))
             sheet.put(r, c, new)
@@ -130,6 +133,7 @@ def repeat_cell(call: Call, request: dict[str, Any]) -> None:
 @handles("appendCells")
 def append_cells(call: Call, request: dict[str, Any]) -> None:
     """Rows after the last row with data; the grid grows."""
+    comma = decimal_comma(call.book.properties.get("locale", "en_US"))
     tree = cell_mask(request.get("fields"))
     sheet = call.book.grid(request.get("sheetId", 0))
     rows = _rows(request)
@@ -143,7 +147,7 @@ def append_cells(call: Call, request: dict[str, Any]) -> None:
     guard(call, sheet, (row0, row0 + len(rows), 0, max(width, 1)))
     for i, row in enumerate(rows):
         for c, data in enumerate(row.get("values", [])):
-            sheet.put(row0 + i, c, updated(sheet.cell(row0 + i, c), data, tree))
+            sheet.put(row0 + i, c, updated(sheet.cell(row0 + i, c), data, tree, comma))
 
 
 def _has_data(row: dict[int, Cell]) -> bool:
