@@ -30,6 +30,7 @@ from sheetops.jobs import Job
 JOBS: Mapping[str, str] = {
     "fill": "sheetops.jobs.fill:fill",
     "validate": "sheetops.jobs.validate:validate",
+    "improve": "sheetops.jobs.improve:improve",
     "remind": "sheetops.jobs.remind:remind",
     "review": "sheetops.jobs.review:review_when_due",
     "policy": "sheetops.jobs.policy:refresh_policy",

@@ -24,6 +24,7 @@ COMMANDS = {
     "review": "Write the summary tab of a period",
     "policy": "Write the Policy tab: what is enforced, by whose decision, since when",
     "export": "Write CSV and Parquet files for Power BI, Tableau or pandas",
+    "improve": "Propose improvements, and judge what was done",
     "run": "Do all that is due",
     "worker": "Stay and work on the sheets of a fleet",
     "schedule": "Stay, and run each sheet's jobs when they are due",

@@ -13,7 +13,7 @@ from sheetops.cli.common import Wishes, job_options, run_jobs
 @job_options
 @click.option("--fleet", is_flag=True, help="Let a worker of the fleet do it, before its nightly orders.")
 def command(fleet: bool, **options: Any) -> None:
-    """Do all that is due: fill, validate, remind, and review the month that has ended."""
+    """Do all that is due: fill, validate, remind, review the month that has ended, and follow its improvements."""
     from sheetops.runner import JOBS
 
     if fleet:

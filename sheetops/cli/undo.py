@@ -28,6 +28,7 @@ _REASONS = {
     "changed-since": "somebody changed it since",
     "already-back": "it is already as it was before the run",
     "not-stored": "what people write is not kept in the ledger",
+    "row-in-use": "people have written into its row since",
 }
 
 

@@ -49,6 +49,10 @@ class Said(NamedTuple):
     moment: datetime | None = None  # when that run began
 
 
+def _none_listed() -> Mapping[str, datetime]:
+    return {}
+
+
 def _nothing(table: Table, index: int) -> Life | None:
     return None
 
@@ -88,6 +92,8 @@ class History:
     print_of: Callable[[str], str] = str  # how the value of a discreet statement is kept
     # person key → scheduled runs that did not happen since this person's last digest, oldest first
     not_run: Callable[[str], tuple[NotRun, ...]] = _none
+    # system key → when a job last wrote it into a living tab, so that what people took out is not written again
+    listed: Callable[[], Mapping[str, datetime]] = _none_listed
 
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each of these IDs was first seen, all at once; None for one never seen."""
@@ -131,3 +137,5 @@ class PastEdit(NamedTuple):
     new: Raw
     outcome: str  # `written`, or why it was left alone
     stored: bool = True  # False: what people wrote is not kept, so it cannot be put back
+    living: bool = False  # of a living tab: `id` is that of its row there
+    old_stored: bool = True  # False: what stood there before is not kept

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sheetops.domain.template import TAB_NAMES, Column, Kind, tab_kind, template_column
+from sheetops.domain.template import TAB_NAMES, Column, Kind, named_choices, tab_kind, template_column
 
 _c = template_column
 IMPROVEMENT_COLUMNS: Final[tuple[Column, ...]] = (
@@ -64,6 +64,22 @@ FOLLOW_UP_COLUMNS: Final[tuple[Column, ...]] = (
     _c("state", Kind.TEXT, "当前进度", "目前進度", "Where it stands", 16, by_job=True),
     _c("key", Kind.TEXT, "系统标识", "系統識別碼", "System key", 14, by_job=True),
 )
+
+
+PROGRESS: Final = named_choices(
+    ("todo", "未开始|待开始", "未開始|待開始", "Not begun|Not started|Open|To do"),
+    ("doing", "进行中", "進行中", "Under way|In progress|Doing"),
+    ("done", "已完成|完成", "已完成|完成", "Done|Finished|Completed"),
+    ("dropped", "不再进行|放弃|取消", "不再進行|放棄|取消", "Dropped|Cancelled|Canceled|Not wanted"),
+)
+"""How far a measure is, as people say it; a blank cell is `todo`."""
+
+VERDICTS: Final = named_choices(
+    ("effective", "有效", "有效", "Effective"),
+    ("not_effective", "未见效", "未見效", "Not effective"),
+    ("too_little", "数据不足", "資料不足|數據不足", "Too little data"),
+)
+"""What a review of a measure came to."""
 
 
 class Living(NamedTuple):

@@ -65,6 +65,9 @@ class Policy:
     words: tuple[str, ...] = ()  # the team's own dictionary: never cut
     stop_words: tuple[str, ...] = ()  # never a keyword
     language: str | None = None  # None: the sheet's own
+    improve_review_days: int = 90  # until a measure is judged, and again where it did not work
+    improve_alpha: float = 0.05  # the chance that a measure which does nothing is ever called effective
+    improve_least: int = 30  # cases before and after, without which nothing is judged
     brake_share: float = 0.3  # a fall of the rows by more than this share stops the run
     # The settings that the team's file names, such as `targets.high.response`; all others hold by default.
     stated: frozenset[str] = field(default_factory=frozenset, compare=False)

@@ -133,7 +133,8 @@ class Choice:
         return self.names[language][0]
 
 
-def _choices(*rows: tuple[str, str, str, str]) -> tuple[Choice, ...]:
+def named_choices(*rows: tuple[str, str, str, str]) -> tuple[Choice, ...]:
+    """The values of a list: key, then its names in each language, parted by `|`."""
     return tuple(
         Choice(key, {lang: tuple(n.split("|")) for lang, n in zip(LANGUAGES, names, strict=True)})
         for key, *names in rows
@@ -141,7 +142,7 @@ def _choices(*rows: tuple[str, str, str, str]) -> tuple[Choice, ...]:
 
 
 LISTS: Final[Mapping[str, tuple[Choice, ...]]] = {
-    "source": _choices(
+    "source": named_choices(
         ("phone", "电话反馈|电话", "電話反饋|電話回饋|電話", "Phone|Call|Telephone"),
         ("chat", "在线客服|在线", "在線客服|線上客服", "Online chat|Chat|Live chat"),
         ("email", "邮件|电子邮件", "郵件|電子郵件", "E-mail|Email|Mail"),
@@ -149,14 +150,14 @@ LISTS: Final[Mapping[str, tuple[Choice, ...]]] = {
         ("staff", "客服主动识别", "客服主動識別", "Staff|Noticed by staff"),
         ("callback", "回访", "回訪", "Callback|Follow-up call"),
     ),
-    "type": _choices(
+    "type": named_choices(
         ("consult", "咨询类|咨询", "諮詢類|咨詢類|諮詢", "Consult|Inquiry|Question"),
         ("complaint", "投诉类|投诉", "投訴類|投訴", "Complaint"),
         ("suggestion", "建议类|建议", "建議類|建議", "Suggestion|Idea"),
         ("feature", "功能需求类|功能需求", "功能需求類|功能需求", "Feature|Feature request"),
         ("other", "其他类|其他|其它", "其他類|其他", "Other"),
     ),
-    "urgency": _choices(
+    "urgency": named_choices(
         ("high", "高|高级|紧急|高优先级", "高|高級|緊急", "High|Urgent"),
         ("medium", "中|中级|中等|一般", "中|中級|中等|一般", "Medium|Normal|Med"),
         ("low", "低|低级|不紧急", "低|低級|不緊急", "Low"),

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from math import sqrt
 from typing import NamedTuple
 
-from sheetops.domain.kpis.base import percentile
+from sheetops.domain.kpis.base import Figure, percentile
 from sheetops.domain.kpis.breakdown import Group
 from sheetops.domain.personal import masked
+from sheetops.jobs.improve_measure import COMPLAINTS_OF, FINDINGS_IN, MENTIONS_OF, Aim
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_page import shown, signed
 
@@ -25,10 +26,12 @@ _Z = 2.33
 
 
 class Opportunity(NamedTuple):
-    """One thing to improve: its rule, and the sentence that holds its evidence."""
+    """One thing to improve: its rule, the sentence that holds its evidence, and the figure that would show it."""
 
     rule: str
     evidence: str
+    aim: Aim  # what it would be measured by
+    goal: float | None = None  # in the aim's unit; None where the rule knows none
 
 
 def opportunities(made: Review) -> list[Opportunity]:
@@ -44,8 +47,20 @@ def opportunities(made: Review) -> list[Opportunity]:
     ]
 
 
-def _found(made: Review, rule: str, **facts: object) -> Opportunity:
-    return Opportunity(rule, made.view.texts(f"review.opportunity.{rule}", **facts))
+def _found(made: Review, rule: str, aim: Aim, aimed_at: float | None, /, **facts: object) -> Opportunity:
+    return Opportunity(rule, made.view.texts(f"review.opportunity.{rule}", **facts), aim, aimed_at)
+
+
+def _aim(figure: Figure) -> Aim:
+    """What a figure is improved by: how many were late is the other side of the on-time rate."""
+    return Aim("on_time_rate" if figure.key == "breach" else figure.key)
+
+
+def _in_unit(figure: Figure, value: float | None) -> float | None:
+    """A figure's value in the unit of improvements: shares in per cent; counts depend on the days counted."""
+    if value is None or figure.unit == "count":
+        return None
+    return value * 100 if figure.unit == "percent" else value
 
 
 def _goals(made: Review) -> Iterator[Opportunity]:
@@ -55,6 +70,8 @@ def _goals(made: Review) -> Iterator[Opportunity]:
             yield _found(
                 made,
                 "goal",
+                _aim(result.figure),
+                _in_unit(result.figure, result.goal),
                 figure=made.name(result.figure.key),
                 value=shown(result.now.value, unit),
                 goal=shown(result.goal, unit),
@@ -70,6 +87,8 @@ def _worse(made: Review) -> Iterator[Opportunity]:
             yield _found(
                 made,
                 "worse",
+                _aim(result.figure),
+                _in_unit(result.figure, last.centre),
                 figure=made.name(result.figure.key),
                 value=shown(result.now.value, unit),
                 low=shown(last.low, unit),
@@ -84,6 +103,10 @@ def _complaints(made: Review) -> Iterator[Opportunity]:
         yield _found(
             made,
             "pareto",
+            Aim(COMPLAINTS_OF, found.by, masked(found.bars[0][0]))
+            if found.bars[0][0]
+            else Aim("complaint_rate"),
+            None,
             names=made.view.texts("review.comma").join(names[: found.head]),
             share=shown(found.bars[found.head - 1][2], "percent"),
             n=found.total,
@@ -105,6 +128,8 @@ def _late(made: Review) -> Iterator[Opportunity]:
             yield _found(
                 made,
                 "late",
+                Aim("on_time_rate", "department", masked(name)),
+                there * 100,
                 department=masked(name),
                 rate=shown(here, "percent"),
                 others=shown(there, "percent"),
@@ -124,6 +149,8 @@ def _slow(made: Review) -> Iterator[Opportunity]:
         yield _found(
             made,
             "slow",
+            Aim("resolution_median", "type", key),
+            others,
             type=made.label("type", key),
             days=shown(median, "days"),
             others=shown(others, "days"),
@@ -135,7 +162,13 @@ def _column(made: Review) -> Iterator[Opportunity]:
     counts = Counter(finding.column for finding, _ in made.findings)
     if counts and (worst := counts.most_common(1)[0])[1] >= _LEAST:
         yield _found(
-            made, "column", column=made.view.texts(f"column.{worst[0]}"), n=worst[1], of=counts.total()
+            made,
+            "column",
+            Aim(FINDINGS_IN, "column", worst[0]),
+            None,
+            column=made.view.texts(f"column.{worst[0]}"),
+            n=worst[1],
+            of=counts.total(),
         )
 
 
@@ -145,6 +178,8 @@ def _topics(made: Review) -> Iterator[Opportunity]:
         yield _found(
             made,
             "topic",
+            Aim(MENTIONS_OF, "word", rose[0].text),
+            None,
             words=made.view.texts("review.comma").join(word.text for word in rose[:3]),
             n=rose[0].now,
             before=rose[0].before,

@@ -16,7 +16,7 @@ class Kept(NamedTuple):
     """An edit that is not taken back, and why."""
 
     past: PastEdit
-    reason: str  # `row-gone`, `row-unclear`, `column-gone`, `changed-since`, `already-back`, `not-stored`
+    reason: str  # `row-gone`, `row-unclear`, `column-gone`, `changed-since`, `already-back`, `not-stored`, `row-in-use`
 
 
 def undo(
@@ -28,13 +28,15 @@ def undo(
     the ledger says that its request stands now, else by its ID. `only` narrows it to some columns (keys) or
     requests (IDs).
     """
-    rows = {table.tab: _Rows(table) for table in snapshot.tables}
+    rows = {table.tab: _Rows(table) for table in snapshot.all_tables}
     edits: list[Edit] = []
     kept: list[Kept] = []
+    past = list(past)
+    added = {made.id for made in past if made.living and made.column == "id" and made.old is None}
     for made in past:
         if made.outcome != "written" or (only and made.column not in only and made.id not in only):
             continue
-        outcome = _back(made, rows, texts)
+        outcome = _back(made, rows, texts, made.id in added)
         if isinstance(outcome, Edit):
             edits.append(outcome)
         else:
@@ -53,8 +55,8 @@ class _Rows:
                 self.by_id.setdefault(identifier, []).append(index)
 
 
-def _back(made: PastEdit, rows: Mapping[str, _Rows], texts: Texts) -> Edit | str:
-    if not made.stored:
+def _back(made: PastEdit, rows: Mapping[str, _Rows], texts: Texts, added: bool) -> Edit | str:
+    if not made.stored and not (made.living and made.old_stored):
         return "not-stored"
     places = _places(made, rows)
     if len(places) != 1:
@@ -63,10 +65,20 @@ def _back(made: PastEdit, rows: Mapping[str, _Rows], texts: Texts) -> Edit | str
     if not table.has(made.column):
         return "column-gone"
     now = table.column(made.column)[index]
-    if not _alike(now, made.new):
+    if not made.stored and now is None:
+        return "already-back"
+    if made.living and added and _holds_words(table, index):
+        return "row-in-use"
+    # Words that the ledger does not keep are of a column that jobs alone write: what stands there is the run's.
+    if made.stored and not _alike(now, made.new):
         return "already-back" if _alike(now, made.old) else "changed-since"
     why = texts("undo.why", run=made.run, value=as_text(made.new))
     return Edit(table.ref(index), made.column, table.cell(index, made.column), now, made.old, why)
+
+
+def _holds_words(table: Table, index: int) -> bool:
+    """Whether people wrote something into a row of a living tab."""
+    return any(table.column(key)[index] is not None for key in table.person_keys)
 
 
 def _places(made: PastEdit, rows: Mapping[str, _Rows]) -> list[tuple[Table, int]]:
@@ -75,7 +87,11 @@ def _places(made: PastEdit, rows: Mapping[str, _Rows]) -> list[tuple[Table, int]
         return [(found.table, found.at[made.row])] if found and made.row in found.at else []
     if made.id is None:
         return []
-    return [(found.table, index) for found in rows.values() for index in found.by_id.get(made.id, ())]
+    if made.living:
+        found = rows.get(made.tab)
+        return [(found.table, index) for index in found.by_id.get(made.id, ())] if found else []
+    logs = [found for found in rows.values() if found.table.living is None]
+    return [(found.table, index) for found in logs for index in found.by_id.get(made.id, ())]
 
 
 def _alike(now: Raw, then: Raw) -> bool:

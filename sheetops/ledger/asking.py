@@ -17,7 +17,7 @@ from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.events import Event, events
-from sheetops.ledger.prints import unpack
+from sheetops.ledger.prints import row_of, unpack
 from sheetops.ledger.recalling import life
 from sheetops.ledger.seeing import Place
 
@@ -168,12 +168,14 @@ def past_edits(
                 tab=now.tab if now else row.tab,
                 row=now.row if now else None,
                 cell=row.cell,
-                id=identifiers.get((row.sheet, row.request)),
+                id=row_of(row.new) or identifiers.get((row.sheet, row.request)),
                 column=row.field,
                 old=old,
                 new=new,
                 outcome=row.outcome,
                 stored=old_print is None and new_print is None,
+                living=row_of(row.new) is not None,
+                old_stored=old_print is None,
             )
         )
     return edits

@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
+from sheetops.domain.living import HIDDEN as HIDDEN_IN_LIVING
 from sheetops.domain.table import CellError, Raw
 from sheetops.domain.table import as_text as as_text
 from sheetops.domain.template import BY_KEY, Kind
@@ -20,6 +21,7 @@ _FIELD_BYTES = 6  # a field is only compared with its own past
 HIDDEN = frozenset(
     key for key, column in BY_KEY.items() if column.kind in (Kind.TEXT, Kind.FEEDBACK) and not column.by_job
 )
+ROW = "row"  # beside a value: the ID of the row of a living tab that holds it
 
 
 class Printer:
@@ -107,24 +109,39 @@ def label(person: str) -> str:
     return f"{name[:1]}***{at}{rest}" if at else f"{person[:1]}***"
 
 
-def pack(field: str, raw: Raw, printer: Printer) -> str:
+def pack(field: str, raw: Raw, printer: Printer, row: str | None = None) -> str:
     """A cell of an edit as JSON: `{"type": value}`; people's own words only as their print.
 
     An owner is kept as the sheet has it (teams mask names there): jobs hand out requests and put spellings
-    right, and undo must put back what stood there.
+    right, and undo must put back what stood there. `row` is the ID of the row, in a living tab.
     """
+    hidden = HIDDEN_IN_LIVING if row is not None else HIDDEN
+    discreet = field in hidden or (field == "id" and printer.identifier(plain(raw)) != plain(raw))
+    packed = _packed(raw, printer, discreet)
+    if row is not None:
+        packed[ROW] = printer.identifier(row)
+    return json.dumps(packed, ensure_ascii=False)
+
+
+def _packed(raw: Raw, printer: Printer, discreet: bool) -> dict[str, object]:
     if raw is None:
-        return "{}"
-    if field in HIDDEN or (field == "id" and printer.identifier(plain(raw)) != plain(raw)):
-        return json.dumps({"print": printer.field(plain(raw))})
+        return {}
+    if discreet:
+        return {"print": printer.field(plain(raw))}
     if isinstance(raw, CellError):
-        return json.dumps({"error": str(raw)})
+        return {"error": str(raw)}
     if isinstance(raw, (datetime, date, time)):
         kind = next(name for name, form in _FORMS.items() if isinstance(raw, form))
-        return json.dumps({kind: raw.isoformat()})
+        return {kind: raw.isoformat()}
     if isinstance(raw, timedelta):
-        return json.dumps({"seconds": raw.total_seconds()})
-    return json.dumps({"value": raw}, ensure_ascii=False)
+        return {"seconds": raw.total_seconds()}
+    return {"value": raw}
+
+
+def row_of(text: str) -> str | None:
+    """The ID of the row of a living tab that a packed cell is of."""
+    row: str | None = json.loads(text).get(ROW)
+    return row
 
 
 _FORMS: dict[str, type[datetime] | type[date] | type[time]] = {
@@ -137,6 +154,7 @@ _FORMS: dict[str, type[datetime] | type[date] | type[time]] = {
 def unpack(text: str) -> tuple[Raw, str | None]:
     """What `pack` stored: the value, and the print where only that is known."""
     packed = json.loads(text)
+    packed.pop(ROW, None)
     if not packed:
         return None, None
     ((kind, value),) = packed.items()

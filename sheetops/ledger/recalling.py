@@ -16,7 +16,7 @@ from sheetops.domain.template import BY_KEY
 from sheetops.ledger import slots
 from sheetops.ledger import tables as t
 from sheetops.ledger.policies import read_policy
-from sheetops.ledger.prints import CELL, Printer, joined, plain
+from sheetops.ledger.prints import CELL, Printer, joined, plain, unpack
 from sheetops.ledger.seeing import CORE, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
@@ -59,6 +59,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         policy=read_policy(link, sheet),
         print_of=printer.field,
         not_run=_NotRun(reading, sheet, printer, now),
+        listed=_Listed(reading, sheet),
     )
 
 
@@ -143,6 +144,25 @@ class _Differing:
             fields = link.execute(wanted.order_by(*_OF_ONE_ID).limit(1)).scalar()
         now = {key: self._printer.field(text) for key, text in texts.items() if text}
         return differing(json.loads(fields), now) if fields else 0
+
+
+class _Listed:
+    """Tells when each key was last written into a living tab."""
+
+    def __init__(self, reading: Reading, sheet: int) -> None:
+        self._reading, self._sheet = reading, sheet
+
+    def __call__(self) -> Mapping[str, datetime]:
+        """System key → the last run that wrote it."""
+        wanted = (
+            select(t.edits.c.new, t.runs.c.began)
+            .join(t.runs, t.runs.c.number == t.edits.c.run)
+            .where(t.runs.c.sheet == self._sheet, t.edits.c.field == "key", t.edits.c.outcome == "written")
+        )
+        with self._reading() as link:
+            found = link.execute(wanted.order_by(t.edits.c.run)).all()
+        keys = ((unpack(new)[0], datetime.fromisoformat(began)) for new, began in found)
+        return {key: began for key, began in keys if isinstance(key, str)}
 
 
 # Of several requests with one ID: one that is still in the sheet, and of those the oldest.

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sheetops.domain.finding import Finding
 from sheetops.domain.plan import Edit, Plan, Write
-from sheetops.domain.table import as_text
-from sheetops.domain.template import TAB_NAMES
+from sheetops.domain.table import RowRef, as_text
+from sheetops.domain.template import BY_KEY, TAB_NAMES
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
@@ -114,12 +114,21 @@ def day_of_last_look(link: Connection, sheet: int) -> str:
 def _edits(link: Connection, run: int, done: Done, request_of: _RequestOf, printer: Printer) -> None:
     done_or_left = [(write.edit, write.tab, write.cell, "written") for write in done.writes]
     done_or_left += [(edit, edit.ref.tab, edit.cell, reason) for edit, reason in done.conflicts]
+    living = _living_rows([edit for edit, *_ in done_or_left])
     rows = [
-        _edit(edit, request_of(edit.ref.tab, edit.ref.row), tab, cell, outcome, printer)
+        _edit(edit, request_of(edit.ref.tab, edit.ref.row), tab, cell, outcome, printer, living)
         for edit, tab, cell, outcome in done_or_left
     ]
     if rows:
         link.execute(insert(t.edits), [{"run": run, "place": at, **row} for at, row in enumerate(rows)])
+
+
+def _living_rows(edits: Sequence[Edit]) -> dict[RowRef, str]:
+    """The IDs of the rows of living tabs, those given by this run too. No request has columns of theirs alone."""
+    living = {edit.ref.tab for edit in edits if edit.column not in BY_KEY}
+    given = {edit.ref: as_text(edit.new) for edit in edits if edit.column == "id" and edit.new is not None}
+    refs = {edit.ref for edit in edits if edit.ref.tab in living}
+    return {ref: row for ref in refs if (row := ref.id or given.get(ref)) is not None}
 
 
 def _release_unwritten(link: Connection, run: int, done: Done) -> None:
@@ -137,15 +146,22 @@ def _release_unwritten(link: Connection, run: int, done: Done) -> None:
 
 
 def _edit(
-    edit: Edit, request: int | None, tab: str, cell: str, outcome: str, printer: Printer
+    edit: Edit,
+    request: int | None,
+    tab: str,
+    cell: str,
+    outcome: str,
+    printer: Printer,
+    living: Mapping[RowRef, str],
 ) -> dict[str, object]:
+    row = living.get(edit.ref)
     return {
         "request": request,
         "tab": tab,
         "cell": cell,
         "field": edit.column,
-        "old": pack(edit.column, edit.old, printer),
-        "new": pack(edit.column, edit.new, printer),
+        "old": pack(edit.column, edit.old, printer, row),
+        "new": pack(edit.column, edit.new, printer, row),
         "outcome": outcome,
     }
 

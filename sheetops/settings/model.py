@@ -128,8 +128,8 @@ class Timetable(_Model):
         min_length=1,
         description="due times in the team's time zone: cron's five fields, or such as `last working day 17:00`",
     )
-    jobs: list[Literal["fill", "validate", "remind", "review"]] = Field(
-        ["fill", "validate", "remind", "review"],
+    jobs: list[Literal["fill", "validate", "improve", "remind", "review"]] = Field(
+        ["fill", "validate", "improve", "remind", "review"],
         min_length=1,
         description="what is run, in the order of a day",
     )
@@ -215,6 +215,15 @@ class Team(_Model):
         [], description="the tabs that hold requests; default: every tab with a matching header"
     )
     columns: dict[str, str] = Field({}, description="your header text: column key, where the names differ")
+    improve_review_days: int = Field(
+        90, ge=7, description="days until an improvement is judged, and again where it did not work"
+    )
+    improve_alpha: float = Field(
+        0.05, gt=0, lt=0.5, description="chance that a measure which does nothing is ever called effective"
+    )
+    improve_least: int = Field(
+        30, ge=10, description="cases before and after without which no improvement is judged"
+    )
     brake_share: float = Field(
         0.3, gt=0, le=1, description="rows falling by more than this share stop the run"
     )

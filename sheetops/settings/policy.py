@@ -70,6 +70,9 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         log_tabs=tuple(team.log_tabs),
         column_names=team.columns,
         language=team.language,
+        improve_review_days=team.improve_review_days,
+        improve_alpha=team.improve_alpha,
+        improve_least=team.improve_least,
         brake_share=team.brake_share,
         stated=frozenset(_stated(team)),
     )
