@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,21 @@ def test_undo_puts_back_what_nobody_changed_and_is_a_run_itself(person: Person) 
     assert [e["new"] for e in again["edits"]] == [f"2026110{n}" for n in range(1, 5)]
     assert before != person.cells()
     assert [r["jobs"] for r in person.document("status")["runs"]] == [["undo"]] * 3 + [["fill"]]
+
+
+def test_undo_restores_the_bytes_of_the_workbook(person: Person) -> None:
+    before = (person.folder / DESK).read_bytes()
+    first = person.document("fill", DESK, "--as-of", "2026-11-18")["run"]
+    filled = (person.folder / DESK).read_bytes()
+    person.run("undo", first)
+    assert (person.folder / DESK).read_bytes() == before != filled
+    second = person.document("fill", DESK, "--as-of", "2026-11-18")["run"]
+    person.document("validate", DESK, "--as-of", "2026-11-18")  # puts the Checks tab beside it
+    person.run("undo", second)
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(person.folder / DESK) as after, zipfile.ZipFile(io.BytesIO(before)) as was:
+        assert after.read(sheet) == was.read(sheet)
+        assert len(after.namelist()) > len(was.namelist())
 
 
 def test_undo_finds_rows_after_a_person_sorted_them(person: Person) -> None:

@@ -13,6 +13,7 @@ from sheetops.books.xlsx.cellvalue import Value
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.draw import workbook_of
 from sheetops.books.xlsx.edit import patch_cells
+from sheetops.books.xlsx.going_back import check_gone_back, gone_back
 from sheetops.books.xlsx.joblock import DEFAULT_WAIT
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
@@ -101,13 +102,29 @@ class XlsxSession:
         )
         self._latest = raw
         made = _make(self._original.data, self.raw, raw, edits, tabs, see)
-        if made.package.touched():
+        if made.package.touched() and not self._gone_back(made):
             self._original.replace(
                 made.package.to_bytes(),
                 lambda after: check_save(made.package, after, made.cells, made.applied.tabs),
             )
         backup = self._original.backup
         return replace(made.applied, token=self._original.sha256, backup=str(backup) if backup else None)
+
+    def _gone_back(self, made: _Made) -> bool:
+        """Whether the cells were taken back by the bytes of an earlier version, as undo wants it.
+
+        Only undo has nothing but cells that hold something and that an earlier version may know.
+        """
+        edits = [write.edit for write in made.applied.writes]
+        if made.applied.tabs or any(edit.old in (None, "") for edit in edits):
+            return False
+        data, where = self._original.data, self._location
+        now = {(write.tab, write.cell): write.edit.old for write in made.applied.writes}
+        new = gone_back(data, where, now, _cells(made.applied.writes), self._original.earlier())
+        if new is None:
+            return False
+        self._original.replace(new, lambda after: check_gone_back(data, after, where, now))
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sheetops.books.xlsx.backup import back_up
+from sheetops.books.xlsx.backup import back_up, backups_of
 from sheetops.books.xlsx.conflicts import require_no_conflicts
 from sheetops.books.xlsx.durable import (
     attempts,
@@ -79,6 +79,12 @@ class Original:
         if changed:
             self.data, self.sha256 = data, hashlib.sha256(data).hexdigest()
         return changed
+
+    def earlier(self) -> Iterator[bytes]:
+        """The versions that are kept, the newest first."""
+        for backup in backups_of(self.path, self._backup_dir):
+            with suppress(OSError):
+                yield backup.read_bytes()
 
     def replace(self, new: bytes, check: Callable[[bytes], None]) -> None:
         """Put `new` in the workbook's place, if nobody came in between; the same bytes write nothing.

@@ -30,6 +30,7 @@ def _told(language: str) -> list[object]:
         [(me, other, 3), (me, other, 3)],
         ([[(me, text, 3)], [(me, text, 4)]], {"tab": "Log2"}),
         [(me, "退款", 3), (me, "退款", 4)],
+        [(me, text + " 12", 3), (me, other + " 77", 3), (me, text, 4)],
     ]
 
 
