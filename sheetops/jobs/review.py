@@ -32,7 +32,9 @@ def review_when_due(view: View) -> Plan:
                 where="--period",
                 mend="name one that has, such as " + period_of(view.today, period.span).name,
             )
-        return review(view, period)
+        made = Review(view, period)
+        said = (view.texts("review.nothing", period=period.name),) if made.empty else ()
+        return _plan(made) + Plan(remarks=said)
     period = period_of(view.today).before()
     there = view.snapshot.raw.grid(tab_name(view, period)) is not None
     settled = view.today > period.end + timedelta(days=REFRESH_DAYS)

@@ -152,6 +152,13 @@ class Review:
         """The findings in the period's requests, hints left out, with the request each concerns."""
         return findings_of(self.facts, self.window, validate(self.view).findings)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was opened, resolved or reopened in the period, as far as is known."""
+        counts = (self.results[key].now for key in ("intake", "resolved", "reopened"))
+        known = self.results["intake"].now.value is not None
+        return known and not any(count.n for count in counts)
+
     def name(self, key: str) -> str:
         """What a figure is called."""
         return self.view.texts(f"review.figure.{key}.name")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sheetops.domain.kpis.breakdown import DIMENSIONS
 from sheetops.domain.kpis.peaks import BANDS, peaks
 from sheetops.domain.kpis.staffing import forecast
 from sheetops.domain.kpis.training import training
@@ -13,8 +14,10 @@ from sheetops.domain.personal import masked
 from sheetops.domain.tabs import Cell, Style
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_page import COLUMNS, Page, number
+from sheetops.jobs.review_sections import dimension_name
 
 _MOST_LINES = 15
+_SAID_ELSEWHERE = ("resolution_mean", "csat_mean", "feedback_rate")  # in the line of their median, of CSAT
 _MOST_NAMED = 12  # requests of one keyword
 
 
@@ -23,7 +26,8 @@ def add_peaks(page: Page, made: Review) -> None:
     texts, counts = made.view.texts, peaks(made.facts, made.window)
     page.section(texts("review.peaks.title"), texts("review.peaks.note"))
     if not counts:
-        page.text(texts("review.missing.no_opened_day"))
+        nothing_came = made.results["intake"].now.value == 0
+        page.text(texts("review.none_found" if nothing_came else "review.missing.no_opened_day"))
         return
     timed = any(band is not None for _, band in counts)
     bands: list[int | None] = [*BANDS] if timed else []
@@ -133,7 +137,7 @@ def add_limits(page: Page, made: Review) -> None:
     """What the data cannot say, how many requests that concerns, and what would help."""
     texts, facts = made.view.texts, made.facts
     page.section(texts("review.limits.title"))
-    lines = []
+    lines = [*_untold(made)]
     if facts.undated:
         lines.append(texts("review.limits.undated", rows=facts.undated))
     if facts.month_only:
@@ -153,6 +157,20 @@ def add_limits(page: Page, made: Review) -> None:
         lines.append(texts("review.limits.calendar", years=texts("review.comma").join(map(str, years))))
     for line in lines or [texts("review.limits.none")]:
         page.text(line)
+
+
+def _untold(made: Review) -> Iterator[str]:
+    """The figures that have no line of their own as the data cannot give them, and the groups that it does not name."""
+    texts = made.view.texts
+    for key, result in made.results.items():
+        missing = result.now.missing
+        if result.figure.main or missing in (None, "no_cases") or key in _SAID_ELSEWHERE:
+            continue
+        yield texts("review.limits.figure", figure=made.name(key), why=texts(f"review.missing.{missing}"))
+    absent = [key for key in DIMENSIONS if made.facts.rows and set(made.groups(key)) <= {None}]
+    if absent:
+        names = texts("review.comma").join(dimension_name(made, key) for key in absent)
+        yield texts("review.limits.dimensions", names=names)
 
 
 def add_formulas(page: Page, made: Review) -> None:

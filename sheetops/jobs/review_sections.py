@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sheetops.domain.kpis import BY_KEY as FIGURE_OF
 from sheetops.domain.kpis.ageing import BUCKETS, ageing
+from sheetops.domain.kpis.base import SMALL
 from sheetops.domain.kpis.breakdown import DIMENSIONS, Group, crosstab, owner_load
 from sheetops.domain.kpis.trend import Point
-from sheetops.domain.tabs import Cell, Series
+from sheetops.domain.tabs import Cell, Series, Style
 from sheetops.domain.template import BY_KEY
 from sheetops.jobs.review_data import CHARTED, Review
 from sheetops.jobs.review_page import Page, column, number, shown
@@ -21,40 +23,58 @@ _WITH_BOUNDS = ("intake", "on_time_rate", "complaint_rate")  # their limits stan
 
 
 def add_trend(page: Page, made: Review, room: int) -> None:
-    """The charted figures period by period; the chart of what was opened goes to the first screen."""
+    """The charted figures period by period, counts and then rates; the first chart goes to the first screen."""
     texts = made.view.texts
     span = texts(f"review.span.{made.span}")
     page.section(texts("review.trend.title", span=span), texts("review.trend.note"))
-    heads, places = [texts("review.column.period")], {}
-    for key in CHARTED:
-        heads.append(made.name(key))
-        places[key] = len(heads)
-        if key in _WITH_BOUNDS:
-            heads.extend(texts(f"review.trend.{bound}") for bound in _BOUNDS)
-    page.header(*heads)
-    first = len(page.rows) + 1
-    for together in zip(*(made.trends[key].points for key in CHARTED), strict=True):
-        cells = [Cell(together[0].window.period.name, "label")]
-        for key, point in zip(CHARTED, together, strict=True):
-            cells.extend(_point(key, point))
-        page.add(*cells)
-    last = len(page.rows)
+    counts, rates = ([key for key in CHARTED if _is_rate(key) is wanted] for wanted in (False, True))
+    first, last, places = _trend_table(page, made, counts)
     if last < first:
+        page.text(texts("review.none_found"))
         return
     _chart_trend(page, made, (room, 0), places["intake"], first, last, "intake")
+    page.add()
+    first, last, places = _trend_table(page, made, rates)
     if last - first >= 1:
         below = page.room()
         for side, key in enumerate(("on_time_rate", "complaint_rate")):
             _chart_trend(page, made, (below, side), places[key], first, last, key)
 
 
+def _is_rate(key: str) -> bool:
+    return FIGURE_OF[key].unit == "percent"
+
+
+def _trend_table(page: Page, made: Review, keys: Sequence[str]) -> tuple[int, int, dict[str, int]]:
+    """Add the table of these figures; gives its first and last row, and the column of each. Rates show their n."""
+    texts = made.view.texts
+    heads, places = [texts("review.column.period")], {}
+    for key in keys:
+        heads.append(made.name(key))
+        places[key] = len(heads)
+        if key in _WITH_BOUNDS:
+            heads.extend(texts(f"review.trend.{bound}") for bound in _BOUNDS)
+        if _is_rate(key):
+            heads.append(texts("review.column.n"))
+    page.header(*heads)
+    first = len(page.rows) + 1
+    for together in zip(*(made.trends[key].points for key in keys), strict=True):
+        cells = [Cell(together[0].window.period.name, "label")]
+        for key, point in zip(keys, together, strict=True):
+            cells.extend(_point(key, point))
+        page.add(*cells)
+    return first, len(page.rows), places
+
+
 def _point(key: str, point: Point) -> list[Cell]:
-    unit = "percent" if key.endswith("_rate") or key == "csat" else "count"
-    cells = [number(point.measure.value, unit)]  # type: ignore[arg-type]
+    unit = FIGURE_OF[key].unit
+    cells = [number(point.measure.value, unit)]
     if key in _WITH_BOUNDS:
-        style = "percent" if unit == "percent" else "number"
+        style: Style = "percent" if unit == "percent" else "number"
         bounds = (point.centre, point.low, point.high)
-        cells.extend(Cell(None if b is None else round(b, 6), style) for b in bounds)  # type: ignore[arg-type]
+        cells.extend(Cell(None if b is None else round(b, 6), style) for b in bounds)
+    if unit == "percent":
+        cells.append(Cell(point.measure.n, "warning" if 0 < point.measure.n < SMALL else "integer"))
     return cells
 
 
@@ -108,12 +128,14 @@ def add_breakdowns(page: Page, made: Review) -> None:
         groups = made.groups(dimension)
         if any(key is not None for key in groups):
             tables[dimension] = _breakdown(page, made, dimension, groups)
+    if not tables:
+        page.text(texts("review.none_found"))
     charted = [key for key in ("department", "type") if key in tables]
     if charted:
         room = page.room()
         for side, key in enumerate(charted):
             first, last = tables[key][0], min(tables[key][1], tables[key][0] + _MOST_BARS - 1)
-            title = texts("review.breakdown.chart", dimension=_dimension(made, key))
+            title = texts("review.breakdown.chart", dimension=dimension_name(made, key))
             names = ("opened", "open")
             series = [
                 Series(texts(f"review.breakdown.{name}"), column(first, last, place))
@@ -123,7 +145,8 @@ def add_breakdowns(page: Page, made: Review) -> None:
     _crosstab(page, made)
 
 
-def _dimension(made: Review, key: str) -> str:
+def dimension_name(made: Review, key: str) -> str:
+    """What the groups of a breakdown are called together."""
     return made.view.texts(f"column.{key}" if key in BY_KEY else f"review.breakdown.by.{key}")
 
 
@@ -144,7 +167,7 @@ def _breakdown(page: Page, made: Review, dimension: str, groups: dict[str | None
         "csat_n",
     )
     page.add()
-    page.header(_dimension(made, dimension), *(texts(f"review.breakdown.{head}") for head in heads))
+    page.header(dimension_name(made, dimension), *(texts(f"review.breakdown.{head}") for head in heads))
     total = sum(group.opened for group in groups.values())
     keys = _ordered(made, dimension, groups)
     first = len(page.rows) + 1
@@ -240,12 +263,13 @@ def add_load(page: Page, made: Review) -> None:
 def add_complaints(page: Page, made: Review) -> None:
     """The Pareto of the complaints."""
     texts, found = made.view.texts, made.pareto
-    page.section(texts("review.pareto.title"), texts(f"review.pareto.by_{found.by}"))
+    by = texts(f"review.pareto.by_{found.by}")
+    page.section(texts("review.pareto.title"), by, texts("review.pareto.n", n=found.total))
     if not found.total:
         page.text(texts("review.none_found"))
         return
     page.header(
-        texts("column.cause") if found.by == "cause" else _dimension(made, "department"),
+        texts("column.cause") if found.by == "cause" else dimension_name(made, "department"),
         texts("review.pareto.count"),
         texts("review.pareto.reached"),
     )

@@ -93,6 +93,10 @@ def sentences(made: Review) -> list[str]:
     say = {key: shown(result.now.value, result.figure.unit) for key, result in results.items()}
     flow = {key: say[key] for key in ("intake", "reopened", "resolved", "backlog")}
     kind = "flow_reopened" if results["reopened"].now.value else "flow"
+    if made.empty:
+        kind = "nothing"
+    elif results["intake"].now.value is None:
+        kind = "flow_unknown"
     lines = [texts(f"review.say.{kind}", opening=made.opening, **flow)]
     if results["on_time_rate"].now.value is not None:
         lines.append(texts("review.say.on_time", rate=say["on_time_rate"], breach=say["breach"]))

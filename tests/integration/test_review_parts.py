@@ -84,7 +84,7 @@ def test_ages_load_types_and_peaks_of_a_real_desk(name: str) -> None:
     pairs = Counter(zip(whole.came.type, whole.came.department, strict=True))
     assert {(k, d or ""): n for (k, d), n in crosstab(facts, window).items()} == pairs
     times = whole.came.opened
-    assert peaks(facts, window) == Counter(zip(times.dt.dayofweek, times.dt.hour // 2 * 2, strict=True))
+    assert peaks(facts, window) == Counter(zip(times.dt.day_of_week, times.dt.hour // 2 * 2, strict=True))
 
 
 @both

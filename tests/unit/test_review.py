@@ -314,7 +314,8 @@ def test_a_period_before_the_first_request_is_empty_and_one_to_come_is_refused()
 def test_an_empty_log_has_an_empty_review() -> None:
     empty = view(Grid("Requests", [header()]), now=datetime(2026, 11, 3, 9))
     assert review_when_due(empty).tabs == ()
-    assert lines(review(empty, parse_period("2026")).tabs[0])["Opened"][1] == "–"
+    told = lines(review(empty, parse_period("2026")).tabs[0])
+    assert told["Opened"][1] == 0 and told["CSAT"][1] == "–"
 
 
 def test_personal_data_is_shown_masked() -> None:

@@ -21,7 +21,7 @@ def measure(facts: Facts, window: Window) -> Measure:
     rows = facts.opened_in(window)
     if not facts.has("type"):
         return Measure(None, 0, missing="no_type")
-    missing = "no_opened" if facts.first_day is None else "no_cases"
+    missing = "no_opened" if facts.first_day is None and facts.rows else "no_cases"
     return share((i for i in rows if facts.rows[i].type == "complaint"), rows, missing)
 
 

@@ -15,17 +15,22 @@ def _scored(facts: Facts, window: Window) -> list[int]:
     return [i for i in facts.resolved_in(window) if facts.scores[i] is not None]
 
 
+def _why(facts: Facts, window: Window) -> str:
+    """Without a score: nothing was resolved, or nobody noted one."""
+    return "no_scores" if facts.resolved_in(window) else "no_cases"
+
+
 def measure(facts: Facts, window: Window) -> Measure:
     """The share of scores that are 4 or 5."""
     rows = _scored(facts, window)
-    return share((i for i in rows if (facts.scores[i] or 0) >= 4), rows, "no_scores")
+    return share((i for i in rows if (facts.scores[i] or 0) >= 4), rows, _why(facts, window))
 
 
 def mean(facts: Facts, window: Window) -> Measure:
     """The mean score."""
     rows = _scored(facts, window)
     if not rows:
-        return Measure(None, 0, missing="no_scores")
+        return Measure(None, 0, missing=_why(facts, window))
     return Measure(sum(facts.scores[i] or 0 for i in rows) / len(rows), len(rows), rows, rows)
 
 

@@ -31,7 +31,8 @@ def measure(facts: Facts, window: Window) -> Measure:
             rows.append(index)
             if response is not None and not has_passed(deadline, response):
                 hits.append(index)
-    return share(hits, rows, "no_cases" if has_column else "no_response")
+    nothing_came = facts.first_day is not None and not facts.opened_in(window)
+    return share(hits, rows, "no_cases" if has_column or nothing_came else "no_response")
 
 
 def response_deadline(facts: Facts, index: int) -> date | datetime | None:

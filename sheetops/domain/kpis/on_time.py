@@ -17,10 +17,16 @@ def _cases(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
     return done, facts.overdue_at(window)
 
 
+def _why(facts: Facts, window: Window) -> str:
+    """Without a case: the requests have no due dates, or none of them had to be resolved by then."""
+    concerned = [*facts.resolved_in(window), *facts.open_at(window.until)]
+    return "no_due" if concerned and all(facts.rows[i].due is None for i in concerned) else "no_cases"
+
+
 def measure(facts: Facts, window: Window) -> Measure:
     """The share resolved on time."""
     done, overdue = _cases(facts, window)
-    return share((i for i in done if facts.on_time[i]), [*done, *overdue], "no_due")
+    return share((i for i in done if facts.on_time[i]), [*done, *overdue], _why(facts, window))
 
 
 def breaches(facts: Facts, window: Window) -> Measure:
@@ -28,7 +34,11 @@ def breaches(facts: Facts, window: Window) -> Measure:
     done, overdue = _cases(facts, window)
     late = [i for i in done if not facts.on_time[i]] + overdue
     cases = [*done, *overdue]
-    return Measure(len(late), len(cases), late, cases) if cases else Measure(None, 0, missing="no_due")
+    return (
+        Measure(len(late), len(cases), late, cases)
+        if cases
+        else Measure(None, 0, missing=_why(facts, window))
+    )
 
 
 FIGURE = Figure("on_time_rate", "percent", "more", measure, limits="p")

@@ -11,6 +11,7 @@ for the rates the requests divided by; rows: their requests. Source: domain.md Â
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sheetops.domain.kpis.base import Figure, Measure, share
@@ -40,7 +41,7 @@ def measure(facts: Facts, window: Window) -> Measure:
             rows.append(index)
             if life.reopened:
                 hits.append(index)
-    return share(hits, rows, "no_history")
+    return share(hits, rows, _why(facts, facts.opened_in(window)))
 
 
 def first_contact(facts: Facts, window: Window) -> Measure:
@@ -53,7 +54,13 @@ def first_contact(facts: Facts, window: Window) -> Measure:
         rows.append(index)
         if not life.reopened and _at_once(facts, index, response):
             hits.append(index)
-    return share(hits, rows, "no_history")
+    return share(hits, rows, _why(facts, facts.resolved_in(window)))
+
+
+def _why(facts: Facts, concerned: Sequence[int]) -> str:
+    """Without a case: there is a ledger and nothing happened, or it did not watch what did."""
+    watching = facts.view.history.since is not None
+    return "no_cases" if watching and not concerned else "no_history"
 
 
 def _at_once(facts: Facts, index: int, response: date | datetime) -> bool:

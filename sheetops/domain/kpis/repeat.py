@@ -21,7 +21,8 @@ def measure(facts: Facts, window: Window) -> Measure:
         if customer:
             by_customer[tidy(customer).casefold()].append(index)
     if not by_customer:
-        return Measure(None, 0, missing="no_cases" if facts.has("customer") else "no_customer")
+        unknown = "no_opened" if facts.first_day is None and facts.rows else "no_cases"
+        return Measure(None, 0, missing=unknown if facts.has("customer") else "no_customer")
     again = [rows for rows in by_customer.values() if len(rows) > 1]
     hits = [index for rows in again for index in rows]
     every = [index for rows in by_customer.values() for index in rows]

@@ -14,7 +14,7 @@ def measure(facts: Facts, window: Window) -> Measure:
     """The share of the period's requests that were resolved within it."""
     rows = facts.opened_in(window)
     until = window.until.toordinal()
-    missing = "no_opened" if facts.first_day is None else "no_cases"
+    missing = "no_opened" if facts.first_day is None and facts.rows else "no_cases"
     return share((i for i in rows if facts.resolved_by(i, until)), rows, missing)
 
 

@@ -18,26 +18,26 @@ def _times(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
     return [i for i, _ in known], [days for _, days in known]
 
 
-def _nothing() -> Measure:
-    return Measure(None, 0, missing="no_opened_day")
+def _nothing(facts: Facts, window: Window) -> Measure:
+    return Measure(None, 0, missing="no_opened_day" if facts.resolved_in(window) else "no_cases")
 
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The median."""
     rows, days = _times(facts, window)
-    return Measure(percentile(days, 0.5), len(rows), rows, rows) if rows else _nothing()
+    return Measure(percentile(days, 0.5), len(rows), rows, rows) if rows else _nothing(facts, window)
 
 
 def p90(facts: Facts, window: Window) -> Measure:
     """What nine of ten requests did not exceed."""
     rows, days = _times(facts, window)
-    return Measure(percentile(days, 0.9), len(rows), rows, rows) if rows else _nothing()
+    return Measure(percentile(days, 0.9), len(rows), rows, rows) if rows else _nothing(facts, window)
 
 
 def mean(facts: Facts, window: Window) -> Measure:
     """The arithmetic mean."""
     rows, days = _times(facts, window)
-    return Measure(sum(days) / len(days), len(rows), rows, rows) if rows else _nothing()
+    return Measure(sum(days) / len(days), len(rows), rows, rows) if rows else _nothing(facts, window)
 
 
 FIGURE = Figure("resolution_median", "days", "less", measure, limits="xmr", listed=False)
