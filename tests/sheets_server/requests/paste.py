@@ -81,7 +81,7 @@ def copy_paste(call: Call, request: dict[str, Any]) -> None:
     times_down = max(1, (given[1] - given[0]) // height)
     times_across = max(1, (given[3] - given[2]) // width)
     target = (given[0], given[0] + times_down * height, given[2], given[2] + times_across * width)
-    _make_room(call, sheet, target)
+    make_room(call, sheet, target)
     guard(call, sheet, target)
     reading = call.reading()
     cells = {
@@ -100,7 +100,7 @@ def copy_paste(call: Call, request: dict[str, Any]) -> None:
         _conditional(call, source, box, sheet, (target[0], target[2]))
 
 
-def _make_room(call: Call, sheet: Sheet, box: Bounds) -> None:
+def make_room(call: Call, sheet: Sheet, box: Bounds) -> None:
     if box[1] > sheet.row_count:
         dimensions.append(call.book, sheet, "ROWS", box[1] - sheet.row_count)
     if box[3] > sheet.column_count:
@@ -115,7 +115,7 @@ def cut_paste(call: Call, request: dict[str, Any]) -> None:
     sheet = call.book.grid(place.get("sheetId", 0))
     row0, col0 = place.get("rowIndex", 0), place.get("columnIndex", 0)
     target = (row0, row0 + box[1] - box[0], col0, col0 + box[3] - box[2])
-    _make_room(call, sheet, target)
+    make_room(call, sheet, target)
     guard(call, sheet, target)
     kind = request.get("pasteType", "PASTE_NORMAL")
     reading = call.reading()
@@ -139,47 +139,6 @@ def cut_paste(call: Call, request: dict[str, Any]) -> None:
         sheet.merges.append(grid_range(sheet.id, moved))
 
 
-@handles("autoFill")
-def auto_fill(call: Call, request: dict[str, Any]) -> None:
-    """Formulas and texts are repeated; plain numbers go on in equal steps."""
-    if "range" in request:
-        sheet, box = writable_area(call, request["range"])
-        filled = [
-            r
-            for r in range(box[0], box[1])
-            if any(sheet.cell(r, c).value is not None for c in range(box[2], box[3]))
-        ]
-        if not filled:
-            return
-        source = (filled[0], filled[-1] + 1, box[2], box[3])
-    else:
-        given = request.get("sourceAndDestination", {})
-        sheet, source = area(call, given.get("source"))
-        length = given.get("fillLength", 0)
-        if given.get("dimension") != "ROWS" or length < 0:
-            raise RequestError("This server fills rows downward only.")
-        box = (source[0], source[1] + length, source[2], source[3])
-        _make_room(call, sheet, box)
-        guard(call, sheet, box)
-    for c in range(box[2], box[3]):
-        _fill_column(sheet, c, source[0], source[1], box[1])
-
-
-def _fill_column(sheet: Sheet, column: int, first: int, last: int, end: int) -> None:
-    given = [sheet.cell(r, column) for r in range(first, last)]
-    numbers = [cell.value for cell in given if isinstance(cell.value, float)]
-    series = len(numbers) == len(given) and len(numbers) > 1
-    step = numbers[-1] - numbers[-2] if series else 0.0
-    for r in range(last, end):
-        pattern = given[(r - first) % len(given)]
-        value = pattern.value
-        if series:
-            value = numbers[-1] + step * (r - last + 1)
-        elif isinstance(value, Formula):
-            value = Formula(copy_formula(value.text, r - first - (r - first) % len(given), 0))
-        sheet.put(r, column, Cell(value, pattern.format, sheet.cell(r, column).extra))
-
-
 @handles("pasteData")
 def paste_data(call: Call, request: dict[str, Any]) -> None:
     place = request.get("coordinate", {})
@@ -196,7 +155,7 @@ def paste_data(call: Call, request: dict[str, Any]) -> None:
     )
     width = max((len(row) for row in rows), default=1)
     box = (row0, row0 + len(rows), col0, col0 + width)
-    _make_room(call, sheet, box)
+    make_room(call, sheet, box)
     guard(call, sheet, box)
     for i, row in enumerate(rows):
         for j, text in enumerate(row):

@@ -136,6 +136,7 @@ def load_all() -> None:
     from tests.sheets_server.requests import (  # noqa: F401
         cells,
         charts,
+        filling,
         formats,
         lines,
         metadata,
