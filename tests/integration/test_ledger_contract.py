@@ -266,6 +266,7 @@ def test_pruning_keeps_what_is_still_in_the_sheet(ledger: Ledger) -> None:
         "requests": 1,
         "edits": 1,
         "tabs": 0,
+        "policy": 0,
         "findings": 0,
         "mails": 1,
         "slots": 1,
