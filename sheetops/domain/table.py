@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from operator import itemgetter
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import NamedTuple, cast, overload
 
 from sheetops.domain.living import LIVING, Living
 from sheetops.domain.template import (
@@ -58,6 +58,46 @@ def as_text(raw: Raw) -> str:
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d %H:%M")
     return str(raw)
+
+
+class Rows(Sequence[Sequence[Raw]]):
+    """The rows of a tab that was read column by column; each row is made when it is asked for."""
+
+    def __init__(self, columns: Sequence[Sequence[Raw]]) -> None:
+        """`columns` are of one length; blanks are None."""
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    @overload
+    def __getitem__(self, at: int) -> list[Raw]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Sequence[Raw]]: ...
+    def __getitem__(self, at: int | slice) -> list[Raw] | list[Sequence[Raw]]:
+        if isinstance(at, slice):
+            return list(Rows([column[at] for column in self.columns]))
+        return [column[at] for column in self.columns]
+
+    def __iter__(self) -> Iterator[list[Raw]]:
+        return map(list, zip(*self.columns, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(map(list, other))
+
+    __hash__ = None  # type: ignore[assignment]  # as a list
+
+    def changed(self, cells: Mapping[tuple[int, int], Raw]) -> Rows:
+        """The same with other values at some (row, column)."""
+        height = max(len(self), *(row for row, _ in cells))
+        columns = list(self.columns)
+        columns += [[None] * len(self) for _ in range(max(at for _, at in cells) - len(columns))]
+        wanted = range(1, len(columns) + 1) if height > len(self) else {column for _, column in cells}
+        for at in wanted:
+            columns[at - 1] = [*columns[at - 1], *[None] * (height - len(self))]
+        for (row, at), value in cells.items():
+            cast(list[Raw], columns[at - 1])[row - 1] = value
+        return Rows(columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +199,20 @@ class Table:
         if at is None:
             return [None] * len(self.numbers)
         index = at - 1
+        if isinstance(self.grid.rows, Rows):
+            return self._from_columns(self.grid.rows.columns[index])
         try:
             column = list(map(itemgetter(index), self._rows))
         except IndexError:  # rows may end before this column
             column = [row[index] if index < len(row) else None for row in self._rows]
         return [None if raw == "" else raw for raw in column] if "" in column else column
+
+    def _from_columns(self, column: Sequence[Raw]) -> list[Raw]:
+        """The cells of the begun rows, of a column in which blanks are None."""
+        count = len(self.numbers)
+        if not count or count == self.numbers[-1] - self.header_row:  # one after the other
+            return list(column[self.header_row : self.header_row + count])
+        return [column[number - 1] for number in self.numbers]
 
     @cached_property
     def _rows(self) -> list[Sequence[Raw]]:
@@ -216,9 +265,14 @@ class Table:
 
 def _begun_rows(grid: Grid, header_row: int, wanted: Sequence[int]) -> list[int]:
     """The numbers of the rows under the header in which one of the columns `wanted` holds something."""
-    likely = [at - 1 for at in wanted]
+    if isinstance(grid.rows, Rows):
+        ours = [grid.rows.columns[at - 1][header_row:] for at in wanted]
+        rows: Iterable[Sequence[Raw]] = zip(*ours, strict=True)
+        likely = list(range(len(ours)))
+    else:
+        rows, likely = grid.rows[header_row:], [at - 1 for at in wanted]
     begun = []
-    for number, row in enumerate(grid.rows[header_row:], header_row + 1):
+    for number, row in enumerate(rows, header_row + 1):
         for at in likely:
             if at < len(row):
                 value = row[at]

@@ -16,7 +16,7 @@ from sheetops.domain.people import People, read_people
 from sheetops.domain.plan import Edit, Write, resolve
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Request, Requests
-from sheetops.domain.table import Grid, Snapshot, Table
+from sheetops.domain.table import Grid, Rows, Snapshot, Table
 from sheetops.domain.texts import Texts
 
 
@@ -144,6 +144,8 @@ class View:
 
 
 def _changed(grid: Grid, writes: Iterable[Write]) -> Grid:
+    if isinstance(grid.rows, Rows):
+        return replace(grid, rows=grid.rows.changed({(w.row, w.column): w.edit.new for w in writes}))
     rows = list(grid.rows)
     for write in writes:
         rows.extend([] for _ in range(write.row - len(rows)))

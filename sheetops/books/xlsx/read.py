@@ -1,19 +1,20 @@
-"""Reading a workbook: values by calamine (or cell by cell where it fails), and what calamine does not tell (formulas, errors, hidden rows,
-merged cells) by one look over the bytes of each sheet."""
+"""Reading a workbook: values by one pass over plain rows, else by calamine, else cell by cell; and what stands beside
+values (formulas, hidden rows, merged cells) by a look over the bytes of each sheet."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.read_cells import is_for_us, read_cells
-from sheetops.domain.table import CellError, Grid, Raw, RawSheet
+from sheetops.books.xlsx.read_plain import NotPlain, Plain
+from sheetops.domain.table import CellError, Grid, Raw, RawSheet, Rows
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -34,9 +35,63 @@ _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
 def read_workbook(data: bytes, location: str, package: Package | None = None) -> RawSheet:
     """All worksheets of the workbook in `data`. Raises NotAWorkbook or RefusedWorkbook with one clear line."""
     package = package or Package.from_bytes(data, location)
-    book = _open(data)
-    grids = tuple(_grid(package, book, sheet) for sheet in package.sheets() if sheet.kind == "worksheet")
+    book = _Book(package, data)
+    grids = tuple(book.grid(sheet) for sheet in package.sheets() if sheet.kind == "worksheet")
     return RawSheet(location, grids, hashlib.sha256(data).hexdigest())
+
+
+class _Book:
+    """The readers of one workbook, each made when a sheet first needs it."""
+
+    def __init__(self, package: Package, data: bytes) -> None:
+        self._package, self._data = package, data
+
+    @cached_property
+    def _plain(self) -> Plain:
+        return Plain(self._package)
+
+    @cached_property
+    def _calamine(self) -> CalamineWorkbook | None:
+        return _open(self._data)
+
+    def grid(self, sheet: SheetRef) -> Grid:
+        """One worksheet."""
+        xml, _ = self._package.utf8(sheet.part)
+        places = _Places(xml)
+        return Grid(
+            sheet.name,
+            self._rows(sheet, xml, places),
+            formulas={(row, column): f"={text}" for row, column, text in places.cells(_FORMULA, b"f")},
+            hidden_rows=places.rows(_HIDDEN),
+            merged=tuple(
+                (int(m[2]), _column(m[1]), int(m[4]), _column(m[3])) for m in places.after_rows(_MERGED)
+            ),
+            visible=sheet.state == "visible",
+            attached=frozenset(rel.kind for rel in self._package.rels(sheet.part)),
+        )
+
+    def _rows(self, sheet: SheetRef, xml: bytes, places: _Places) -> Sequence[Sequence[Raw]]:
+        """The values by the first reader that is sure of them."""
+        try:
+            return Rows(self._plain.columns(sheet))
+        except NotPlain:
+            pass
+        rows = self._values(sheet, xml)
+        for row, column, value in places.cells(_ERROR, b"c"):
+            while len(rows) < row:
+                rows.append([])
+            rows[row - 1].extend([None] * (column - len(rows[row - 1])))
+            rows[row - 1][column - 1] = CellError(value)
+        return rows
+
+    def _values(self, sheet: SheetRef, xml: bytes) -> list[list[Raw]]:
+        """The values by calamine, or cell by cell where calamine would be wrong, too hungry or at a loss."""
+        book = self._calamine
+        if book is not None and not is_for_us(self._package.part(sheet.part), xml):
+            rows = _or_none(lambda: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
+            if rows is not None:
+                return cast(list[list[Raw]], rows)
+        return read_cells(self._package, sheet)
 
 
 def _open(data: bytes) -> CalamineWorkbook | None:
@@ -57,43 +112,29 @@ def _or_none(read: Callable[[], _T]) -> _T | None:
         return None
 
 
-def _grid(package: Package, book: CalamineWorkbook | None, sheet: SheetRef) -> Grid:
-    xml, _ = package.utf8(sheet.part)
-    rows, places = _values(package, book, sheet, xml), _Places(xml)
-    for row, column, value in places.cells(_ERROR):
-        while len(rows) < row:
-            rows.append([])
-        rows[row - 1].extend([None] * (column - len(rows[row - 1])))
-        rows[row - 1][column - 1] = CellError(value)
-    return Grid(
-        sheet.name,
-        rows,
-        formulas={(row, column): f"={text}" for row, column, text in places.cells(_FORMULA)},
-        hidden_rows=places.rows(_HIDDEN),
-        merged=tuple((int(m[2]), _column(m[1]), int(m[4]), _column(m[3])) for m in _MERGED.finditer(xml)),
-        visible=sheet.state == "visible",
-        attached=frozenset(rel.kind for rel in package.rels(sheet.part)),
-    )
-
-
-def _values(package: Package, book: CalamineWorkbook | None, sheet: SheetRef, xml: bytes) -> list[list[Raw]]:
-    """The values by calamine, or cell by cell where calamine would be wrong, too hungry or at a loss."""
-    if book is not None and not is_for_us(package.part(sheet.part), xml):
-        rows = _or_none(lambda: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
-        if rows is not None:
-            return cast(list[list[Raw]], rows)
-    return read_cells(package, sheet)
-
-
 class _Places:
     """Where the rows and cells of a sheet stand, also those that do not say it."""
 
     def __init__(self, xml: bytes) -> None:
         self._xml = xml
+        self._rows_end = max(0, xml.rfind(b"sheetData"))
 
-    def cells(self, pattern: re.Pattern[bytes]) -> list[tuple[int, int, str]]:
-        """(row, column, text) of the cells that `pattern` finds; its groups are the attributes and the text."""
-        cells = []
+    def _has(self, *words: bytes) -> bool:
+        """Whether any of the words stands before the end of the rows: most sheets lack most of what is looked for."""
+        return any(self._xml.find(word, 0, self._rows_end) >= 0 for word in words)
+
+    def after_rows(self, pattern: re.Pattern[bytes]) -> Iterator[re.Match[bytes]]:
+        """What `pattern` finds after the rows."""
+        return pattern.finditer(self._xml, self._rows_end)
+
+    def cells(self, pattern: re.Pattern[bytes], name: bytes) -> list[tuple[int, int, str]]:
+        """(row, column, text) of the cells that `pattern` finds; its groups are the attributes and the text.
+
+        Each of them has an element `name` in it, or is it.
+        """
+        cells: list[tuple[int, int, str]] = []
+        if not self._has(b"<" + name, b":" + name):
+            return cells
         for match in pattern.finditer(self._xml):
             place = _R.search(match[1] or b"")
             if place is not None and place[1]:
@@ -105,6 +146,8 @@ class _Places:
 
     def rows(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
         """The numbers of the rows that `pattern` finds; its group is the attributes."""
+        if not self._has(b"hidden"):
+            return frozenset()
         found = ((match.start(), _R.search(match[1])) for match in pattern.finditer(self._xml))
         return frozenset(int(place[2]) if place else self._counted[at][0] for at, place in found)
 

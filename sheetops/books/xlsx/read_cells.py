@@ -7,9 +7,9 @@ reads a prefixed UTF-16 sheet as empty, and stops at numbers too large for a dat
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
 
 from sheetops.books.xlsx.cellref import MAX_ROW
+from sheetops.books.xlsx.moments import moment
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.row import Cell, Row
 from sheetops.books.xlsx.sheet import SheetXml
@@ -24,7 +24,6 @@ _COLUMNS = ((re.compile(rb"[\"'][A-Z]{3}[0-9]"), 16384), (re.compile(rb"[\"'][A-
 _ROW_NUMBER = re.compile(rb"row\s[^<>]*?\br\s*=\s*[\"']([0-9]{1,7})[\"']")
 _CELL_ROW = re.compile(rb"[\"'][A-Z]{1,3}([0-9]{1,7})[\"']")
 _TAIL = 1 << 16
-_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 
 
 def is_for_us(raw: bytes, xml: bytes) -> bool:
@@ -47,11 +46,11 @@ def read_cells(package: Package, sheet: SheetRef) -> list[list[Raw]]:
     """The values of a worksheet, row by row from row 1, each row as long as its last cell."""
     xml = SheetXml(package, sheet)
     strings, dates = SharedStrings(package), date_styles(package)
-    epoch = _EPOCH_1904 if is_1904(package) else _EPOCH
+    early = is_1904(package)
     rows: list[list[Raw]] = []
     for number, (start, end) in xml.find_rows(xml.row_numbers).items():
         row = Row(number, xml.data[start:end], xml.row_prefix, xml.where)
-        values = {column: _value(cell, strings, dates, epoch) for column, cell in row.cells.items()}
+        values = {column: _value(cell, strings, dates, early) for column, cell in row.cells.items()}
         filled = [column for column, value in values.items() if value is not None]
         if not filled:
             continue
@@ -60,22 +59,10 @@ def read_cells(package: Package, sheet: SheetRef) -> list[list[Raw]]:
     return rows
 
 
-def _value(cell: Cell, strings: SharedStrings, dates: frozenset[int], epoch: datetime) -> Raw:
+def _value(cell: Cell, strings: SharedStrings, dates: frozenset[int], early: bool) -> Raw:
     value = cell.value(strings)
     if isinstance(value, str):
         return CellError(value[1:]) if value.startswith("\0") else value or None
     if isinstance(value, (int, float)) and not isinstance(value, bool) and cell.style in dates:
-        return _moment(float(value), epoch)
+        return moment(float(value), early)
     return value
-
-
-def _moment(number: float, epoch: datetime) -> date | datetime | float:
-    """The day or moment of a date serial; the number itself where no calendar reaches."""
-    if epoch == _EPOCH and number < 61:
-        number += 1  # Excel counts a 29 February 1900 that never was
-    try:
-        moment = epoch + timedelta(milliseconds=round(number * 86_400_000))
-    except OverflowError:
-        return number
-    whole = moment.hour == moment.minute == moment.second == moment.microsecond == 0
-    return moment.date() if whole else moment

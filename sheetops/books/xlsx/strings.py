@@ -10,6 +10,10 @@ from sheetops.books.xlsx.cellvalue import unescape_text
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.xmlbytes import Node
 
+_PLAIN_ITEM = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_MARKED = re.compile("[&\r]|_x")
 _ITEM = re.compile(rb"<((?:[^\s<>/:!?]+:)?)si(?=[\s/>])")
 
 
@@ -22,6 +26,20 @@ def text_of(node: Node) -> str:
         elif child.name == "r":
             parts += [t.text for t in child.children if t.name == "t"]
     return unescape_text("".join(parts))
+
+
+def plain_text(text: str) -> str | None:
+    """What a stored text means: entities, line ends and `_xHHHH_` put right; None for an empty one."""
+    if "&" in text:
+        text = _ENTITY.sub(_sign, text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unescape_text(text) or None
+
+
+def _sign(match: re.Match[str]) -> str:
+    code, decimal, name = match.groups()
+    return _SIGNS[name] if name else chr(int(code, 16) if code else int(decimal))
 
 
 class SharedStrings:
@@ -45,6 +63,16 @@ class SharedStrings:
 
     def __len__(self) -> int:
         return len(self._items[2])
+
+    def plain(self) -> list[str | None]:
+        """Every entry's plain text at once, None for an empty one."""
+        data, _, starts, prefix = self._items
+        if not prefix and b"<!" not in data and data.find(b"<?", 2) < 0:
+            text = data.decode()
+            found = _PLAIN_ITEM.findall(text)
+            if len(found) == len(starts):
+                return [plain_text(item) if _MARKED.search(item) else item or None for item in found]
+        return [self[index] or None for index in range(len(starts))]
 
     def __getitem__(self, index: int) -> str:
         """The plain text of entry `index`; IndexError if there is none."""

@@ -28,6 +28,8 @@ SECOND_FORMAT = "yyyy-mm-dd hh:mm:ss"
 # Excel, 71–81 in the Thai one (ISO/IEC 29500-1 §18.8.30).
 _BUILT_IN_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82)))
 _FIRST_OWN_FORMAT = 164
+_HOURS = 46  # [h]:mm:ss
+_GOES_ON = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]|E[+-]|general', re.IGNORECASE)
 _DATE_CODE = re.compile(r"[ymdhsebg]|aaa", re.IGNORECASE)
 
@@ -75,6 +77,13 @@ class Styles:
         number_format = xmlbytes.integer(self._cell_xfs[style].attrs.get("numFmtId"))
         code = self._codes.get(number_format)
         return number_format in _BUILT_IN_DATES if code is None else is_date_code(code)
+
+    def is_duration(self, style: int) -> bool:
+        """Whether cells of this format show hours beyond a day, or another time that goes on counting."""
+        if style >= len(self._cell_xfs):
+            return False
+        number_format = xmlbytes.integer(self._cell_xfs[style].attrs.get("numFmtId"))
+        return number_format == _HOURS or _GOES_ON.search(self._codes.get(number_format, "")) is not None
 
     def is_locked(self, style: int) -> bool:
         """Whether a cell of this format is locked once its tab is protected (the default is yes)."""

@@ -1,0 +1,193 @@
+"""Reading a sheet whose rows all have the form that Excel, LibreOffice and openpyxl write: one regular expression a row.
+
+The cells come column by column, so that one look at the types of a column's cells serves a thousand of them, and
+each text and each day is one object however often it occurs. That is faster than calamine and takes a fifth of
+its memory. Any row of another form raises NotPlain, and the sheet is read by calamine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from sheetops.books.xlsx.cellref import MAX_ROW
+from sheetops.books.xlsx.moments import moment
+from sheetops.books.xlsx.package import Package, SheetRef
+from sheetops.books.xlsx.sheet import SheetXml
+from sheetops.books.xlsx.strings import SharedStrings, plain_text
+from sheetops.books.xlsx.styles import Styles, is_1904
+from sheetops.domain.table import CellError, Raw, column_letters
+from sheetops.errors import SheetopsError
+
+_CHUNK = 1 << 20  # bytes of rows that are held as cells at one time
+_MOST_COLUMNS = 100  # a pattern for more takes longer than calamine
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
+
+
+class NotPlain(Exception):
+    """The sheet has rows of another form."""
+
+
+class Plain:
+    """What all sheets of a workbook share: its texts, and which formats show days."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self.texts = SharedStrings(package).plain()
+        styles = Styles(package)
+        self.dates = styles.date_styles()
+        self.durations = frozenset(style for style in self.dates if styles.is_duration(style))
+        self.days = _Days(is_1904(package))
+
+    def columns(self, ref: SheetRef) -> list[list[Raw]]:
+        """The cells by column, each as long as the sheet has rows; blanks are None. Raises NotPlain."""
+        try:
+            sheet = SheetXml(self._package, ref)
+        except SheetopsError:
+            raise NotPlain from None
+        if sheet.prefix or sheet.row_prefix or sheet.scan is not sheet.data or sheet.encoding.codec:
+            raise NotPlain
+        return _Columns(self).read(sheet.data, sheet.rows_start, sheet.rows_end)
+
+
+class _Days(dict[bytes, Raw]):
+    """The stored text of a day or moment → what it is; b"" is a blank."""
+
+    def __init__(self, early: bool) -> None:
+        super().__init__({b"": None})
+        self._early = early
+
+    def __missing__(self, text: bytes) -> Raw:
+        number = _number(text)
+        if number < 1:  # a time without a day, or nothing that a calendar knows
+            raise NotPlain
+        value = self[text] = moment(number, self._early)
+        return value
+
+
+class _Columns:
+    """The cells of one sheet."""
+
+    def __init__(self, shared: Plain) -> None:
+        self._shared = shared
+        self._columns: list[list[Raw]] = []
+        self._height = 0
+
+    def read(self, xml: bytes, start: int, end: int) -> list[list[Raw]]:
+        at = start
+        while at < end:
+            close = xml.find(b"</row>", at + _CHUNK, end)
+            stop = end if close < 0 else close + len(b"</row>")
+            self._take(xml, at, stop)
+            at = stop
+        return self._columns
+
+    def _take(self, xml: bytes, start: int, end: int) -> None:
+        count = xml.count(b"<row", start, end)
+        rows = _row_pattern(len(self._columns)).findall(xml, start, end) if self._columns else []
+        if len(rows) != count:
+            self._widen(_LETTERS.findall(xml, start, end))
+            rows = _row_pattern(len(self._columns)).findall(xml, start, end)
+            if len(rows) != count:
+                raise NotPlain
+        if not rows:
+            return
+        numbers, *parts = zip(*rows, strict=True)
+        wanted = self._rows_of(list(map(int, numbers)))
+        for place, column in enumerate(self._columns):
+            cells = self._values(*parts[3 * place : 3 * place + 3])
+            column += cells if wanted is None else _spread(cells, wanted, self._height - len(column))
+
+    def _widen(self, letters: Sequence[bytes]) -> None:
+        width = max(map(_number_of, set(letters)), default=0)
+        if width > _MOST_COLUMNS:
+            raise NotPlain
+        missing = width - len(self._columns)
+        self._columns += [[None] * self._height for _ in range(missing)]
+
+    def _rows_of(self, numbers: list[int]) -> list[int] | None:
+        """Where the rows of a chunk belong after those before it; None where they follow without a gap."""
+        before, self._height = self._height, numbers[-1]
+        if numbers[-1] > MAX_ROW or any(a >= b for a, b in zip([before, *numbers], numbers, strict=False)):
+            raise NotPlain
+        return None if numbers[-1] - before == len(numbers) else [number - before - 1 for number in numbers]
+
+    def _values(self, styles: Sequence[bytes], kinds: Sequence[bytes], texts: Sequence[bytes]) -> list[Raw]:
+        """The cells of one column; the common cases take no step a cell."""
+        shared, kind = self._shared, set(kinds)
+        if kind == {b"s"}:
+            return self._texts(texts)
+        if kind <= {b"", b"n"}:
+            dated = {style for style in set(styles) if int(style or b"0") in shared.dates}
+            if any(int(style or b"0") in shared.durations for style in dated):
+                raise NotPlain
+            if not dated:
+                return [_number(text) if text else None for text in texts]
+            if dated == set(styles):
+                return list(map(shared.days.__getitem__, texts))
+            pairs = zip(styles, texts, strict=True)
+            return [
+                shared.days[text] if style in dated or not text else _number(text) for style, text in pairs
+            ]
+        return [self._value(*cell) for cell in zip(styles, kinds, texts, strict=True)]
+
+    def _texts(self, texts: Sequence[bytes]) -> list[Raw]:
+        try:
+            places = list(map(int, texts))
+            if min(places) < 0:
+                raise NotPlain
+            return list(map(self._shared.texts.__getitem__, places))
+        except (ValueError, IndexError):
+            raise NotPlain from None
+
+    def _value(self, style: bytes, kind: bytes, text: bytes) -> Raw:
+        if not text:
+            return None
+        if kind == b"s":
+            return self._texts([text])[0]
+        if kind in (b"", b"n"):
+            number = int(style or b"0")
+            if number in self._shared.durations:
+                raise NotPlain
+            return self._shared.days[text] if number in self._shared.dates else _number(text)
+        if kind == b"b":
+            return text in (b"1", b"true")
+        if kind == b"e":
+            return CellError(text.decode())
+        if kind in (b"str", b"inlineStr"):
+            return plain_text(text.decode())
+        raise NotPlain
+
+
+def _spread(cells: list[Raw], places: list[int], count: int) -> Iterator[Raw]:
+    """The cells at their places among `count` rows, of which some are missing."""
+    row: list[Raw] = [None] * count
+    for place, cell in zip(places, cells, strict=True):
+        row[place] = cell
+    return iter(row)
+
+
+def _number(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise NotPlain from None
+
+
+def _number_of(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+@lru_cache
+def _row_pattern(width: int) -> re.Pattern[bytes]:
+    """A whole row of at most `width` cells: its number, then format, type and stored text of each cell."""
+    cells = (
+        rb'(?:<c r="%b\1"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(?:/>|>(?:<f(?:>| [^<>]*[^<>/]>)[^<]*</f>|<f [^<>]*/>)?'
+        rb"(?:(?:<v>|<is><t[^<>]*>)([^<]*)(?:</v>|</t></is>))?</c>))?" % column_letters(number).encode()
+        for number in range(1, width + 1)
+    )
+    return re.compile(rb'<row r="([0-9]+)"(?: [^<>]*)?(?:/>|>%b</row>)' % b"".join(cells))

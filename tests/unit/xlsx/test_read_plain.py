@@ -1,0 +1,123 @@
+"""The pass over plain rows reads what calamine reads, and leaves to calamine what it is not sure of."""
+
+from __future__ import annotations
+
+import io
+import random
+from datetime import date, datetime
+from html import escape
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.read import read_workbook
+from sheetops.books.xlsx.read_plain import NotPlain, Plain
+from sheetops.domain.table import CellError, Raw, Rows
+from tests.unit.xlsx.made import made
+
+STRINGS = (
+    "<t>甲</t>",
+    "<t>a &amp; b&lt;&#x4e2d;&#22269;</t>",
+    '<t xml:space="preserve"> 乙 </t>',
+    "<t></t>",
+    "<t>_x000D_x</t>",
+)
+RICH = ("<r><t>两</t></r><r><rPr><b/></rPr><t>段</t></r>", "<t>日</t><rPh sb='0' eb='1'><t>ひ</t></rPh>")
+
+
+def read(data: bytes) -> list[list[Raw]]:
+    package = Package.from_bytes(data, "f.xlsx")
+    return list(Rows(Plain(package).columns(package.sheets()[0])))
+
+
+def by_calamine(data: bytes) -> list[list[Raw]]:
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(data))
+        .get_sheet_by_index(0)
+        .to_python(skip_empty_area=False)
+    )
+    return [[None if cell == "" else cell for cell in row] for row in rows]  # type: ignore[misc]
+
+
+def strings(rows: list[str], items: tuple[str, ...]) -> bytes:
+    return made("".join(rows), strings=items)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_it_reads_what_calamine_reads(seed: int) -> None:
+    dice = random.Random(seed)
+    items = STRINGS + (RICH if seed % 2 else ())
+    rows, number = [], 0
+    for _ in range(dice.randrange(1, 12)):
+        number += dice.choice((1, 1, 1, 1, 3))
+        cells = ""
+        for column in "ABCDEF"[: dice.randrange(7)]:
+            place = f"{column}{number}"
+            cells += dice.choice(
+                (
+                    "",
+                    f'<c r="{place}" s="4"/>',
+                    f'<c r="{place}"><v>{dice.choice((0, -7, 3.25, 1e300, 20231001))}</v></c>',
+                    f'<c r="{place}" s="1"><v>{dice.choice((45000, 46000.5, 61))}</v></c>',
+                    f'<c r="{place}" t="s"><v>{dice.randrange(len(items))}</v></c>',
+                    f'<c r="{place}" t="s"><v>0</v></c>',
+                    f'<c r="{place}" t="b"><v>{dice.randrange(2)}</v></c>',
+                    f'<c r="{place}" t="str"><f>A1&amp;"x"</f><v>丙 &gt; 丁</v></c>',
+                    f'<c r="{place}"><f t="shared" si="0"/><v>4</v></c>',
+                    f'<c r="{place}" t="inlineStr"><is><t>{escape("戊 & 己")}</t></is></c>',
+                )
+            )
+        rows.append(
+            f'<row r="{number}" spans="1:6" ht="15">{cells}</row>' if cells else f'<row r="{number}"/>'
+        )
+    data = strings(rows, items)
+    ours, theirs = read(data), by_calamine(data)
+    while ours and not any(cell is not None for cell in ours[-1]):
+        ours.pop()  # calamine ends at the last cell that holds something
+    width = max(map(len, theirs), default=0)
+    assert [(row + [None] * width)[:width] for row in ours] == [
+        (row + [None] * width)[:width] for row in theirs
+    ]
+    assert not [cell for row in ours for cell in row[width:] if cell is not None]
+
+
+def test_what_calamine_does_not_tell() -> None:
+    cells = (
+        '<c r="A1" t="e"><v>#N/A</v></c><c r="B1" s="1"><v>46000</v></c><c r="C1" s="1"><v>46000.25</v></c>'
+    )
+    (row,) = read(made(f'<row r="1">{cells}</row>'))
+    assert isinstance(row[0], CellError) and row[0] == "#N/A"
+    assert row[1:] == [date(2025, 12, 9), datetime(2025, 12, 9, 6)]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<row><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c><v>1</v></c></row>',
+        '<row r="1"><c r="A2"><v>1</v></c></row>',
+        '<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="B1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>9</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>',
+        '<row r="1"><c r="A1"><v>one</v></c></row>',
+        '<row r="1"><c r="A1" t="d"><v>2026-01-01</v></c></row>',
+        '<row r="1"><c r="A1" s="1"><v>0.5</v></c></row>',
+        '<row r="1"><c r="A1" t="inlineStr"><is><r><t>a</t></r></is></c></row>',
+        '<row r="1"><!-- <c r="B1"/> --><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="ZZ1"><v>1</v></c></row>',
+    ],
+)
+def test_what_it_is_not_sure_of_it_leaves(row: str) -> None:
+    with pytest.raises(NotPlain):
+        read(strings([row], STRINGS[:1]))
+
+
+def test_a_column_that_begins_late_and_rows_that_are_missing() -> None:
+    many = "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 30_001) if n % 7)
+    data = made(f'{many}<row r="40000"><c r="C40000"><v>5</v></c></row>')
+    (grid,) = read_workbook(data, "f.xlsx").grids
+    assert len(grid.rows) == 40_000
+    assert grid.cell(40_000, 3) == 5 and grid.cell(29_999, 1) == 29_999 and grid.cell(7, 1) is None
+    assert grid.rows[29_998] == [29_999.0, None, None]
