@@ -26,6 +26,7 @@ class Picture(NamedTuple):
     unassigned: int
     to_answer: int  # high urgency, no first response, and the time is up or nearly so
     to_call_back: int
+    actions: int = 0  # improvement actions that are due
 
     def total(self, what: str) -> int:
         """The sum over departments of `open`, `overdue`, `today` or `later`."""

@@ -63,6 +63,17 @@ class Conflict(NamedTuple):
     reason: str  # `row-gone`, `row-changed`, `row-unclear`, `cell-changed`, `column-gone`; `refused`: may not be changed
 
 
+class Action(NamedTuple):
+    """A measure of the Improvements tab that is to be done."""
+
+    tab: str
+    id: str
+    opportunity: str
+    measure: str
+    finish_by: date | None  # None: only its review date has come
+    review_on: date | None
+
+
 class Item(NamedTuple):
     """One line of a digest."""
 
@@ -72,6 +83,7 @@ class Item(NamedTuple):
     days: int | None = None  # working days over (positive) or left (negative)
     finding: Finding | None = None
     answer_by: date | datetime | None = None  # when the first response is due, where that is the matter
+    action: Action | None = None  # where the matter is an improvement; then there is no request
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from sheetops.domain.picture import Load, Picture
 from sheetops.domain.plan import Digest, Item, Plan
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.view import View
+from sheetops.jobs.remind_actions import actions
 from sheetops.jobs.remind_items import items_of, mandatory, snoozed
-from sheetops.jobs.remind_people import Times, answers_for, nobody, reader, rungs
+from sheetops.jobs.remind_people import Times, answers_for, nobody, person_of, reader, rungs, unknown
 from sheetops.jobs.validate import validate
 
 # Most urgent first. `escalated`: overdue with somebody further down the ladder.
@@ -25,6 +26,7 @@ GROUPS = (
     "unassigned",
     "due_soon",
     "stale",
+    "improve",
     "call_back",
     "to_correct",
 )
@@ -86,7 +88,7 @@ def gather(view: View) -> list[Digest]:
     picture = _picture(view, [item for _, item in told]) if lead is not None else None
     here = reader(view, lead)[0] if lead is not None else None
     not_run = view.history.not_run(here.key) if here is not None else ()
-    if here is not None and (not_run or any(item.group in ("escalated", "unassigned") for _, item in told)):
+    if here is not None and (not_run or any(_for_the_lead(view, item) for _, item in told)):
         piles.setdefault(here.key, _Pile(here))
     digests = []
     for key, pile in sorted(piles.items()):
@@ -101,12 +103,21 @@ def gather(view: View) -> list[Digest]:
     return digests
 
 
+def _for_the_lead(view: View, item: Item) -> bool:
+    """Whether it is a reason to show the team lead the team's picture."""
+    if item.group == "improve":
+        return (item.days or 0) >= view.policy.escalate_after[0]
+    return item.group in ("escalated", "unassigned")
+
+
 def _told(view: View, found: dict[tuple[str, int], list[Finding]]) -> Iterator[tuple[Person, Item]]:
     """Each thing to say, with the person whose matter it is."""
     for log, index, request in view.requests():
         its = found.get((request.tab, request.row), [])
         if (request.open or its) and not snoozed(view, request):
             yield from _of_request(view, log, index, request, its, answers_for(view, request))
+    for owner, item in actions(view):
+        yield person_of(view, owner) or view.people.team_lead or unknown(owner), item
 
 
 def _of_request(
@@ -149,6 +160,7 @@ def _picture(view: View, told: list[Item]) -> Picture:
         groups["unassigned"],
         groups["to_answer"],
         groups["call_back"],
+        groups["improve"],
     )
 
 

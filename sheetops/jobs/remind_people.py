@@ -23,7 +23,11 @@ Reader = tuple[Person, Person | None]
 
 def answers_for(view: View, request: Request) -> Person | None:
     """Who answers for a request: its lead, else the department's lead; None where nobody does."""
-    owner = request.lead
+    return person_of(view, request.lead)
+
+
+def person_of(view: View, owner: Owner | None) -> Person | None:
+    """The person whom an owner cell names, else the department's lead; None where nobody is known."""
     if owner is None:
         return None
     people = view.people
@@ -32,7 +36,11 @@ def answers_for(view: View, request: Request) -> Person | None:
 
 def nobody(request: Request) -> Person:
     """A person without an address, so that what cannot be told to anybody is at least shown."""
-    owner = request.lead
+    return unknown(request.lead)
+
+
+def unknown(owner: Owner | None) -> Person:
+    """Whoever an owner cell names, as a person without an address."""
     return Person(owner.department, owner.person or "", None) if owner else Person("", "", None)
 
 

@@ -25,7 +25,7 @@ from sheetops.domain.history import NotRun
 from sheetops.domain.people import Person
 from sheetops.domain.personal import masked
 from sheetops.domain.picture import Picture
-from sheetops.domain.plan import Digest, Item
+from sheetops.domain.plan import Action, Digest, Item
 from sheetops.domain.requests import Request
 from sheetops.domain.text import fold
 from sheetops.domain.texts import Texts
@@ -172,11 +172,16 @@ def grouped(
 def _more(items: list[Item], texts: Texts) -> str:
     if not items:
         return ""
-    ids = dict.fromkeys(item.request.id or item.cell for item in items if item.request)
+    ids = dict.fromkeys(
+        (item.request.id if item.request else item.action.id if item.action else None) or item.cell
+        for item in items
+    )
     return texts("mail.more_ids", count=len(items), ids=texts("mail.separator").join(ids))
 
 
 def _row(item: Item, view: View, texts: Texts) -> dict[str, str]:
+    if item.action is not None:
+        return _action(item, item.action, view, texts)
     request = item.request
     assert request is not None
     if item.group == "to_correct":
@@ -190,6 +195,23 @@ def _row(item: Item, view: View, texts: Texts) -> dict[str, str]:
         "facts": facts,
         "place": texts("mail.place", tab=request.tab, cell=item.cell),
         "link": _link(view, request.tab, item.cell),
+    }
+
+
+def _action(item: Item, action: Action, view: View, texts: Texts) -> dict[str, str]:
+    """An improvement action; a missing measure is said by the opportunity."""
+    if action.finish_by is None:
+        facts = texts("mail.row_review", day=action.review_on)
+    elif action.finish_by == view.today:
+        facts = texts("mail.row_today")
+    else:
+        facts = texts("mail.row_over", days=item.days, due=action.finish_by)
+    return {
+        "id": action.id or texts("mail.no_id"),
+        "summary": _summary(action.measure or action.opportunity),
+        "facts": facts,
+        "place": texts("mail.place", tab=action.tab, cell=item.cell),
+        "link": _link(view, action.tab, item.cell),
     }
 
 
@@ -267,6 +289,7 @@ def _picture(picture: Picture, texts: Texts) -> dict[str, Any]:
     longest = max((load.open for load in picture.loads), default=0) or 1
     figures = [(what, picture.total(what)) for what in ("open", "overdue", "today")]
     figures += [(what, getattr(picture, what)) for what in ("unassigned", "to_answer", "to_call_back")]
+    figures += [("actions", picture.actions)] if picture.actions else []
     return {
         "title": texts("mail.picture"),
         "figures": [
