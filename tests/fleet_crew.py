@@ -53,7 +53,7 @@ class Crew:
         path = self.journal(name)
         return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
 
-    def ask_all(self, books: Sequence[Path], dates: Sequence[date]) -> list[int]:
+    def ask_all(self, books: Sequence[Path], dates: Sequence[date], jobs: Sequence[str] = JOBS) -> list[int]:
         """Order every book's run of each day; the days of a book in their order."""
         config = settings_for(self.folder, "asking", self.database)
         loaded = load(config)
@@ -62,7 +62,7 @@ class Crew:
             sheets = {book: ledger.number_of(str(book)) for book in books}
             for day in dates:
                 for book in books:
-                    wanted = orders.Wanted(sheets[book], place_of(str(book)), JOBS, as_of=day)
+                    wanted = orders.Wanted(sheets[book], place_of(str(book)), tuple(jobs), as_of=day)
                     number = orders.ask(link, wanted)
                     assert number is not None
                     made.append(number)
