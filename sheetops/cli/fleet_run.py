@@ -13,6 +13,7 @@ import click
 from sheetops.cli.common import Wishes, worst
 from sheetops.cli.edge import Edge
 from sheetops.cli.fleet import fleet_of, fleet_sheets_of, linked
+from sheetops.cli.signals import Stopped
 from sheetops.errors import ServiceUnreachable, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def run_by_fleet(jobs: Sequence[str], wishes: Wishes) -> None:
                             ended += [order] if order is not None else []
                             progress.done(order)
                     progress.wait(link, waiting)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Stopped):
             click.echo(
                 "sheetops: the orders stay with the fleet; `sheetops status` tells how they end", err=True
             )

@@ -47,6 +47,9 @@ _PASSING = (SheetInUse, ServiceUnreachable, SheetNotFound, LedgerError)
 @click.argument("sheets", nargs=-1, metavar="[SHEET]...")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file.")
 @click.option("--once", is_flag=True, help="Run what is due, tries again included, and leave; for cron.")
+@click.option(
+    "--fleet", is_flag=True, help="Order what is due from the fleet's workers instead of running it."
+)
 @click.option("--next", "ahead", is_flag=True, help="Only show the next slots of every timetable.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: a line for each thing that happens.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -55,6 +58,7 @@ def command(
     sheets: tuple[str, ...],
     config: Path | None,
     once: bool,
+    fleet: bool,
     ahead: bool,
     as_json: bool,
     quiet: bool,
@@ -62,17 +66,18 @@ def command(
 ) -> None:
     """Stay, and run each sheet's jobs when they are due (setting `schedule`); each slot once, whatever crashes.
 
-    On SIGTERM or Ctrl-C the sheet that is worked on is finished first. With --once, what is due is run and the exit
+    With --fleet, what is due is ordered from the workers, for the sheets in the fleet's folders too. On SIGTERM or
+    Ctrl-C the sheet that is worked on is finished first. With --once, what is due is run and the exit
     code is 0, or 2 where a run failed.
     """
     from sheetops.runner import utc_now
 
     watch = _Watch(as_json, quiet or (once and not verbose and not as_json and not sys.stdout.isatty()))
-    roster = _roster(sheets, config, watch)
+    roster = _roster(sheets, config, watch, fleet)
     if ahead:
         _show_next(roster(), utc_now(), as_json)
         return
-    with _stopping() as stop, _scheduler(roster, watch, stop, once) as scheduler:
+    with _stopping() as stop, _scheduler(roster, watch, stop, once, fleet) as scheduler:
         if once:
             _once(scheduler, stop)
         else:
@@ -80,19 +85,29 @@ def command(
     raise click.exceptions.Exit(2 if once and watch.failed else 0)
 
 
-def _roster(sheets: tuple[str, ...], config: Path | None, watch: _Watch) -> Roster:
+def _roster(sheets: tuple[str, ...], config: Path | None, watch: _Watch, fleet: bool) -> Roster:
     from sheetops.runner import utc_now
     from sheetops.scheduling.roster import Roster
     from sheetops.settings.load import load
 
+    kept: list[Edge] = []  # one for all sheets: it holds connections
+
+    def edge_of(loaded: Loaded) -> Edge:
+        if not kept or kept[0].loaded is not loaded:
+            kept[:] = [_edge(loaded)]
+        return kept[0]
+
     def language_of(loaded: Loaded, place: str, team: Team) -> str:
         from sheetops.cli.doctor import look
 
-        return look(_edge(loaded), place, team).language
+        return look(edge_of(loaded), place, team).language
 
-    return Roster(
-        partial(load, config, beside=sheets), partial(sheets_of, sheets), language_of, utc_now, watch.trouble
-    )
+    read = partial(load, config, beside=sheets)
+    if fleet:
+        from sheetops.cli.fleet_schedule import FolderRoster, sheets_now
+
+        return FolderRoster(read, sheets_now(sheets, edge_of), language_of, utc_now, watch.trouble)
+    return Roster(read, partial(sheets_of, sheets), language_of, utc_now, watch.trouble)
 
 
 def _edge(loaded: Loaded) -> Edge:
@@ -102,13 +117,20 @@ def _edge(loaded: Loaded) -> Edge:
 
 
 @contextmanager
-def _scheduler(roster: Roster, watch: _Watch, stop: _Stop, once: bool) -> Iterator[Scheduler]:
+def _scheduler(roster: Roster, watch: _Watch, stop: _Stop, once: bool, fleet: bool) -> Iterator[Scheduler]:
     from sheetops.runner import utc_now
     from sheetops.scheduling.alive import Presence
     from sheetops.scheduling.loop import Scheduler, pulse
 
     first = _edge(roster.loaded)
     work = _Work(roster)
+    grace = _FIRST if once else timedelta(0)
+    if fleet:
+        from sheetops.cli.fleet_schedule import fleet_scheduler
+
+        with fleet_scheduler(roster, first, watch, work.ping, lambda: stop.asked, grace) as scheduler:
+            yield scheduler
+        return
     with Presence(first.state) as presence:
         yield Scheduler(
             roster=roster,
@@ -120,7 +142,7 @@ def _scheduler(roster: Roster, watch: _Watch, stop: _Stop, once: bool) -> Iterat
             tell=watch,
             ping=work.ping,
             stopped=lambda: stop.asked,
-            grace=_FIRST if once else timedelta(0),
+            grace=grace,
             pulse=pulse,
         )
 

@@ -21,7 +21,7 @@ from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import asking, slots, upkeep
 from sheetops.ledger import tables as t
-from sheetops.ledger.moving import move, moved_from
+from sheetops.ledger.moving import move, moved_from, was_seen
 from sheetops.ledger.opening import told
 from sheetops.ledger.prints import Printer, label
 from sheetops.ledger.recalling import recall
@@ -72,7 +72,7 @@ class Ledger:
     def moved_from(self, view: View) -> str | None:
         """The place where this sheet, never seen here, stood before it was renamed or moved; None if it is new."""
         with self._read() as link:
-            if sheet_number(link, view.snapshot.location) is not None:
+            if was_seen(link, place_of(view.snapshot.location)):
                 return None
             return moved_from(link, view, self._printer)
 

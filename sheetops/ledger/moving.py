@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from sheetops.domain.view import View
 from sheetops.ledger import tables as t
@@ -51,6 +51,34 @@ def _holds(link: Connection, sheet: int, prints: set[bytes]) -> bool:
     return sum(mark in prints for mark in was) >= max(_LEAST, math.ceil(_SAME * len(was)))
 
 
+def was_seen(link: Connection, place: str) -> bool:
+    """Whether a run on the sheet at `place` was recorded. A schedule or a fleet knows sheets before their first run."""
+    since = select(t.sheets.c.since).where(t.sheets.c.place == place)
+    return link.execute(since).scalar() is not None
+
+
 def move(link: Connection, old: str, new: str) -> None:
-    """Let the sheet that stood at `old` stand at `new` from now on."""
-    link.execute(update(t.sheets).where(t.sheets.c.place == old).values(place=new))
+    """Let the sheet that stood at `old` stand at `new` from now on.
+
+    Where the new place has a number already, by which others may lock it, it keeps that and gets the history.
+    """
+    number = {
+        place: link.execute(select(t.sheets.c.number).where(t.sheets.c.place == place)).scalar()
+        for place in (old, new)
+    }
+    if number[old] is None:
+        return
+    if number[new] is None:
+        link.execute(update(t.sheets).where(t.sheets.c.place == old).values(place=new))
+        return
+    link.execute(
+        delete(t.ids).where(t.ids.c.sheet == number[new])
+    )  # of runs that failed before their first look
+    known = select(t.sheets.c.requests, t.sheets.c.since).where(t.sheets.c.number == number[old])
+    requests, since = link.execute(known).one()
+    link.execute(delete(t.sheets).where(t.sheets.c.number == number[old]))
+    given = {"requests": requests, "since": since}
+    link.execute(update(t.sheets).where(t.sheets.c.number == number[new]).values(given))
+    for table in t.metadata.sorted_tables:
+        if "sheet" in table.c:
+            link.execute(update(table).where(table.c.sheet == number[old]).values(sheet=number[new]))

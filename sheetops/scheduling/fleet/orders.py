@@ -124,6 +124,14 @@ def find(link: Link, number: int) -> FleetOrder | None:
     return _order(row) if row else None
 
 
+def of_slot(link: Link, slot: str) -> FleetOrder | None:
+    """The last order of this slot."""
+    row = link.execute(
+        f"SELECT {_COLUMNS} FROM sheetops_orders WHERE slot = %s ORDER BY number DESC LIMIT 1", (slot,)
+    ).fetchone()
+    return _order(row) if row else None
+
+
 def _order(row: Sequence[Any]) -> FleetOrder:
     values = list(row)
     values[3] = tuple(values[3].split())

@@ -67,3 +67,22 @@ def test_other_rows_few_rows_and_two_candidates_are_not_taken_for_it(ledger: Led
     small = tmp_path / "small.xlsx"
     look(ledger, log(*others[:2]), place=str(small))
     assert asked(ledger, new, others[:2]) is None
+
+
+def test_a_place_that_has_its_number_before_its_first_run_keeps_it_and_gets_the_history(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """A schedule or a fleet numbers a workbook when it sees the file; others lock it by that number."""
+    old = desk(tmp_path, ledger)
+    new = old.rename(tmp_path / "desk 2026.xlsx")
+    number = ledger.number_of(str(new))
+    died = ledger.start_run(str(new), ["fill"], START + DAY)
+    assert ledger.reserve_ids(died, "202611", [4])
+    assert asked(ledger, new, ROWS) == str(old)
+    ledger.move(str(old), str(new))
+    assert ledger.number_of(str(new)) == number
+    history = ledger.history(str(new), START + DAY)
+    assert set(history.lives) == {f"202611{n:02}" for n in range(5)} and history.since == START
+    assert ledger.rebuild() == 0
+    look(ledger, log(*ROWS[1:]), place=str(new), now=START + 2 * DAY)
+    assert [state.place for state in ledger.sheets(START.date())] == [str(new)]
