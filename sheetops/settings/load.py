@@ -17,6 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sheetops.domain.addresses import google_id, google_title, google_url, titled
 from sheetops.errors import SettingsError
+from sheetops.settings.meaning import faults
 from sheetops.settings.model import Settings, Sheet, Team
 
 FILE_NAME = "sheetops.yaml"
@@ -106,13 +107,20 @@ def parse(text: str, where: str) -> Settings:
     if not isinstance(data, dict):
         raise SettingsError("the file must hold settings such as `sheets:`", where=f"{where}, line 1")
     try:
-        return Settings.model_validate(data)
+        settings = Settings.model_validate(data)
     except ValidationError as error:
         # A misspelt name is the cause of a missing one, so it is told first.
         first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
         raise SettingsError(
             _what(first), where=f"{where}, line {_line(data, first['loc'])}", mend=_mend(first)
         ) from None
+    fault = next(faults(settings), None)
+    if fault is not None:
+        name = ".".join(map(str, fault.place))
+        raise SettingsError(
+            f"{name}: {fault.what}", where=f"{where}, line {_line(data, fault.place)}", mend=fault.mend
+        )
+    return settings
 
 
 class _Constructor(RoundTripConstructor):

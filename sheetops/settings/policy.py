@@ -41,7 +41,7 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
     return Policy(
         texts=texts,
         clock=WorkClock(
-            _calendar(team.calendar, language), WorkHours(_shifts(team.hours), zone_of(team, language))
+            _calendar(team.calendar, language), WorkHours(shifts(team.hours), zone_of(team, language))
         ),
         targets=_targets(team.targets),
         id_pattern=team.id_pattern,
@@ -62,7 +62,7 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         high_priority=team.high_priority,
         stale_days=team.stale_days,
         escalate_after=team.escalate_after,
-        mail_hours=_shift(team.mail_hours),
+        mail_hours=shift(team.mail_hours),
         goals={"csat": 90.0, **team.goals},
         cut=segmenter(),
         words=tuple(team.words),
@@ -85,7 +85,7 @@ def calendar_of(team: Team, language: str) -> WorkCalendar:
 
 def mail_hours_of(team: Team) -> Shift:
     """When the team's mails may arrive."""
-    return _shift(team.mail_hours)
+    return shift(team.mail_hours)
 
 
 def _stated(model: BaseModel, prefix: str = "") -> Iterator[str]:
@@ -144,11 +144,13 @@ def _calendar(settings: CalendarSettings | None, language: str) -> WorkCalendar:
     return calendar
 
 
-def _shifts(texts: list[str]) -> tuple[Shift, ...]:
-    return tuple(_shift(text) for text in texts)
+def shifts(texts: list[str]) -> tuple[Shift, ...]:
+    """The shifts of a working day. Raises SettingsError."""
+    return tuple(shift(text) for text in texts)
 
 
-def _shift(text: str) -> Shift:
+def shift(text: str) -> Shift:
+    """A span of the day such as `09:00-12:00`. Raises SettingsError."""
     try:
         start, end = (
             datetime.strptime(part.strip().replace("24:00", "00:00"), "%H:%M").time()
@@ -166,17 +168,17 @@ def _targets(settings: Mapping[str, TargetSettings]) -> dict[str, UrgencyTarget]
         key = _list_key("urgency", name)
         response, resolution = targets.get(key, (None, None))
         targets[key] = (own.response or response, own.resolution or resolution)
-    return {key: UrgencyTarget(_target(a), _target(b)) for key, (a, b) in targets.items()}
+    return {key: UrgencyTarget(target(a), target(b)) for key, (a, b) in targets.items()}
 
 
-def _target(text: str | None) -> Target | None:
-    target, problem = read_target(text)
+def target(text: str | None) -> Target | None:
+    found, problem = read_target(text)
     if problem is not None:
         raise SettingsError(
             f"a target cannot be {text!r}",
             mend="write `24 hours`, `4 working hours`, `3 working days` or `none`",
         )
-    return target
+    return found
 
 
 def _list_key(column: str, name: str) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from sheetops.domain.finding import Severity
+from sheetops.domain.rules import RULES
+from sheetops.domain.rules.parameters import wrong
 from sheetops.domain.workdays_clock import TargetUnit
 from sheetops.errors import SettingsError
 from sheetops.settings.files import load_texts
@@ -34,6 +36,37 @@ def refusal(text: str) -> str:
         ("team:\n  calendar:\n    closed:\n      - 2026-02-30\n", 4, "team.calendar.closed.0"),
         ("team:\n  people:\n    - departmnt: x\n", 3, "department"),
         ("- a\n- b\n", 1, "must hold settings"),
+        ("team:\n  timezone: Asia/Shangai\n", 2, "did you mean Asia/Shanghai?"),
+        ("team:\n  people:\n    - department: x\n      timezone: Mars/Base\n", 4, "no time zone Mars/Base"),
+        ("team:\n  hours:\n    - 09:00-12:00\n    - 13-18\n", 4, "a shift cannot be '13-18'"),
+        ("team:\n  hours:\n    - 09:00-12:00\n    - 11:00-18:00\n", 2, "team.hours: "),
+        ("team:\n  mail_hours: all day\n", 2, "a shift cannot be 'all day'"),
+        ("team:\n  id_pattern: '{yyyy}'\n", 2, "must end with one {seq}"),
+        ("team:\n  columns:\n    Wer: ownr\n", 3, "there is no column ownr; did you mean owner?"),
+        ("team:\n  goals: {csat: 90, cast: 1}\n", 2, "there is no figure cast; did you mean csat?"),
+        ("team:\n  rules:\n    required: off\n    requird: off\n", 4, "did you mean required?"),
+        (
+            "team:\n  rules:\n    near-duplicate:\n      parameters:\n        day: 3\n",
+            5,
+            "did you mean days?",
+        ),
+        ("team:\n  rules:\n    no-lead:\n      parameters: {day: 3}\n", 4, "it has no parameters"),
+        ("team:\n  rules:\n    near-duplicate:\n      parameters: {percent: 120}\n", 4, "from 50 to 100"),
+        ("team:\n  rules:\n    near-duplicate:\n      parameters: {days: soon}\n", 4, "must be a number"),
+        (
+            "team:\n  rules:\n    near-duplicate:\n      parameters: {days: 1.5}\n",
+            4,
+            "must be a whole number",
+        ),
+        ("team:\n  rules:\n    unknown-value:\n      parameters: {often: 0}\n", 4, "must be 2 or more"),
+        ("team:\n  rules:\n    personal-data:\n      parameters: {allowed: 4}\n", 4, "must be a text"),
+        ("team:\n  rules:\n    required:\n      parameters: {columns: 'type, ownr'}\n", 4, "no column ownr"),
+        ("team:\n  targets:\n    hihg: {resolution: 1 working day}\n", 3, "did you mean high?"),
+        ("team:\n  targets:\n    high:\n      resolution: soon\n", 4, "a target cannot be 'soon'"),
+        ("team:\n  routing:\n    complain: [x]\n", 3, "did you mean complaint?"),
+        ("team:\n  escalate_after: [6, 3]\n", 2, "before the manager"),
+        ("team:\n  calendar:\n    country: XX\n", 2, "XX"),
+        ("sheets:\n  - path: a.xlsx\n    goals:\n      nosp: 3\n", 4, "sheets.0.goals.nosp"),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(text: str, line: int, says: str) -> None:
@@ -41,6 +74,24 @@ def test_a_mistake_is_named_with_file_and_line(text: str, line: int, says: str) 
     assert message.startswith(f"sheetops.yaml, line {line}: ")
     assert says in message
     assert "\n" not in message
+
+
+def test_words_of_the_sheets_own_are_no_mistake() -> None:
+    own = "team:\n  targets:\n    highest: {resolution: 4 hours}\n    特急: {resolution: 4 hours}\n    lower: {}\n"
+    assert set(
+        parse(own + "  routing: {退货: [x], feature request: [y], 咨询: [z]}\n", "s").team.targets
+    ) == {
+        "highest",
+        "特急",
+        "lower",
+    }
+
+
+def test_every_parameter_that_is_a_number_has_its_limits() -> None:
+    for rule in RULES:
+        numbers = {name for name, value in rule.parameters.items() if not isinstance(value, str)}
+        assert set(rule.limits) == numbers
+        assert all(wrong(rule, name, value) is None for name, value in rule.parameters.items())
 
 
 def test_broken_yaml_is_one_line() -> None:

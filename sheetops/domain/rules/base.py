@@ -25,6 +25,7 @@ from sheetops.domain.workdays import WorkCalendar
 
 T = TypeVar("T")
 Parameter = int | float | str
+MANY = 10_000_000  # rows: more than any sheet has
 _ODD_STARTS = frozenset("#=+-@＝＋－＠ \t\r\n")
 _LONGEST_QUOTE = 40  # characters of a cell that a message shows
 
@@ -38,6 +39,9 @@ class Rule:
     check: Callable[[Look], Iterator[Finding]]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     on: bool = True  # whether it runs where the settings say nothing
+    limits: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict
+    )  # of the parameters that are numbers
 
     @property
     def page(self) -> str:

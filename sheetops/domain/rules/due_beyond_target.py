@@ -53,4 +53,4 @@ def _latest(look: Look, urgency: str, start: date | datetime) -> date | None:
         return None
 
 
-RULE = Rule("due-beyond-target", Severity.WARNING, check, {"grace_days": 0})
+RULE = Rule("due-beyond-target", Severity.WARNING, check, {"grace_days": 0}, limits={"grace_days": (0, 3650)})

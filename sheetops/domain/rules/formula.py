@@ -39,4 +39,4 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, key, value="=" + formulas[index].removeprefix("="))
 
 
-RULE = Rule("formula", Severity.WARNING, check, {"often": 0.5})
+RULE = Rule("formula", Severity.WARNING, check, {"often": 0.5}, limits={"often": (0, 1)})

@@ -98,4 +98,4 @@ def months(look: Look) -> list[date | None]:
     return [known[start] for start in starts]
 
 
-RULE = Rule("malformed-id", Severity.WARNING, check, {"share": 0.05})
+RULE = Rule("malformed-id", Severity.WARNING, check, {"share": 0.05}, limits={"share": (0, 1)})

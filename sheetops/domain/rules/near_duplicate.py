@@ -297,4 +297,10 @@ def _numbers(text: str) -> tuple[str, ...]:
     return tuple(sorted(found)) if len(found) > 1 else tuple(found)
 
 
-RULE = Rule("near-duplicate", Severity.WARNING, check, {"days": 7, "percent": 82, "shortest": 8})
+RULE = Rule(
+    "near-duplicate",
+    Severity.WARNING,
+    check,
+    {"days": 7, "percent": 82, "shortest": 8},
+    limits={"days": (0, 366), "percent": (50, 100), "shortest": (1, 1000)},
+)

@@ -120,4 +120,10 @@ def _masked_name(customer: str) -> str | None:
     return None
 
 
-RULE = Rule("personal-data", Severity.ERROR, check, {"allowed": "", "masked_share": 0.6})
+RULE = Rule(
+    "personal-data",
+    Severity.ERROR,
+    check,
+    {"allowed": "", "masked_share": 0.6},
+    limits={"masked_share": (0, 1)},
+)

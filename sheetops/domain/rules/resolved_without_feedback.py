@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.rules.base import MANY, Look, Rule
 from sheetops.errors import CalendarYearUnknown
 
 
@@ -53,4 +53,10 @@ def _late(look: Look, resolved: date) -> bool:
         return False
 
 
-RULE = Rule("resolved-without-feedback", Severity.WARNING, check, {"forget_after": 60, "unused_from": 10})
+RULE = Rule(
+    "resolved-without-feedback",
+    Severity.WARNING,
+    check,
+    {"forget_after": 60, "unused_from": 10},
+    limits={"forget_after": (1, 3650), "unused_from": (1, MANY)},
+)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.people import People
-from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.rules.base import MANY, Look, Rule
 from sheetops.domain.table import Raw
 from sheetops.domain.text import fold, nearest
 from sheetops.domain.values import Owner, read_owners
@@ -88,4 +88,4 @@ def _no_department(owner: Owner, people: People) -> Verdict:
     return Verdict("department-near", owner.department, f"{near}-{owner.person}" if owner.person else near)
 
 
-RULE = Rule("unknown-owner", Severity.WARNING, check, {"often": 20})
+RULE = Rule("unknown-owner", Severity.WARNING, check, {"often": 20}, limits={"often": (2, MANY)})

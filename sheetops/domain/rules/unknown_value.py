@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.rules.base import MANY, Look, Rule
 from sheetops.domain.rules.error_value import is_error
 from sheetops.domain.values import Problem, as_text
 
@@ -42,4 +42,4 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, key, variant, fix=fix, value=text, rows=str(rows), choices=names)
 
 
-RULE = Rule("unknown-value", Severity.ERROR, check, {"often": 20})
+RULE = Rule("unknown-value", Severity.ERROR, check, {"often": 20}, limits={"often": (2, MANY)})

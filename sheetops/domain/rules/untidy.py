@@ -1,74 +1,38 @@
-"""A value that is understood but not written in its standard form: `高 `, `high` in a Chinese sheet, `４级`, `10月4日`.
+"""A value that is understood but not written in its standard form: `高 `, `high` in a Chinese sheet, `４级`, `2026/3/1` as text.
 
-Off by default: people mean what they write, and the jobs understand it. Switched on, it offers the standard form;
-nothing is changed unless a job is asked to.
+Off by default: people mean what they write, and the jobs understand it. Switched on, it offers the form that
+`sheetops normalise` would write, and nothing is changed unless that is asked for.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.plan import same_value
 from sheetops.domain.rules.base import Look, Rule
-from sheetops.domain.table import CellError, Raw
-from sheetops.domain.text import tidy
-from sheetops.domain.values import read_date, read_priority
-
-_DATES = ("due", "resolved", "opened", "first_response")
+from sheetops.domain.standard import Standard
+from sheetops.domain.table import Raw
+from sheetops.domain.values import as_text
 
 
 def check(look: Look) -> Iterator[Finding]:
-    """Texts that differ from the standard form of what they mean."""
-    forms: dict[str, Callable[[str], str | None]] = {"id": tidy, "customer": str.strip, "owner": str.strip}
-    forms |= {key: _listed(look, key) for key in ("source", "type", "urgency")}
-    forms["priority"] = _priority(look)
-    forms |= dict.fromkeys(_DATES, lambda text: _date(look, text))
-    for key, standard in forms.items():
-        better: dict[Raw, str] = {}
+    """Cells that differ from the standard form of what they mean."""
+    for key, standard in Standard(look.view, look.log).forms():
+        better: dict[Raw, Raw] = {}
         for raw in look.log.distinct(key):
-            if (
-                isinstance(raw, str)
-                and not isinstance(raw, CellError)
-                and (form := standard(raw))
-                and form != raw
-            ):
+            form = standard(raw) if raw is not None else None
+            if form is not None and not same_value(form, raw):
                 better[raw] = form
+        cells = look.log.cells(key)
         for index, form in look.rows_with(key, better):
-            yield look.finding(index, key, fix=form, value=str(look.log.cells(key)[index]))
-
-
-def _listed(look: Look, key: str) -> Callable[[str], str | None]:
-    choices, language = look.view.lists[key], look.view.language
-
-    def form(text: str) -> str | None:
-        meant = choices.read(text, language)[0]
-        return choices.name(meant, language) if meant else None
-
-    return form
-
-
-def _priority(look: Look) -> Callable[[str], str | None]:
-    """The way most texts of the column are written: `4级`, `4級` or `4`."""
-    suffixes = Counter(
-        raw[-1] for raw in look.log.cells("priority") if isinstance(raw, str) and raw[-1:] in ("级", "級")
-    )
-    plain = sum(isinstance(raw, (int, float)) for raw in look.log.cells("priority"))
-    (suffix, count) = suffixes.most_common(1)[0] if suffixes else ("", 0)
-
-    def form(text: str) -> str | None:
-        value = read_priority(text)[0]
-        return None if value is None else f"{value}{suffix if count >= plain else ''}"
-
-    return form
-
-
-def _date(look: Look, text: str) -> str | None:
-    value = read_date(text, look.today)[0]
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes")
-    return value.isoformat() if value else None
+            value, fix = as_text(cells[index]), as_text(form)
+            if fix == value:
+                yield look.finding(index, key, "kind", fix=fix, value=value)
+            elif fix == value.strip():
+                yield look.finding(index, key, "blanks")  # without the text, which may be a customer's
+            else:
+                yield look.finding(index, key, fix=fix, value=value)
 
 
 RULE = Rule("untidy", Severity.HINT, check, on=False)

@@ -32,4 +32,10 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, "priority", urgency=name, value=str(pair[1]))
 
 
-RULE = Rule("urgency-priority", Severity.WARNING, check, {"high_from": 2, "low_to": 5})
+RULE = Rule(
+    "urgency-priority",
+    Severity.WARNING,
+    check,
+    {"high_from": 2, "low_to": 5},
+    limits={"high_from": (1, 5), "low_to": (1, 5)},
+)

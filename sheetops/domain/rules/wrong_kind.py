@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.rules.base import Look, Rule
+from sheetops.domain.rules.base import MANY, Look, Rule
 from sheetops.domain.table import CellError
 from sheetops.domain.values import read_date
 
@@ -49,4 +49,10 @@ def _texts_among(look: Look, key: str, kinds: tuple[type, ...], form: re.Pattern
     return suspects if usual else {}
 
 
-RULE = Rule("wrong-kind", Severity.HINT, check, {"share": 0.8, "at_least": 5})
+RULE = Rule(
+    "wrong-kind",
+    Severity.HINT,
+    check,
+    {"share": 0.8, "at_least": 5},
+    limits={"share": (0, 1), "at_least": (1, MANY)},
+)

@@ -6,13 +6,16 @@ from datetime import date
 
 from sheetops.domain.finding import Finding
 from sheetops.domain.policy import RuleSetting
-from tests.unit.rules.looks import one
+from tests.unit.rules.looks import several
 
 _ANY = [
     ({"due": "2026/11/4"}, {"fix_value": "2026-11-04"}),
-    ({"due": "11月24日"}, {"fix_value": "2026-11-24"}),
+    ({"due": "2026-11-04"}, {"variant": "kind"}),
+    ({"due": 46350}, {"fix_value": "2026-11-24"}),
     ({"due": "26.11.4"}, {"column": "due"}),
-    ({"id": " 20261101"}, {"fix_value": "20261101"}),
+    ({"due": "2026年11月4日"}, {"column": "due"}),
+    ({"description": "a "}, {"variant": "blanks"}),
+    ({"id": " 20261101"}, {"variant": "blanks"}),
     {"id": "２０２６１１０１"},
     {"customer": "W* "},
     ({"due": "2026/11/4 9:30"}, {}),
@@ -20,22 +23,22 @@ _ANY = [
 TOLD = {
     "zh-Hans": [
         *_ANY,
-        ({"urgency": "高 "}, {"fix_value": "高"}),
+        ({"urgency": "高 "}, {"variant": "blanks"}),
         {"urgency": "High"},
         ({"priority": "４级"}, {"fix_value": "4级"}),
-        {"type": "咨询"},
+        {"type": "功能需求"},
     ],
     "zh-Hant": [
         *_ANY,
         ({"urgency": "高級"}, {"fix_value": "高"}),
-        {"type": "咨询类"},
+        {"type": "功能需求"},
         {"priority": "４級"},
         {"source": "在线客服"},
     ],
     "en": [
         *_ANY,
         ({"urgency": "high"}, {"fix_value": "High"}),
-        {"type": "inquiry"},
+        {"type": "feature request"},
         ({"priority": "P4"}, {"fix_value": "4"}),
         {"source": "电话"},
     ],
@@ -43,13 +46,12 @@ TOLD = {
 _PASS = [
     {},
     {"due": date(2026, 11, 4)},
-    {"due": "2026-11-04"},
-    {"due": 46350},
+    {"due": "11月24日"},
     {"due": "?"},
     {"urgency": "?"},
     {"urgency": None},
-    {"description": "a "},
-    {"priority": 3},
+    {"description": "Ａ，ｂ"},
+    {"result": "a  b"},
     {"owner": None},
     {"due": "#REF!"},
 ]
@@ -58,4 +60,7 @@ INNOCENT = dict.fromkeys(("zh-Hans", "zh-Hant", "en"), _PASS)
 
 def look(language: str, change: dict[str, object]) -> list[Finding]:
     good = {"source": {"zh-Hans": "在线客服", "zh-Hant": "在線客服", "en": "Phone"}[language]}
-    return one("untidy", language, {**good, **change}, rules={"untidy": RuleSetting()})
+    # The other rows say how the sheet writes its values.
+    others = [{**good, "id": f"2026110{number}"} for number in (2, 3)]
+    changes = [{**good, **change}, *others]
+    return several("untidy", language, changes, rules={"untidy": RuleSetting()})
