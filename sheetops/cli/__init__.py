@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "Do all that is due",
     "worker": "Stay and work on the sheets of a fleet",
     "schedule": "Stay, and run each sheet's jobs when they are due",
+    "cron": "Print what starts it: crontab, systemd, Windows or Kubernetes",
     "status": "Show the last runs and what needs a person",
     "history": "Show the life of one request",
     "forget": "Delete what the ledger knows of a request",

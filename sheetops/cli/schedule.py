@@ -94,23 +94,28 @@ def _roster(sheets: tuple[str, ...], config: Path | None, watch: _Watch, fleet: 
 
     def edge_of(loaded: Loaded) -> Edge:
         if not kept or kept[0].loaded is not loaded:
-            kept[:] = [_edge(loaded)]
+            kept[:] = [quiet_edge(loaded)]
         return kept[0]
 
-    def language_of(loaded: Loaded, place: str, team: Team) -> str:
-        from sheetops.cli.doctor import look
-
-        return look(edge_of(loaded), place, team).language
+    def read_language(loaded: Loaded, place: str, team: Team) -> str:
+        return language_of(edge_of(loaded), place, team)
 
     read = partial(load, config, beside=sheets)
     if fleet:
         from sheetops.cli.fleet_schedule import FolderRoster, sheets_now
 
-        return FolderRoster(read, sheets_now(sheets, edge_of), language_of, utc_now, watch.trouble)
-    return Roster(read, partial(sheets_of, sheets), language_of, utc_now, watch.trouble)
+        return FolderRoster(read, sheets_now(sheets, edge_of), read_language, utc_now, watch.trouble)
+    return Roster(read, partial(sheets_of, sheets), read_language, utc_now, watch.trouble)
 
 
-def _edge(loaded: Loaded) -> Edge:
+def language_of(edge: Edge, place: str, team: Team) -> str:
+    """The language of a sheet, read from it."""
+    from sheetops.cli.doctor import look
+
+    return look(edge, place, team).language
+
+
+def quiet_edge(loaded: Loaded) -> Edge:
     from sheetops.cli.edge import Edge
 
     return Edge(loaded, Wishes((), None, None, False, False, True, False, False))
@@ -122,7 +127,7 @@ def _scheduler(roster: Roster, watch: _Watch, stop: _Stop, once: bool, fleet: bo
     from sheetops.scheduling.alive import Presence
     from sheetops.scheduling.loop import Scheduler, pulse
 
-    first = _edge(roster.loaded)
+    first = quiet_edge(roster.loaded)
     work = _Work(roster)
     grace = _FIRST if once else timedelta(0)
     if fleet:
@@ -152,13 +157,13 @@ class _Work:
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
-        self._edge = _edge(roster.loaded)
+        self._edge = quiet_edge(roster.loaded)
 
     def __call__(self, job: Scheduled) -> Outcome:
         from sheetops.scheduling.loop import Outcome
 
         if self._edge.loaded is not self._roster.loaded:
-            self._edge = _edge(self._roster.loaded)
+            self._edge = quiet_edge(self._roster.loaded)
         try:
             report = self._edge.run(job.place, job.team, job.table.jobs)
         except SheetopsError as error:
@@ -198,8 +203,8 @@ def _judged(report: Report, jobs: list[Any]) -> Outcome:
 
 
 def _once(scheduler: Scheduler, stop: _Stop) -> None:
-    """Run what is due, and stay as long as something is to be tried again."""
-    while scheduler.tick() and not stop.asked:
+    """Run what is due, and stay as long as something is to be tried again or its jitter has not passed."""
+    while (scheduler.tick() or scheduler.soon()) and not stop.asked:
         stop.wait(TICK)
 
 

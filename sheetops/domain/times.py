@@ -72,6 +72,15 @@ class When:
         moments = {moment.astimezone(UTC): moment for moment in found}
         return [fixed(moments[utc]) for utc in sorted(moments) if after < utc <= until]
 
+    @property
+    def clocks(self) -> list[time]:
+        """The times of day at which it may be due, whatever the day."""
+        if self.cron is None:
+            assert self.clock is not None
+            return [self.clock]
+        sim = CronSim(" ".join([*self.cron.split()[:2], "* * *"]), datetime(2024, 1, 1))
+        return [time(hour, minute) for hour in sorted(sim.hours) for minute in sorted(sim.minutes)]
+
     def _by_running_clock(self, after: datetime, until: datetime, zone: tzinfo) -> Iterator[datetime]:
         # In UTC nothing is skipped or doubled; each minute is shown to the expression in the team's own time.
         assert self.cron is not None

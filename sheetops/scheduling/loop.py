@@ -123,6 +123,16 @@ class Scheduler:
             self._old_slots(jobs)
         return self._waiting
 
+    def soon(self) -> bool:
+        """Whether a slot's time has come, and its jitter not yet."""
+        now = self.clock()
+        return any(
+            slot <= now
+            for job in self.roster()
+            if job.table.jitter_minutes
+            for slot in job.slots(now, now + timedelta(minutes=job.table.jitter_minutes))
+        )
+
     @contextmanager
     def _safely(self, job: Scheduled | None) -> Iterator[None]:
         """One job's trouble is told, and stops no other."""

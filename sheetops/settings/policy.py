@@ -106,14 +106,15 @@ def zone_of(team: Team, language: str) -> ZoneInfo:
     """The team's time zone: the setting, else the one of the sheet's language, else this machine's."""
     name = team.timezone or _ZONE.get(language)
     if name is None:
-        return _machine_zone()
+        return machine_zone()
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         raise SettingsError(f"there is no time zone {name}", mend="write for example Europe/Berlin") from None
 
 
-def _machine_zone() -> ZoneInfo:
+def machine_zone() -> ZoneInfo:
+    """This machine's time zone, by its name."""
     import os
     from pathlib import Path
 
