@@ -59,7 +59,7 @@ sheets:
     [
         ("{day: {at: someday}}", "names no time of day"),
         ("{day: {at: []}}", "at least 1 item"),
-        ("{day: {jobs: [dance]}}", "'fill', 'validate', 'remind' or 'review'"),
+        ("{day: {jobs: [dance]}}", "'fill', 'validate', 'improve', 'remind' or 'review'"),
         ("{day: {at: 08:30, ping: https://hc.example/1}}", "ping"),
         ("{day: {tray: 1}}", "no setting team.schedule.day.tray"),
         ("{'a b': 08:30}", "should match pattern"),
