@@ -14,7 +14,7 @@ def measure(facts: Facts, window: Window) -> Measure:
     """The share of resolved requests with a moved due date."""
     rows = [i for i in facts.resolved_in(window) if facts.lives[i] is not None]
     hits = [i for i in rows if (life := facts.lives[i]) is not None and life.due_changes]
-    nothing = facts.view.history.since is not None and not facts.resolved_in(window)
+    nothing = facts.looked_at(window) and not facts.resolved_in(window)
     return share(hits, rows, "no_cases" if nothing else "no_history")
 
 

@@ -133,6 +133,11 @@ class Facts:
     def _by_resolved(self) -> tuple[list[int], list[int]]:
         return _sorted(self.resolved)
 
+    def looked_at(self, window: Window) -> bool:
+        """Whether the ledger looked at the sheet on some day of the window, or before it."""
+        since = self.view.history.since
+        return since is not None and since.date() <= window.until
+
     def opened_in(self, window: Window) -> Sequence[int]:
         """The requests opened in the window, oldest first."""
         return _slice(self._by_opened, window)

@@ -21,7 +21,7 @@ from sheetops.domain.values import as_date
 
 def times(facts: Facts, window: Window) -> Measure:
     """How often a request came back; 0 in the list is one whose resolution in the period did not last."""
-    if facts.view.history.since is None:
+    if not facts.looked_at(window):
         return Measure(None, 0, missing="no_history")
     found = facts.reopened_in(window)
     back = dict.fromkeys(found)
@@ -41,7 +41,7 @@ def measure(facts: Facts, window: Window) -> Measure:
             rows.append(index)
             if life.reopened:
                 hits.append(index)
-    return share(hits, rows, _why(facts, facts.opened_in(window)))
+    return share(hits, rows, _why(facts, window, facts.opened_in(window)))
 
 
 def first_contact(facts: Facts, window: Window) -> Measure:
@@ -54,13 +54,12 @@ def first_contact(facts: Facts, window: Window) -> Measure:
         rows.append(index)
         if not life.reopened and _at_once(facts, index, response):
             hits.append(index)
-    return share(hits, rows, _why(facts, facts.resolved_in(window)))
+    return share(hits, rows, _why(facts, window, facts.resolved_in(window)))
 
 
-def _why(facts: Facts, concerned: Sequence[int]) -> str:
+def _why(facts: Facts, window: Window, concerned: Sequence[int]) -> str:
     """Without a case: there is a ledger and nothing happened, or it did not watch what did."""
-    watching = facts.view.history.since is not None
-    return "no_cases" if watching and not concerned else "no_history"
+    return "no_cases" if facts.looked_at(window) and not concerned else "no_history"
 
 
 def _at_once(facts: Facts, index: int, response: date | datetime) -> bool:

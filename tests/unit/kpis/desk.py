@@ -97,6 +97,8 @@ def reopenings(dice: random.Random, opened: date, count: int) -> tuple[Reopening
         day = max(lost, day) + timedelta(days=dice.randrange(4))
         if day > TODAY:
             break
+        if day < BEGAN.date():  # no run could see it
+            continue
         found.append(Reopening(lost, datetime.combine(day, time(18))))
     return tuple(found)
 

@@ -18,6 +18,7 @@ Answer = tuple[float | None, int]
 def frame(rows: Sequence[dict[str, Any]], history: History) -> pd.DataFrame:
     """One line a request, with what the ledger adds."""
     table = pd.DataFrame(rows)
+    table.attrs["since"] = history.since
     for name in ("opened", "due", "resolved", "first_response"):
         table[name] = pd.to_datetime(table.get(name))
     lives = [history.lives.get(identifier) for identifier in table["id"]]
@@ -95,6 +96,8 @@ class Oracle:
         return sum(self.start <= moment <= self.until for moment in moments)
 
     def reopened(self) -> Answer:
+        if self.t.attrs["since"] is None or self.until < pd.Timestamp(self.t.attrs["since"]).normalize():
+            return NOTHING  # the ledger did not look yet
         found = self._in(begin for spans in self.t.spans for begin, _ in spans[1:])
         return found, found
 
