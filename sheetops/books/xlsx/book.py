@@ -106,6 +106,7 @@ class XlsxSession:
             self._original.replace(
                 made.package.to_bytes(),
                 lambda after: check_save(made.package, after, made.cells, made.applied.tabs),
+                proves_zip=True,
             )
         backup = self._original.backup
         return replace(made.applied, token=self._original.sha256, backup=str(backup) if backup else None)

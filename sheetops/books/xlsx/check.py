@@ -14,14 +14,15 @@ from collections.abc import Collection, Iterator, Mapping
 
 from sheetops.books.xlsx import check_parts
 from sheetops.books.xlsx.check_order import out_of_order
+from sheetops.books.xlsx.check_rows import changed_rows
 from sheetops.books.xlsx.check_sheet import (
     Change,
     Place,
     SheetText,
     around_differs,
-    changed_rows,
     other_cells_differ,
     well_formed,
+    well_formed_but_for,
 )
 from sheetops.books.xlsx.check_values import Reader, place_of
 from sheetops.books.xlsx.check_wiring import TYPES, Link, Tab, Wiring, rels_key
@@ -39,7 +40,9 @@ def check_save(before: Package, after: bytes, cells: Edits, tabs: Collection[str
     values by (tab, cell), `tabs` the names of tabs that were added or replaced as a whole.
     """
     try:
-        wrong = _Save(Members(before.original), Members(after), cells, tabs).wrong()
+        wrong = _Save(
+            Members(before.original, before.was, read=True), Members(after, before.meant), cells, tabs
+        ).wrong()
         wrong = wrong or _unreadable(before.original, after)
     except (ValueError, LookupError, ArithmeticError, struct.error) as error:
         wrong = str(error) or type(error).__name__
@@ -178,9 +181,9 @@ class _Save:
         return tab.name in self.tabs or place_of(cell) in self.planned.get(tab.part, {})
 
     def _sheet_wrong(self, name: str) -> str | None:
-        well_formed(self.new.plain(name))
         old, new = SheetText(self.old.plain(name)), SheetText(self.new.plain(name))
         changed = changed_rows(old, new)
+        well_formed_but_for(self.new.plain(name), new, changed)
         self.sheets[name], self.changes[name] = new, changed
         return around_differs(old, new) or other_cells_differ(old, new, changed, self.planned[name].keys())
 

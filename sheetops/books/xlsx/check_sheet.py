@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
 from xml.parsers import expat
@@ -30,7 +30,7 @@ _DIMENSION = re.compile(
     rb"<(?:[\w.-]+:)?dimension(?=[\s/>])" + _ATTRIBUTES + rb">(?:</(?:[\w.-]+:)?dimension\s*>)?"
 )
 _CHUNK = 1 << 16
-_BEYOND = 1 << 30  # a number after every row
+BEYOND = 1 << 30  # a number after every row
 Place = tuple[int, int]
 
 
@@ -82,16 +82,16 @@ class SheetText:
         """All after the cells."""
         return self.text[self.tail_start :]
 
-    def row_start_before(self, place: int) -> int:
-        """Where the last row begins whose start tag ends by `place`; the start of the cells if none does."""
+    def row_start_before(self, place: int, floor: int) -> int:
+        """Where the last row from `floor` on begins whose start tag ends by `place`; `floor` if none does."""
         needle = b"<" + self.prefix + b"row"
-        at = self.mask.rfind(needle, self.start, place)
+        at = self.mask.rfind(needle, floor, place)
         while at >= 0:
             tag = self.row_tag.match(self.mask, at)
             if tag is not None and tag.end() <= place:
                 return at
-            at = self.mask.rfind(needle, self.start, at)
-        return self.start
+            at = self.mask.rfind(needle, floor, at)
+        return floor
 
     def row_start_after(self, place: int) -> int:
         """Where the first row begins at or after `place`; the end of the cells if none does."""
@@ -156,6 +156,12 @@ class Rows:
         return all(one < other for one, other in pairwise(near))
 
 
+def row_number(tag: bytes) -> int | None:
+    """The number that a row's start tag tells."""
+    found = _NUMBER.search(tag)
+    return int(found.group(2)) if found else None
+
+
 def _matched(pattern: re.Pattern[bytes], text: bytes, place: int) -> bytes:
     found = pattern.match(text, place)
     return found.group() if found else b""
@@ -176,6 +182,19 @@ def utf8(part: bytes) -> tuple[str, bytes]:
     return name, part if name in ("utf-8", "us-ascii") else part.decode(name).encode()
 
 
+def well_formed_but_for(part: bytes, sheet: SheetText, changes: list[Change]) -> None:
+    """As `well_formed`, for a changed sheet: all of it but the rows that are byte for byte as they were.
+
+    A row that nobody touched cannot break the XML, and parsing fifty megabytes of them took most of the time of
+    an edit. Parts in other encodings are parsed whole.
+    """
+    if part is not sheet.text or sheet.mask is not sheet.text:
+        well_formed(part)
+        return
+    rows = (change.after for change in changes if change.after is not None)
+    well_formed(b"".join((sheet.text[: sheet.start], *rows, sheet.text[sheet.end :])))
+
+
 def well_formed(part: bytes) -> None:
     """ValueError if the part is not well-formed XML; read by expat, which builds nothing."""
     try:
@@ -192,44 +211,6 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def changed_rows(old: SheetText, new: SheetText) -> list[Change]:
-    """The rows that differ, in their order."""
-    one, other = old.text[old.start : old.end], new.text[new.start : new.end]
-    if one == other:
-        return []
-    front = common_prefix(one, other)
-    back = common_suffix(one, other, min(len(one), len(other)) - front)
-    begin_old, begin_new = old.row_start_before(old.start + front), new.row_start_before(new.start + front)
-    end_old = old.row_start_after(max(old.end - back, begin_old))
-    end_new = new.row_start_after(max(new.end - back, begin_new))
-    apart = begin_old - old.start != begin_new - new.start or old.end - end_old != new.end - end_new
-    places = ((old, begin_old), (new, begin_new), (old, end_old), (new, end_new))
-    if apart or not all(_is_numbered(sheet, place) for sheet, place in places):
-        begin_old, end_old, begin_new, end_new = old.start, old.end, new.start, new.end
-    return list(_differing(Rows(old, begin_old, end_old), Rows(new, begin_new, end_new)))
-
-
-def _differing(old: Rows, new: Rows) -> Iterator[Change]:
-    """Walk both lists of rows side by side; equal bytes are equal rows unless an added row moved them."""
-    i = j = 0
-    while i < len(old) or j < len(new):
-        both = i < len(old) and j < len(new)
-        if both and old.xml[i] == new.xml[j] and (i == j or old.number(i) == new.number(j)):
-            i, j = i + 1, j + 1
-            continue
-        before = old.number(i) if i < len(old) else _BEYOND
-        after = new.number(j) if j < len(new) else _BEYOND
-        was = old.xml[i] if before <= after else None
-        now = new.xml[j] if after <= before else None
-        yield Change(min(before, after), was, now, now is None or new.is_in_order(j))
-        i, j = i + (was is not None), j + (now is not None)
-
-
-def _is_numbered(sheet: SheetText, place: int) -> bool:
-    tag = sheet.row_tag.match(sheet.mask, place)
-    return tag is None or _NUMBER.search(tag.group()) is not None
-
-
 def common_prefix(one: bytes, other: bytes) -> int:
     """How many bytes the two have in common from the start."""
     size, place = min(len(one), len(other)), 0
@@ -241,24 +222,6 @@ def common_prefix(one: bytes, other: bytes) -> int:
         if step and one[place : place + step] == other[place : place + step]:
             place += step
     return min(place, size)
-
-
-def common_suffix(one: bytes, other: bytes, most: int) -> int:
-    """How many bytes, at `most`, the two have in common from the end."""
-    place = 0
-    while place + _CHUNK <= most and _tail(one, place, _CHUNK) == _tail(other, place, _CHUNK):
-        place += _CHUNK
-    step = _CHUNK
-    while step:
-        step //= 2
-        if step and place + step <= most and _tail(one, place, step) == _tail(other, place, step):
-            place += step
-    return place
-
-
-def _tail(text: bytes, place: int, size: int) -> bytes:
-    end = len(text) - place
-    return text[end - size : end]
 
 
 def _blanked(text: bytes) -> bytes:

@@ -9,18 +9,27 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # a local header before the name (APPNOTE 4.3.7)
+_PIECE = 1 << 16  # bytes that are unpacked at one time
 _DESCRIPTOR, _UTF8, _IN_ZIP64 = 0x8, 0x800, 0xFFFFFFFF
 
 
 class Members:
     """The members of a workbook file, by their name without case and leading slash."""
 
-    def __init__(self, data: bytes) -> None:
-        """Read the directory of `data`; ValueError if it is no sound zip file or a name occurs twice."""
+    def __init__(
+        self, data: bytes, likely: Callable[[str], bytes | None] = lambda name: None, read: bool = False
+    ) -> None:
+        """Read the directory of `data`; ValueError if it is no sound zip file or a name occurs twice.
+
+        `likely` says what a member probably holds. It is believed only where the member, unpacked piece by piece,
+        holds exactly that, or where the file was `read` before and length and checksum are those of the member:
+        then the large parts of a workbook need not be in memory twice.
+        """
         self._data = data
+        self._likely, self._read = likely, read
         try:
             entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
         except Exception as error:  # on damaged bytes zipfile raises errors of many kinds
@@ -53,20 +62,46 @@ class Members:
         return self._plain[wanted]
 
     def _unpacked(self, entry: zipfile.ZipInfo) -> bytes:
-        packed = self._data[self._body(entry) :][: entry.compress_size]
+        start = self._body(entry)
+        likely = self._likely(entry.filename)
         if entry.compress_type == zipfile.ZIP_DEFLATED:
-            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-            try:
-                plain = inflater.decompress(packed)
-            except zlib.error as error:
-                raise ValueError(f"{entry.filename} does not unpack: {error}") from error
-            if not inflater.eof or inflater.unused_data:
-                self._ragged.add(key(entry.filename))
+            if likely is not None and not self._is_in(entry, start, likely):
+                likely = None
+            plain = self._inflated(entry, start) if likely is None else likely
         else:
-            plain = packed
+            plain = self._data[start : start + entry.compress_size]
         if zlib.crc32(plain) != entry.CRC:
             raise ValueError(f"{entry.filename} does not match its checksum")
         return plain
+
+    def _inflated(self, entry: zipfile.ZipInfo, start: int) -> bytes:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            plain = inflater.decompress(self._data[start : start + entry.compress_size])
+        except zlib.error as error:
+            raise ValueError(f"{entry.filename} does not unpack: {error}") from error
+        if not inflater.eof or inflater.unused_data:
+            self._ragged.add(key(entry.filename))
+        return plain
+
+    def _is_in(self, entry: zipfile.ZipInfo, start: int, likely: bytes) -> bool:
+        if len(likely) != entry.file_size:
+            return False
+        return zlib.crc32(likely) == entry.CRC if self._read else self._holds(entry, start, likely)
+
+    def _holds(self, entry: zipfile.ZipInfo, start: int, likely: bytes) -> bool:
+        """Whether the member unpacks to exactly these bytes and ends with them."""
+        inflater, place = zlib.decompressobj(-zlib.MAX_WBITS), 0
+        end = start + entry.compress_size
+        try:
+            for at in range(start, end, _PIECE):
+                piece = inflater.decompress(self._data[at : min(at + _PIECE, end)])
+                if likely[place : place + len(piece)] != piece or inflater.unused_data:
+                    return False
+                place += len(piece)
+        except zlib.error:
+            return False
+        return inflater.eof and place == len(likely)
 
     def _body(self, entry: zipfile.ZipInfo) -> int:
         """Where the compressed bytes of the member begin."""

@@ -32,8 +32,7 @@ _WORKBOOK_TYPES = frozenset(
     )
 )
 _HEAD = 1 << 16
-_STRAY = "__macosx/"
-"""Where the zip program of macOS keeps what it knows of files: members that are no parts of the package."""
+_STRAY = "__macosx/"  # where the zip program of macOS keeps what it knows of files: no parts of the package
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,13 @@ class Package:
         """The bytes that the package was read from, whatever was set since."""
         return self._archive.data
 
-    # --- members -----------------------------------------------------------------------------------
+    def was(self, name: str) -> bytes | None:
+        """What the part `name` held in the file, None if nobody has read it."""
+        return self._cache.get(_key(name))
+
+    def meant(self, name: str) -> bytes | None:
+        """What the part `name` was set to, None if it was not."""
+        return self._changed.get(_key(name))
 
     def _index(self) -> None:
         for index, member in enumerate(self._archive.members):
@@ -164,8 +169,7 @@ class Package:
     def _member(self, key: str) -> Member:
         return self._archive.members[self._members[key]]
 
-    def where_part(self, name: str) -> str:
-        """`file.xlsx, xl/workbook.xml`: the place of a part, for messages."""
+    def where_part(self, name: str) -> str:  # `file.xlsx, xl/workbook.xml`, for messages
         return f"{self.where}, {name}"
 
     def utf8(self, name: str) -> tuple[bytes, xmlbytes.Encoding]:

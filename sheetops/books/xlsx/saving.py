@@ -11,6 +11,7 @@ from sheetops.books.xlsx.replace import changing, read_whole, real_path, write_n
 from sheetops.errors import UsageError
 
 Check = Callable[[bytes], None]
+"""A check of the saved bytes: `check_save`, which also proves the zip sound."""
 
 
 def save_changed(
@@ -33,7 +34,7 @@ def save_changed(
         with changing(source) as original:
             new, check = changed(original.data)
             if check is not None:
-                original.replace(new, check)
+                original.replace(new, check, proves_zip=True)
         return
     real, target = real_path(source), Path(save_as)
     if target.exists() and target.samefile(real):
