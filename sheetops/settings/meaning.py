@@ -113,8 +113,8 @@ def _targets(team: Team, at: Place) -> Iterator[Fault]:
 
 
 def _rules(rules: Mapping[str, RuleSettings], at: Place) -> Iterator[Fault]:
+    from sheetops.domain.rule_parameters import wrong
     from sheetops.domain.rules import BY_CODE
-    from sheetops.domain.rules.parameters import wrong
 
     for code, own in rules.items():
         if code not in BY_CODE:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sheetops.domain.finding import Severity
+from sheetops.domain.rule_parameters import wrong
 from sheetops.domain.rules import RULES
-from sheetops.domain.rules.parameters import wrong
 from sheetops.domain.workdays_clock import TargetUnit
 from sheetops.errors import SettingsError
 from sheetops.settings.files import load_texts
