@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 from sheetops.books.base import Applied, Book, Hold, Session
 from sheetops.domain.history import History
@@ -50,6 +50,16 @@ class Memory(Protocol):
     def finish_run(self, run: str, outcome: str, timings: Mapping[str, float]) -> None: ...
 
 
+P = TypeVar("P", contravariant=True)
+Q = TypeVar("Q")
+
+
+class Office(Protocol[P]):
+    """Who delivers what several runs left to be sent (see sheetops.messages); one tuple a run, in order."""
+
+    def send(self, posts: Sequence[P]) -> Sequence[tuple[Delivery, ...]]: ...
+
+
 class Postman(Protocol):
     """Who delivers digests (see sheetops.messages); returns what became of each."""
 
@@ -70,6 +80,8 @@ class Order:
     period: str | None = None  # of the review
     dry_run: bool = False
     force: bool = False
+    # Takes the mails, which are left, with the run unfinished, to `mail_together`.
+    mail_later: Callable[[str | None, Plan, View], None] | None = None
     hold: Hold | None = None  # the fleet's, where its workers share the sheets
     own: Mapping[str, Job] = field(default_factory=dict)  # jobs of this order alone, by name; they come first
     shield: Callable[[], AbstractContextManager[None]] = (
@@ -89,6 +101,11 @@ class Report:
     view: View | None = None
     dry_run: bool = False
     timings: dict[str, float] = field(default_factory=dict)
+
+    def forget_sheet(self) -> None:
+        """Let go of the sheet, once it is printed: of many sheets, none is kept in memory for its mails."""
+        self.view = None
+        self.plan = Plan(remarks=self.plan.remarks)
 
     @property
     def partly(self) -> bool:
@@ -141,11 +158,29 @@ def _carry_out(
                 with report.step("remember"):
                     _require_hold(order)  # a stale look must not follow a newer one into the ledger
                     memory.record(report.run, view, plan, report.applied)
+    if order.mail_later is not None:
+        order.mail_later(report.run, plan, view)
+        return
     with report.step("mail"):
         _require_hold(order)  # nor may who wakes in the night mail what was due in the evening
         report.deliveries = postman.deliver(report.run, plan, view)
+    _finish(report, memory)
+
+
+def _finish(report: Report, memory: Memory) -> None:
     if report.run is not None:
         memory.finish_run(report.run, "partly" if report.partly else "done", report.timings)
+
+
+def mail_together(waiting: Sequence[tuple[Report, Q]], memory: Memory, office: Office[Q]) -> None:
+    """Send what several runs have to say, to each person one mail, and finish the runs."""
+    began = time.perf_counter()
+    found = office.send([post for _, post in waiting])
+    took = (time.perf_counter() - began) / len(waiting)
+    for (report, _), deliveries in zip(waiting, found, strict=True):
+        report.deliveries = deliveries
+        report.timings["mail"] = took
+        _finish(report, memory)
 
 
 def _require_hold(order: Order) -> None:
@@ -159,7 +194,8 @@ def _think(
     snapshot = _see(order, raw)
     policy = order.policy_for(snapshot.language)
     now = clock().astimezone(policy.clock.hours.zone).replace(tzinfo=None, microsecond=0)
-    if order.as_of is not None and order.as_of != now.date():
+    other_day = order.as_of is not None and order.as_of != now.date()
+    if order.as_of is not None and other_day:
         now = datetime.combine(order.as_of, time_of_day(12))
     view = View(snapshot, policy, memory.history(raw.location, now), now, order.period)
     history, told = _known_as(view, memory, order)
@@ -170,7 +206,7 @@ def _think(
             snapshot, history, policy
         )  # after the run began, so that `status` knows of a sheet that stands still
     for _ in range(_TRIES):
-        view = View(snapshot, policy, history, now, order.period)
+        view = View(snapshot, policy, history, now, order.period, other_day)
         plan = _ask(order, view)
         if report.run is None or _reserve(memory, report.run, plan):
             return view, told + _only_our_tabs(plan, view)

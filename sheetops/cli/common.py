@@ -14,7 +14,10 @@ import click
 from sheetops.errors import SheetopsError, UsageError
 
 if TYPE_CHECKING:
+    from sheetops.domain.plan import Plan
+    from sheetops.domain.view import View
     from sheetops.jobs import Job
+    from sheetops.messages import Post
     from sheetops.runner import Report
     from sheetops.settings.load import Loaded
     from sheetops.settings.model import Team
@@ -77,35 +80,96 @@ def run_jobs(
     `more` adds to the JSON document, `also` to the lines (whether all of it was asked for is its second argument).
     """
     from sheetops.cli.edge import Edge
-    from sheetops.cli.show import as_document, show, troubles
+    from sheetops.runner import mail_together
     from sheetops.settings.load import load
 
     loaded = load(wishes.config, beside=wishes.sheets)
     edge = Edge(loaded, wishes)
-    codes: list[int] = []
-    documents: list[dict[str, Any]] = []
-    for location, team in sheets_of(wishes.sheets, loaded):
+    places = sheets_of(wishes.sheets, loaded)
+    # A fleet's hold covers one sheet at a time, so what is mailed under it is mailed at once.
+    together = len(places) > 1 and loaded.settings.fleet is None
+    table = _Table(jobs, wishes, more, also, together)
+    posts: list[Post] = []
+    waiting: list[tuple[Report, Post]] = []
+
+    def later(run: str | None, plan: Plan, view: View) -> None:
+        posts.append(edge.outbox.prepare(run, plan, view))
+
+    for location, team in places:
         try:
-            report = edge.run(location, team, jobs, period, own)
+            report = edge.run(location, team, jobs, period, own, mail_later=later if together else None)
         except SheetopsError as error:
-            click.echo(f"sheetops: {error.line()}", err=True)
-            codes.append(error.exit_code)
-            documents.append({"sheet": location, "error": error.line(), "exit": error.exit_code})
+            table.failed(location, error)
             continue
-        codes.append(exit_code(report, jobs))
-        if wishes.as_json:
-            documents.append(as_document(report) | (more(report) if more is not None else {}))
-        elif not wishes.quiet:
-            show(report, jobs, wishes.verbose)
-            if also is not None:
-                also(report, wishes.verbose)
+        if together:
+            waiting.append((report, posts[-1]))
+        table.ran(report)
+    if waiting:
+        mail_together(waiting, edge.ledger, edge.outbox)
+    table.close([report for report, _ in waiting])
+
+
+class _Table:
+    """What is printed of the runs, and the code to leave with."""
+
+    def __init__(
+        self,
+        jobs: Sequence[str],
+        wishes: Wishes,
+        more: Callable[[Report], dict[str, Any]] | None,
+        also: Callable[[Report, bool], None] | None,
+        together: bool,
+    ) -> None:
+        self.jobs, self.wishes, self.more, self.also, self.together = jobs, wishes, more, also, together
+        self.codes: list[int] = []
+        self.documents: list[dict[str, Any]] = []
+
+    def failed(self, location: str, error: SheetopsError) -> None:
+        """One sheet could not be worked on."""
+        click.echo(f"sheetops: {error.line()}", err=True)
+        self.codes.append(error.exit_code)
+        self.documents.append({"sheet": location, "error": error.line(), "exit": error.exit_code})
+
+    def ran(self, report: Report) -> None:
+        """One sheet was worked on; where mails go together, they are still to be sent."""
+        from sheetops.cli.show import as_document, show
+
+        if self.wishes.as_json:
+            self.documents.append(as_document(report) | (self.more(report) if self.more is not None else {}))
+        elif not self.wishes.quiet:
+            show(report, self.jobs, self.wishes.verbose, mails=not self.together)
+            if self.also is not None:
+                self.also(report, self.wishes.verbose)
+        self.codes.append(exit_code(report, self.jobs))
+        if self.together:
+            report.forget_sheet()
+        else:
+            self._trouble(report)
+
+    def close(self, mailed: Sequence[Report]) -> None:
+        """Print what became of mails that went together, and leave with the worst outcome's code."""
+        from sheetops.cli.show import notices, show_mails
+
+        for report in mailed:
+            self.codes.append(5 if undelivered(report) else 0)
+            self._trouble(report)
+            if not self.wishes.as_json and not self.wishes.quiet and "remind" in self.jobs:
+                click.echo(report.sheet)
+                show_mails(report, self.wishes.verbose or report.dry_run)
+            for document in self.documents:
+                if self.wishes.as_json and document.get("sheet") == report.sheet and "notices" in document:
+                    document["notices"] = notices(report)
+        if self.wishes.as_json:
+            documents = self.documents
+            shown = documents[0] if len(documents) == 1 else documents
+            click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        raise click.exceptions.Exit(worst(self.codes))
+
+    def _trouble(self, report: Report) -> None:
+        from sheetops.cli.show import troubles
+
         for line in troubles(report):
             click.echo(f"sheetops: {line}", err=True)
-    if wishes.as_json:
-        click.echo(
-            json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2)
-        )
-    raise click.exceptions.Exit(worst(codes))
 
 
 def sheets_of(names: Sequence[str], loaded: Loaded) -> list[tuple[str, Team]]:
@@ -121,12 +185,17 @@ def exit_code(report: Report, jobs: Sequence[str]) -> int:
     """0 done, 1 findings, 3 partly done (conflicts), 5 a mail could not be delivered."""
     from sheetops.domain.finding import Severity
 
-    if any(delivery.outcome in ("failed", "unknown") for delivery in report.deliveries):
+    if undelivered(report):
         return 5
     if report.partly:
         return 3
     serious = any(finding.severity is not Severity.HINT for finding in report.plan.findings)
     return 1 if serious and "validate" in jobs else 0
+
+
+def undelivered(report: Report) -> bool:
+    """Whether a mail did not leave, or may not have."""
+    return any(delivery.outcome in ("failed", "unknown") for delivery in report.deliveries)
 
 
 def worst(codes: Sequence[int]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import cached_property
@@ -25,6 +25,8 @@ from sheetops.settings.policy import build_policy
 if TYPE_CHECKING:
     from sheetops.books.base import Hold
     from sheetops.books.google.access import Access
+    from sheetops.domain.plan import Plan
+    from sheetops.domain.view import View
     from sheetops.jobs import Job
     from sheetops.ledger import Ledger
     from sheetops.messages import Outbox
@@ -111,10 +113,12 @@ class Edge:
         period: str | None = None,
         own: Mapping[str, Job] | None = None,
         hold: Hold | None = None,
+        mail_later: Callable[[str | None, Plan, View], None] | None = None,
     ) -> Report:
         """Run `jobs`, after the command's `own`, on the sheet at `location`.
 
-        `hold` is a worker's; where the settings name a fleet, a run without one takes it first.
+        `hold` is a worker's; where the settings name a fleet, a run without one takes it first. `mail_later`
+        takes its mails, which are left to `runner.mail_together`.
         """
         if hold is None and self.loaded.settings.fleet is not None and not self.wishes.dry_run:
             with self._held(location) as taken:
@@ -135,6 +139,7 @@ class Edge:
             period=period,
             dry_run=self.wishes.dry_run,
             force=self.wishes.force,
+            mail_later=mail_later,
             hold=hold,
             own=own or {},
             shield=shielded,

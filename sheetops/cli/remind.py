@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import click
 
 from sheetops.cli.common import Wishes, job_options, run_jobs, sheets_of
-from sheetops.errors import UsageError
+from sheetops.cli.resend import settle
 
 
 @click.command("remind")
@@ -20,17 +19,21 @@ from sheetops.errors import UsageError
     is_flag=True,
     help="Also send again what may or may not have left; `sheetops status` lists it.",
 )
-def command(in_browser: bool, resend_unknown: bool, **options: Any) -> None:
+@click.option(
+    "--resend",
+    "keys",
+    multiple=True,
+    metavar="KEY",
+    help="Send this mail again; `sheetops status` lists the keys of those that need it.",
+)
+def command(in_browser: bool, resend_unknown: bool, keys: tuple[str, ...], **options: Any) -> None:
     """Send each owner at most one digest a day: overdue, to answer, due today, due soon, stale, to call back."""
     wishes = Wishes(**options)
-    if resend_unknown:
-        if wishes.dry_run or in_browser:
-            raise UsageError(
-                "--resend-unknown is a decision, so it cannot be tried out", mend="see `sheetops status`"
-            )
-        _settle_unknown(wishes)
     if in_browser:
-        _open(replace(wishes, dry_run=True))
+        wishes = replace(wishes, dry_run=True)
+    wishes = settle(wishes, keys, resend_unknown)
+    if in_browser:
+        _open(wishes)
     else:
         run_jobs(["remind"], wishes)
 
@@ -52,24 +55,3 @@ def _open(wishes: Wishes) -> None:
         click.echo(f"{len(mails)} mails would be sent: {open_pages(mails)}")
     else:
         click.echo("nobody would be mailed")
-
-
-def _settle_unknown(wishes: Wishes) -> None:
-    """Free the claims of the last day, so that this run sends again; older mails are settled, for today's says it all."""
-    from sheetops.cli.edge import Edge
-    from sheetops.runner import utc_now
-    from sheetops.settings.load import load
-
-    loaded = load(wishes.config)
-    ledger = Edge(loaded, wishes).ledger
-    today = wishes.as_of or utc_now().astimezone().date()
-    numbers = {ledger.number_of(location) for location, _ in sheets_of(wishes.sheets, loaded)}
-    unknown = [mail for mail in ledger.unknown_mails() if ledger.number_of(mail.sheet) in numbers]
-    for mail in unknown:
-        # A day of grace: the claim bears the reader's own date.
-        fresh = mail.day >= today - timedelta(days=1)
-        ledger.mail_outcome(mail.message_id, "failed" if fresh else "superseded")
-    if unknown and not wishes.quiet and not wishes.as_json:
-        click.echo(
-            f"{len(unknown)} mails of unknown outcome: those of today go out again, older ones are settled"
-        )

@@ -44,10 +44,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "edits": edits + conflicts,
         "tabs": list(report.applied.tabs),
         "held_tabs": list(report.applied.held),
-        "notices": [
-            {"to": d.to, "subject": d.subject, "outcome": d.outcome, "where": d.where, "reason": d.reason}
-            for d in report.deliveries
-        ],
+        "notices": notices(report),
         "conflicts": conflicts,
         "put_back": list(report.applied.put_back),
         "remarks": [
@@ -72,7 +69,15 @@ def _edit(edit: Edit, tab: str, cell: str, outcome: str) -> dict[str, Any]:
     }
 
 
-def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
+def notices(report: Report) -> list[dict[str, str]]:
+    """What became of each mail, as the JSON document has it."""
+    return [
+        {"to": d.to, "subject": d.subject, "outcome": d.outcome, "where": d.where, "reason": d.reason}
+        for d in report.deliveries
+    ]
+
+
+def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True) -> None:
     """Print what a run saw and did, in a few lines; all of it when `verbose` or a dry run."""
     assert report.view is not None
     everything = verbose or report.dry_run
@@ -90,8 +95,8 @@ def show(report: Report, jobs: Sequence[str], verbose: bool) -> None:
     for tab in report.applied.held:
         reason = report.applied.reasons.get(tab, "somebody changed it meanwhile")
         click.echo(f"  left alone: tab {tab} ({reason}); tried again next run")
-    if "remind" in jobs:
-        _show_mails(report, everything)
+    if "remind" in jobs and mails:
+        show_mails(report, everything)
     for remark in (*report.plan.remarks, *_put_back(report), *_hindrance(report)):
         click.echo(f"  note: {remark}")
 
@@ -135,7 +140,8 @@ def _show_findings(report: Report, everything: bool) -> None:
             )
 
 
-def _show_mails(report: Report, everything: bool) -> None:
+def show_mails(report: Report, everything: bool) -> None:
+    """Print what became of the mails of a run."""
     count = Counter(delivery.outcome for delivery in report.deliveries)
     words = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
     where = next((str(Path(d.where).parent) for d in report.deliveries if d.where.endswith(".eml")), "")

@@ -11,12 +11,17 @@ import click
 
 from sheetops.cli.columns import aligned
 from sheetops.cli.common import Wishes, _day
+from sheetops.domain.plan import REVIEW
 
 if TYPE_CHECKING:
     from sheetops.cli.edge import Edge
     from sheetops.ledger import Ledger
     from sheetops.ledger.asking import Mail, Run, SheetState
     from sheetops.ledger.slots import Slot
+
+_MAILS_SHOWN = timedelta(
+    days=7
+)  # that were refused or failed; those of unknown outcome as long as nobody settles them
 
 
 @click.command("status")
@@ -35,9 +40,10 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
     today = as_of or utc_now().astimezone().date()
     ledger = edge.ledger
     sheets, runs = ledger.sheets(today), ledger.runs(limit)
-    left, unknown = ledger.open_runs(), ledger.unknown_mails()
+    left, mails = ledger.open_runs(), ledger.mails_to_settle(today - _MAILS_SHOWN)
+    unknown = [mail for mail in mails if mail.outcome is None]
     wishes = [ledger.notice] if ledger.notice else []
-    wishes += [*_late(edge, sheets, today), *map(_of_run, left), *map(_of_mail, unknown)]
+    wishes += [*_late(edge, sheets, today), *map(_of_run, left), *map(_of_mail, mails)]
     slots = ledger.unended_slots()
     wishes += _never_ran(ledger, sheets, today)
     fleet = look_at_fleet(edge.loaded)
@@ -49,7 +55,8 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
             "runs": [_run_document(run) for run in runs],
             "unfinished": [run.id for run in left if run.outcome is None],
             "failed": [run.id for run in left if run.outcome == "failed"],
-            "unknown_mails": [{**mail._asdict(), "day": mail.day.isoformat()} for mail in unknown],
+            "unknown_mails": [_mail_document(mail) for mail in unknown],
+            "mails": [_mail_document(mail) for mail in mails],
             "slots": [_slot_document(slot) for slot in slots],
             **({"fleet": fleet_document(fleet)} if fleet else {}),
             "to_do": wishes,
@@ -129,10 +136,26 @@ def _of_run(run: Run) -> str:
 
 
 def _of_mail(mail: Mail) -> str:
-    return (
-        f"the mail of {mail.day} to {mail.to} (run {mail.run}) may or may not have left; "
-        "it is not sent again by itself: ask, look in the mail server's log, or `sheetops remind --resend-unknown`"
-    )
+    what = f"the mail of {mail.day} to {mail.to} (run {mail.run}, key {mail.key})"
+    review = mail.job.startswith(REVIEW)
+    again = f"sheetops {'review' if review else 'remind'} --resend {mail.key}"
+    if mail.outcome is None:
+        return (
+            f"{what} may or may not have left; it is not sent again by itself: ask, look in the mail server's log, "
+            f"or `{again}`"
+        )
+    if mail.outcome == "refused":
+        return f"{what} was refused by the mail server; correct the address, then `{again}`, or wait for the next"
+    return f"{what} did not leave; the next run of that day tries again, or `{again}`"
+
+
+def _mail_document(mail: Mail) -> dict[str, Any]:
+    return {
+        **mail._asdict(),
+        "day": mail.day.isoformat(),
+        "outcome": mail.outcome or "unknown",
+        "key": mail.key,
+    }
 
 
 def _state_document(state: SheetState) -> dict[str, Any]:

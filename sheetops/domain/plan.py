@@ -30,6 +30,8 @@ from sheetops.domain.table import (
 )
 from sheetops.domain.tabs import Cell, Tab
 
+REVIEW = "review"  # how the claims of mailed reviews begin; the period follows
+
 
 class Edit(NamedTuple):
     """One cell that a job wants to change."""

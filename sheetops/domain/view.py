@@ -29,6 +29,7 @@ class View:
     history: History
     now: datetime
     period: str | None = None  # the period that a review was asked for
+    other_day: bool = False  # whether `now` is of another day than today's (`--as-of`)
 
     @property
     def today(self) -> date:

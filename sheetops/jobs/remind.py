@@ -38,7 +38,8 @@ def remind(view: View) -> Plan:
 
     The lead of a request is told; where the People tab does not know the lead, the department's lead is, else
     the team lead. What stays overdue climbs the ladder to the manager and the director. Whoever is away is
-    stood in for by the deputy. `暂停至…` in the notes silences a request. A person who was already mailed today
+    stood in for by the deputy. `暂停至…` in the notes silences a request, but not the breach of one of high urgency:
+    neither a snooze nor an opt-out does. A person who was already mailed today
     is left out.
     """
     times = Times(view)
@@ -114,8 +115,11 @@ def _told(view: View, found: dict[tuple[str, int], list[Finding]]) -> Iterator[t
     """Each thing to say, with the person whose matter it is."""
     for log, index, request in view.requests():
         its = found.get((request.tab, request.row), [])
-        if (request.open or its) and not snoozed(view, request):
-            yield from _of_request(view, log, index, request, its, answers_for(view, request))
+        if request.open or its:
+            quiet = snoozed(view, request)
+            for person, item in _of_request(view, log, index, request, its, answers_for(view, request)):
+                if not quiet or mandatory(view, item):
+                    yield person, item
     for owner, item in actions(view):
         yield person_of(view, owner) or view.people.team_lead or unknown(owner), item
 

@@ -10,7 +10,7 @@ from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from sheetops.domain.history import Happening, Life, PastEdit
 from sheetops.errors import LedgerError
@@ -47,6 +47,11 @@ class Mail(NamedTuple):
     day: date
     outcome: str | None
     message_id: str
+
+    @property
+    def key(self) -> str:
+        """What a person types to name it."""
+        return self.message_id.strip("<>")[:8]
 
 
 class SheetState(NamedTuple):
@@ -137,13 +142,13 @@ def run_named(link: Connection, name: str) -> Any:
     return found[0]
 
 
-def mails(link: Connection, run: int | None = None) -> list[Mail]:
-    """The mails of a run, or those of all runs whose outcome is unknown."""
+def mails(link: Connection, which: ColumnElement[bool]) -> list[Mail]:
+    """The claimed mails that fit; each with the place of the sheet whose run sent it."""
     wanted = (
         select(t.mails, t.runs.c.id.label("run_id"), t.sheets.c.place)
         .join(t.runs, t.runs.c.number == t.mails.c.run)
-        .join(t.sheets, t.sheets.c.number == t.mails.c.sheet)
-        .where(t.mails.c.outcome.is_(None) if run is None else t.mails.c.run == run)
+        .join(t.sheets, t.sheets.c.number == t.runs.c.sheet)
+        .where(which, t.mails.c.job.not_in(("told", "held")))
         .order_by(t.mails.c.number)
     )
     return [

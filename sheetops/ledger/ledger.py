@@ -7,30 +7,30 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from sheetops.domain.addresses import google_title, is_google
 from sheetops.domain.history import Happening, History, PastEdit
 from sheetops.domain.plan import Plan
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import asking, slots, upkeep
 from sheetops.ledger import tables as t
+from sheetops.ledger.mailing import MailClaims
 from sheetops.ledger.moving import move, moved_from, was_seen
 from sheetops.ledger.opening import told
-from sheetops.ledger.prints import Printer, label
+from sheetops.ledger.places import place_of, run_of, sheet_for, sheet_number
+from sheetops.ledger.prints import Printer
 from sheetops.ledger.recalling import recall
 from sheetops.ledger.recording import record, see
 from sheetops.ledger.rows import place_rows
 from sheetops.ledger.seeing import Done, Place
 
 
-class Ledger:
+class Ledger(MailClaims):
     """One open ledger. Every method is one transaction; moments are naive, in the team's time zone."""
 
     def __init__(self, engine: Engine, key: bytes, place: str, notice: str | None = None) -> None:
@@ -89,7 +89,7 @@ class Ledger:
             values["began"] = now.isoformat(timespec="seconds")
 
             def begin(link: Connection, values: dict[str, object] = values) -> None:
-                link.execute(insert(t.runs).values(sheet=_sheet_for(link, sheet), **values))
+                link.execute(insert(t.runs).values(sheet=sheet_for(link, sheet), **values))
 
             if self._take(begin):
                 return run
@@ -98,7 +98,7 @@ class Ledger:
         """Take these sequence numbers for the run's sheet; False, and none taken, if any is taken already."""
 
         def reserve(link: Connection) -> None:
-            number, sheet = _run_of(link, run)
+            number, sheet = run_of(link, run)
             rows = [{"sheet": sheet, "prefix": prefix, "sequence": n, "run": number} for n in numbers]
             if rows:
                 link.execute(insert(t.ids), rows)
@@ -117,7 +117,7 @@ class Ledger:
         """
         rounded = json.dumps({step: round(seconds, 4) for step, seconds in timings.items()})
         with self._write() as link:
-            number, _ = _run_of(link, run)
+            number, _ = run_of(link, run)
             link.execute(
                 update(t.runs).where(t.runs.c.number == number).values(outcome=outcome, timings=rounded)
             )
@@ -129,7 +129,7 @@ class Ledger:
     def number_of(self, sheet: str) -> int:
         """The number of a sheet, given now to one never seen; it stays the same for ever."""
         with self._write() as link:
-            return _sheet_for(link, sheet)
+            return sheet_for(link, sheet)
 
     def take_over(self, sheet: str) -> int:
         """Say of the runs on a sheet that never said how they ended that they are `lost`; returns how many.
@@ -138,41 +138,11 @@ class Ledger:
         if anything, stands in the sheet, so the numbers that they took stay taken.
         """
         with self._write() as link:
-            unended = (t.runs.c.sheet == _sheet_for(link, sheet)) & t.runs.c.outcome.is_(None)
+            unended = (t.runs.c.sheet == sheet_for(link, sheet)) & t.runs.c.outcome.is_(None)
             count: int = link.execute(update(t.runs).where(unended).values(outcome="lost")).rowcount
             return count
 
     # What the outbox and the schedule ask
-
-    def claim_mail(self, run: str, job: str, sheet: str, person: str, day: date, message_id: str) -> bool:
-        """Take the right to mail a person of a sheet on a day; False if it was taken before.
-
-        `person` is `Person.key`; only its print and a masked label are kept. A claim whose mail surely failed
-        (outcome `failed`) may be taken again; one whose outcome is unknown may not.
-        """
-
-        def claim(link: Connection) -> None:
-            number, _ = _run_of(link, run)
-            key = {
-                "job": job,
-                "sheet": _sheet_for(link, sheet),
-                "person": self._printer.person(person),
-                "day": day,
-            }
-            same = and_(*(t.mails.c[name] == value for name, value in key.items()))
-            again = update(t.mails).where(same, t.mails.c.outcome == "failed")
-            if link.execute(again.values(outcome=None, run=number)).rowcount == 0:
-                link.execute(
-                    insert(t.mails).values(**key, message_id=message_id, run=number, label=label(person))
-                )
-
-        return self._take(claim)
-
-    def mail_outcome(self, message_id: str, outcome: str) -> None:
-        """Say what became of a claimed mail: `sent`, `refused`, `failed`; without this it stays `unknown`."""
-        known = None if outcome == "unknown" else outcome
-        with self._write() as link:
-            link.execute(update(t.mails).where(t.mails.c.message_id == message_id).values(outcome=known))
 
     def claim_slot(
         self,
@@ -193,7 +163,7 @@ class Ledger:
             if now is None:
                 link.execute(insert(t.slots).values(**values))
                 return
-            number = None if sheet is None else _sheet_for(link, sheet)
+            number = None if sheet is None else sheet_for(link, sheet)
             values |= {"entry": entry, "sheet": number, "state": "running", "holder": holder, "tries": 1}
             values |= {"claimed": slots.iso(now), "touched": slots.iso(now)}
             slots.claim(link, values, now)
@@ -216,7 +186,7 @@ class Ledger:
             common = {
                 "job": job,
                 "entry": entry,
-                "sheet": _sheet_for(link, sheet),
+                "sheet": sheet_for(link, sheet),
                 "state": "missed",
                 "tries": 0,
             }
@@ -287,11 +257,6 @@ class Ledger:
         """
         with self._read() as link:
             return asking.runs(link, limit, only_open=True)
-
-    def unknown_mails(self) -> list[asking.Mail]:
-        """Mails that were claimed and of which nobody knows whether they left."""
-        with self._read() as link:
-            return asking.mails(link)
 
     def sheets(self, today: date) -> list[asking.SheetState]:
         """Every sheet as its last recorded run left it; overdue is counted against `today`."""
@@ -377,40 +342,9 @@ class Ledger:
         return True
 
 
-def place_of(sheet: str) -> str:
-    """A sheet's name in the ledger: an address as it is, a path without links and dots."""
-    return sheet if "://" in sheet or is_google(sheet) else str(Path(sheet).resolve())
-
-
-def sheet_number(link: Connection, sheet: str) -> int | None:
-    """The sheet's number, None for one never seen; a Google sheet may be asked for by its title, if one has it."""
-    title = google_title(sheet)
-    if title:
-        found = asking.sheets_titled(link, title)
-        return found[0] if len(found) == 1 else None
-    number: int | None = link.execute(
-        select(t.sheets.c.number).where(t.sheets.c.place == place_of(sheet))
-    ).scalar()
-    return number
-
-
 def _scope(link: Connection, sheet: str | None) -> int | None:
     """The number of a sheet that was asked for; 0, which no sheet has, for one never seen; None for all."""
     return None if sheet is None else sheet_number(link, sheet) or 0
 
 
-def _sheet_for(link: Connection, sheet: str) -> int:
-    known = sheet_number(link, sheet)
-    if known is not None:
-        return known
-    made = link.execute(insert(t.sheets).values(place=place_of(sheet), requests=0))
-    assert made.inserted_primary_key is not None
-    number: int = made.inserted_primary_key[0]
-    return number
-
-
-def _run_of(link: Connection, run: str) -> tuple[int, int]:
-    found = link.execute(select(t.runs.c.number, t.runs.c.sheet).where(t.runs.c.id == run)).one_or_none()
-    if found is None:
-        raise LedgerError(f"run {run} is not in the ledger", mend="`sheetops status` lists the runs")
-    return found.number, found.sheet
+__all__ = ["Ledger", "place_of"]

@@ -236,7 +236,18 @@ class _Mailed:
 
 
 def _mailed(link: Connection, sheet: int, printer: Printer, today: date) -> _Mailed:
-    near = t.mails.c.day.between(today - _MAILS_KEPT_AT_HAND, today + _MAILS_KEPT_AT_HAND)
-    wanted = select(t.mails.c.job, t.mails.c.person, t.mails.c.day).where(t.mails.c.sheet == sheet, near)
-    claims = link.execute(wanted.where(func.coalesce(t.mails.c.outcome, "") != "failed"))
-    return _Mailed(frozenset((job, bytes(person), day) for job, person, day in claims), printer)
+    """Who was told of this sheet: by a claim of its own, or by a digest that told of it and did not fail."""
+    mails, digest = t.mails.c, t.mails.alias()
+    near = mails.day.between(today - _MAILS_KEPT_AT_HAND, today + _MAILS_KEPT_AT_HAND)
+    wanted = select(mails.job, mails.person, mails.day).where(mails.sheet == sheet, near)
+    own = wanted.where(mails.job.not_in(("told", "held")), func.coalesce(mails.outcome, "") != "failed")
+    lost = select(digest.c.number).where(
+        digest.c.job == "remind",
+        digest.c.person == mails.person,
+        digest.c.day == mails.day,
+        digest.c.outcome == "failed",
+    )
+    told = wanted.where(mails.job == "told", ~lost.exists())
+    claims = [(job, bytes(person), day) for job, person, day in link.execute(own)]
+    claims += [("remind", bytes(person), day) for _, person, day in link.execute(told)]
+    return _Mailed(frozenset(claims), printer)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sheetops.messages.chat import Channel, Chat
 from sheetops.messages.compose import Sender
 from sheetops.messages.folder import Folder
-from sheetops.messages.outbox import RETRY_AFTER, Claims, Outbox
+from sheetops.messages.letters import Claims, Post
+from sheetops.messages.outbox import RETRY_AFTER, Outbox
 from sheetops.messages.render import Message, Style, render_digest
 from sheetops.messages.sending import Attempt, Transport
 from sheetops.messages.smtp import PORTS, Server, Smtp
@@ -20,6 +21,7 @@ __all__ = [
     "Folder",
     "Message",
     "Outbox",
+    "Post",
     "Sender",
     "Server",
     "Smtp",

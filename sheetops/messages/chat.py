@@ -113,6 +113,8 @@ _OTHER_LIMIT = 1_500  # of services that apprise knows; few are shorter
 class Chat:
     """Posts to one channel; a transport whose mails are texts."""
 
+    leaves_the_house = True
+
     def __init__(self, channel: Channel, clock: Callable[[], float] = time.time) -> None:
         self.channel = channel
         self.clock = clock  # seconds since 1970: signatures carry the moment of sending

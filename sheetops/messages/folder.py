@@ -13,6 +13,8 @@ from sheetops.messages.sending import Attempt
 class Folder:
     """Writes each mail into a file of its own; a mail that lies there already is not written twice."""
 
+    leaves_the_house = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 

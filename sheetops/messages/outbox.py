@@ -1,6 +1,7 @@
 """Claim, send, record: a digest goes out once, whatever crashes in between.
 
-The claim in the ledger comes first and is unique for (job, sheet, person, day). Who dies between the claim and
+The claim in the ledger comes first and is unique for a person and day: what several sheets of one command have to say
+is one mail, and a sheet that comes too late is held for the next day, when it has the first turn. Who dies between the claim and
 the record leaves an unknown outcome, which is shown and never resent by itself. A mail that surely did not
 leave is recorded as failed; its claim may be taken again, by a later try of this run or by the next run.
 """
@@ -11,61 +12,24 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Protocol
 
 from sheetops.domain.personal import masked
-from sheetops.domain.plan import Delivery, Digest, Plan
+from sheetops.domain.plan import Delivery, Plan
 from sheetops.domain.view import View
 from sheetops.errors import SettingsError
 from sheetops.messages.chat import Chat, split_text
 from sheetops.messages.chat_post import render_post
 from sheetops.messages.compose import Sender, compose, message_id
-from sheetops.messages.render import Message, Style, render_digest
+from sheetops.messages.letters import Claims, Letter, Line, Post
+from sheetops.messages.render import Message, Section, Style, render_sections, section_of
 from sheetops.messages.sending import Attempt, Transport
 
 RETRY_AFTER = (5.0, 30.0, 120.0)  # seconds; then the next run tries
-
-
-class Claims(Protocol):
-    """What the outbox asks of the ledger."""
-
-    def claim_mail(self, run: str, job: str, sheet: str, person: str, day: date, message_id: str) -> bool: ...
-    def mail_outcome(self, message_id: str, outcome: str) -> None: ...
-
-
-@dataclass
-class _Letter:
-    """One thing to send, and what has become of it."""
-
-    job: str
-    label: str
-    person: str  # who it is claimed for
-    day: date
-    message: Message
-    identifier: str
-    send: Callable[[], Attempt] | None = None  # None: it cannot be sent
-    last: Attempt = field(default_factory=lambda: Attempt("no-address"))
-
-    def delivery(self) -> Delivery:
-        return Delivery(
-            self.label,
-            self.message.subject,
-            self.last.outcome,
-            self.last.where,
-            self.message.text,
-            self.message.html,
-            self.last.reason,
-        )
-
-
-class _Line(Protocol):
-    """What must be made ready before sending, and let go of afterwards."""
-
-    def connect(self) -> Attempt | None: ...
-    def close(self) -> None: ...
+_HELD = "has today's mail already, of another run; this sheet comes first tomorrow"
+_TURN = "another sheet was held last time and comes first today; this one comes tomorrow"
+_OTHER_DAY = "not sent, as --as-of names another day than today"
 
 
 class Outbox:
@@ -94,44 +58,75 @@ class Outbox:
 
     def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]:
         """Send every digest of the plan; without a run (a dry run) only say what would be sent."""
-        letters = [self._letter(digest, view) for digest in plan.digests]
-        batches: list[tuple[_Line, list[_Letter]]] = [(self.transport, letters)]
-        if plan.digests:
-            batches += [(chat, self._posts(chat, view)) for chat in self.chats]
-        for line, batch in batches:
-            ready = [letter for letter in batch if letter.send is not None]
-            if run is not None:
-                self._send_all(run, ready, view.snapshot.location, line)
-                continue
-            for letter in ready:
-                letter.last = Attempt("planned")
-        return tuple(letter.delivery() for _, batch in batches for letter in batch)
+        return self.send([self.prepare(run, plan, view)])[0]
 
-    def _letter(self, digest: Digest, view: View) -> _Letter:
-        person, sheet = digest.person, view.snapshot.location
+    def prepare(self, run: str | None, plan: Plan, view: View) -> Post:
+        """What a run wants to be sent; the view is not needed any more."""
+        sections = [section_of(digest, view, self.style) for digest in plan.digests]
+        chats = [(chat, self._posts(run, chat, view)) for chat in self.chats] if sections else []
+        moment = view.now.replace(tzinfo=view.policy.clock.hours.zone)
+        return Post(run, view.snapshot.location, moment, view.other_day, sections, chats)
+
+    def send(self, posts: Sequence[Post]) -> list[tuple[Delivery, ...]]:
+        """Send what several runs want, to each person one mail; gives each run's deliveries."""
+        letters, of_post = self._letters(posts)
+        self._batch(letters, self.transport, any(post.other_day for post in posts))
+        for post in posts:
+            for chat, parts in post.chats:
+                self._batch(parts, chat, post.other_day)
+        return [
+            tuple(
+                letter.delivery()
+                for letter in (*of_post[place], *(one for _, parts in post.chats for one in parts))
+            )
+            for place, post in enumerate(posts)
+        ]
+
+    def _letters(self, posts: Sequence[Post]) -> tuple[list[Letter], list[list[Letter]]]:
+        """One letter a person and day with the sections of all posts; and whose letters each post has."""
+        parts: dict[tuple[str, date], list[tuple[int, Section]]] = {}
+        for place, post in enumerate(posts):
+            for section in post.sections:
+                parts.setdefault((section.person.key, section.day), []).append((place, section))
+        of_post: list[list[Letter]] = [[] for _ in posts]
+        letters = []
+        for of_person in parts.values():
+            places = list(dict.fromkeys(place for place, _ in of_person))
+            letter = self._letter([posts[place] for place in places], [section for _, section in of_person])
+            letters.append(letter)
+            for place in places:
+                of_post[place].append(letter)
+        return letters, of_post
+
+    def _letter(self, posts: Sequence[Post], sections: Sequence[Section]) -> Letter:
+        first = sections[0]
+        person, texts = first.person, first.texts
         label = "-".join(part for part in (person.department, person.name) if part)
-        letter = _Letter(
+        sheets = tuple(post.sheet for post in posts)
+        letter = Letter(
             "remind",
-            masked(label) or view.texts("mail.nobody"),
+            masked(label) or texts("mail.nobody"),
             person.key,
-            digest.day,
-            render_digest(digest, view, self.style),
-            message_id("remind", sheet, person.key, digest.day),
+            first.day,
+            render_sections(sections, self.style),
+            message_id("remind", "\n".join(sorted(sheets)), person.key, first.day),
+            posts[0].run,
+            sheets,
+            waits=not any(section.mandatory for section in sections),
         )
         if person.email is None:
             return letter
         why_not = self.transport.cannot_reach(person.email)
         if why_not is None:
-            moment = view.now.replace(tzinfo=view.policy.clock.hours.zone)
             try:
-                mail = compose(letter.message, person, self.sender, letter.identifier, moment)
+                mail = compose(letter.message, person, self.sender, letter.identifier, posts[0].moment)
                 letter.send = partial(self.transport.send, mail, _file_name(letter))
             except SettingsError as error:
                 why_not = error.line()
         letter.last = Attempt("no-address", reason=why_not or "")
         return letter
 
-    def _posts(self, chat: Chat, view: View) -> list[_Letter]:
+    def _posts(self, run: str | None, chat: Chat, view: View) -> list[Letter]:
         """What the group is told today, in as many parts as its service asks for; nothing on the team's day off."""
         message = render_post(view, self.style)
         if message is None:
@@ -140,19 +135,33 @@ class Outbox:
         for number, part in enumerate(split_text(message.text, chat.limit), 1):
             person = f"chat-{number}@{chat.channel.name}"
             posts.append(
-                _Letter(
+                Letter(
                     "chat",
                     f"{chat.channel.service} {chat.channel.name}",
                     person,
                     view.today,
                     Message(message.subject, part, ""),
                     message_id("chat", view.snapshot.location, person, view.today),
+                    run,
+                    (view.snapshot.location,),
                     partial(chat.post, part),
                 )
             )
         return posts
 
-    def _send_all(self, run: str, pending: list[_Letter], sheet: str, line: _Line) -> None:
+    def _batch(self, letters: list[Letter], line: Line, other_day: bool) -> None:
+        """Send what can be sent; of another day than today, nothing leaves the house."""
+        ready = [letter for letter in letters if letter.send is not None]
+        kept = other_day and line.leaves_the_house
+        if not kept:
+            self._send_all([letter for letter in ready if letter.run is not None], line)
+        for letter in ready:
+            if letter.run is None:
+                letter.last = Attempt("planned")
+            elif kept:
+                letter.last = Attempt("not-today", reason=_OTHER_DAY)
+
+    def _send_all(self, pending: list[Letter], line: Line) -> None:
         """Try each, then again those that met a passing error, after longer and longer waits."""
         try:
             for wait in (0.0, *self.retry_after):
@@ -162,7 +171,7 @@ class Outbox:
                     self.sleep(wait)
                 trouble = line.connect()
                 if trouble is None:
-                    self._try_each(run, pending, sheet)
+                    self._try_each(pending)
                     pending = [letter for letter in pending if letter.last.again]
                     continue
                 for letter in pending:
@@ -172,25 +181,43 @@ class Outbox:
         finally:
             line.close()
 
-    def _try_each(self, run: str, pending: list[_Letter], sheet: str) -> None:
+    def _try_each(self, pending: list[Letter]) -> None:
         for index, letter in enumerate(pending):
             with self.shield():
-                letter.last = self._attempt(run, letter, sheet)
+                letter.last = self._attempt(letter)
             if letter.job == "chat" and letter.last.again:  # the parts of a post stay in order
                 for later in pending[index + 1 :]:
                     later.last = letter.last
                 return
 
-    def _attempt(self, run: str, letter: _Letter, sheet: str) -> Attempt:
-        assert letter.send is not None
-        if not self.claims.claim_mail(run, letter.job, sheet, letter.person, letter.day, letter.identifier):
+    def _attempt(self, letter: Letter) -> Attempt:
+        assert letter.send is not None and letter.run is not None
+        if letter.job == "remind":
+            why_not = self._claim_digest(letter, letter.run)
+            if why_not is not None:
+                return why_not
+        elif not self.claims.claim_mail(
+            letter.run, letter.job, letter.sheets[0], letter.person, letter.day, letter.identifier
+        ):
             return Attempt("already")
         attempt = letter.send()
         if attempt.outcome != "unknown":
             self.claims.mail_outcome(letter.identifier, attempt.outcome)
         return attempt
 
+    def _claim_digest(self, letter: Letter, run: str) -> Attempt | None:
+        """Claim the person's day; None where it is ours."""
+        person, day = letter.person, letter.day
+        if letter.waits and not self.claims.has_turn(letter.sheets, person, day):
+            reason = _TURN
+        elif self.claims.claim_digest(run, letter.sheets, person, day, letter.identifier):
+            return None
+        else:
+            reason = _HELD
+        held = [self.claims.hold_digest(run, sheet, person, day) for sheet in letter.sheets]
+        return Attempt("held", reason=reason) if any(held) else Attempt("already")
 
-def _file_name(letter: _Letter) -> str:
+
+def _file_name(letter: Letter) -> str:
     slug = re.sub(r"[^\w.@-]+", "-", letter.person).strip("-")
     return f"{letter.day}-{slug}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from sheetops.domain.text import fold
 from sheetops.domain.texts import Texts
 from sheetops.domain.view import View
 from sheetops.errors import SettingsError
+from sheetops.jobs.remind import GROUPS
+from sheetops.jobs.remind_items import mandatory
 
 ROWS_A_GROUP = 25  # what a phone can take; of the rest only the IDs are told
 SUMMARY_LENGTH = 60
@@ -90,33 +92,94 @@ def texts_for(person: Person, view: View, style: Style) -> Texts:
     return view.texts if language in (None, view.texts.language) else style.texts(language)
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one sheet tells a person, in their language, without the sheet itself."""
+
+    person: Person
+    day: date
+    texts: Texts
+    sheet: str
+    groups: list[dict[str, Any]]
+    picture: dict[str, Any] | None
+    not_run: dict[str, Any] | None  # scheduled runs that did not happen
+    stands_in_for: tuple[str, ...]
+    mandatory: bool  # whether it must not wait for another day
+
+
+def section_of(digest: Digest, view: View, style: Style) -> Section:
+    """What is told of one sheet."""
+    texts = texts_for(digest.person, view, style)
+    return Section(
+        digest.person,
+        digest.day,
+        texts,
+        view.snapshot.name,
+        grouped(digest.items, view, texts),
+        _picture(digest.picture, texts) if digest.picture else None,
+        _not_run(digest.not_run, texts),
+        digest.stands_in_for,
+        any(mandatory(view, item) for item in digest.items),
+    )
+
+
 def render_digest(digest: Digest, view: View, style: Style) -> Message:
     """The mail of one digest. Raises SettingsError, with template and line, for a team's template that fails."""
-    texts = texts_for(digest.person, view, style)
-    groups = grouped(digest.items, view, texts)
-    counts = counted(groups, texts)
-    sheet = view.snapshot.name
-    intro = texts("mail.intro", day=digest.day)
-    if digest.stands_in_for:
-        names = texts("mail.separator").join(digest.stands_in_for)
-        intro = f"{intro} {texts('mail.deputy', names=names)}"
-    missed = texts("mail.not_run_subject", count=len(digest.not_run)) if digest.not_run else ""
-    said = texts("mail.separator").join(filter(None, (counts, missed))) or texts("mail.picture_subject")
-    subject = texts("mail.subject", counts=said, sheet=sheet)
+    return render_sections([section_of(digest, view, style)], style)
+
+
+def render_sections(sections: Sequence[Section], style: Style) -> Message:
+    """One mail to one person of all their sheets; with several, each group is headed by its sheet."""
+    first = sections[0]
+    texts = first.texts
+    sheets = texts("mail.separator").join(dict.fromkeys(section.sheet for section in sections))
+    away = dict.fromkeys(name for section in sections for name in section.stands_in_for)
+    intro = texts("mail.intro", day=first.day)
+    if away:
+        intro = f"{intro} {texts('mail.deputy', names=texts('mail.separator').join(away))}"
+    told: list[dict[str, Any]] = [
+        {
+            "sheet": section.sheet if len(sections) > 1 else "",
+            "picture": section.picture,
+            "not_run": section.not_run,
+            "groups": section.groups,
+        }
+        for section in sections
+    ]
+    counts = counted(_together(sections), texts)
+    missed = sum(section.not_run["count"] for section in sections if section.not_run)
+    not_run = texts("mail.not_run_subject", count=missed) if missed else ""
+    said = texts("mail.separator").join(filter(None, (counts, not_run))) or texts("mail.picture_subject")
+    subject = texts("mail.subject", counts=said, sheet=sheets)
     facts: dict[str, Any] = {
         "language": texts.language,
         "subject": masked(subject),
-        "greeting": texts("mail.greeting", name=_called(digest.person)),
+        "greeting": texts("mail.greeting", name=_called(first.person)),
         "intro": intro,
-        "picture": _picture(digest.picture, texts) if digest.picture else None,
-        "not_run": _not_run(digest.not_run, texts),
-        "groups": groups,
+        "sections": told,
+        # For templates that were made for one sheet: the same without its parts.
+        "picture": next((section.picture for section in sections if section.picture), None),
+        "not_run": next((section.not_run for section in sections if section.not_run), None),
+        "groups": [_headed(group, part["sheet"]) for part in told for group in part["groups"]],
         "footer": texts("mail.footer"),
-        "location": sheet,
+        "location": sheets,
         "open_row": texts("mail.open_row"),
     }
     text, html = (rendered(f"digest.{form}.j2", facts, style) for form in ("txt", "html"))
     return Message(" ".join(facts["subject"].split()), text, _inlined(html))
+
+
+def _together(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    """The groups of all sections, each once with its sum, most urgent first."""
+    sums: dict[str, dict[str, Any]] = {}
+    for group in (group for section in sections for group in section.groups):
+        same = sums.setdefault(group["key"], {**group, "count": 0})
+        same["count"] += group["count"]
+    return [sums[key] for key in GROUPS if key in sums]
+
+
+def _headed(group: dict[str, Any], sheet: str) -> dict[str, Any]:
+    return {**group, "heading": f"{sheet}: {group['heading']}"} if sheet else group
 
 
 def rendered(name: str, facts: dict[str, Any], style: Style) -> str:
@@ -281,7 +344,7 @@ def _not_run(missed: Sequence[NotRun], texts: Texts) -> dict[str, Any] | None:
     ]
     if len(missed) > NOT_RUN:
         lines.append(texts("mail.not_run_more", count=len(missed) - NOT_RUN))
-    return {"title": texts("mail.not_run"), "lines": lines}
+    return {"title": texts("mail.not_run"), "lines": lines, "count": len(missed)}
 
 
 def _picture(picture: Picture, texts: Texts) -> dict[str, Any]:

@@ -20,7 +20,9 @@ class Attempt(NamedTuple):
 
 
 class Transport(Protocol):
-    """A way for mails to leave the house."""
+    """A way for mails to leave the house, or to a folder in it."""
+
+    leaves_the_house: bool  # False: what it takes can be read and thrown away
 
     def cannot_reach(self, address: str) -> str | None:
         """Why no mail can ever go to `address`, None where it can."""

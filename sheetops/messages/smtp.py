@@ -50,6 +50,8 @@ class Server:
 class Smtp:
     """One connection to a server, made again where it is lost."""
 
+    leaves_the_house = True
+
     def __init__(self, server: Server) -> None:
         self.server = server
         self._link: smtplib.SMTP | None = None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -89,10 +90,19 @@ class Book:
         self.ledger, self.power = ledger, power
 
     def claim_mail(self, run: str, job: str, sheet: str, person: str, day: date, message_id: str) -> bool:
+        raise AssertionError("a digest is claimed for its person")
+
+    def claim_digest(self, run: str, sheets: Sequence[str], person: str, day: date, message_id: str) -> bool:
         self.power.step("before-claim")
-        taken = self.ledger.claim_mail(run, job, sheet, person, day, message_id)
+        taken = self.ledger.claim_digest(run, sheets, person, day, message_id)
         self.power.step("after-claim")
         return taken
+
+    def hold_digest(self, run: str, sheet: str, person: str, day: date) -> bool:
+        return self.ledger.hold_digest(run, sheet, person, day)
+
+    def has_turn(self, sheets: Sequence[str], person: str, day: date) -> bool:
+        return self.ledger.has_turn(sheets, person, day)
 
     def mail_outcome(self, message_id: str, outcome: str) -> None:
         self.power.step("before-record")
@@ -110,13 +120,15 @@ _ITEM = Item("overdue", _VIEW.logs[0].all[0], "I2", 2)
 
 def _outcomes(ledger: Ledger) -> dict[str, str | None]:
     with ledger._read() as link:
-        return dict(map(tuple, link.execute(select(tables.mails.c.message_id, tables.mails.c.outcome))))
+        digests = tables.mails.c.job == "remind"
+        wanted = select(tables.mails.c.message_id, tables.mails.c.outcome).where(digests)
+        return dict(map(tuple, link.execute(wanted)))
 
 
 def crashes(count: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Counter[str], Counter[int]]:
     """`count` runs that crash at every step in turn, each repeated until it ends; where they crashed, how often each mail left."""
     monkeypatch.setattr(
-        "sheetops.messages.outbox.render_digest", lambda *_: Message("subject", "text", "<p>text</p>")
+        "sheetops.messages.outbox.render_sections", lambda *_: Message("subject", "text", "<p>text</p>")
     )
     ledger = open_ledger(folder / "ledger.db")
     run = ledger.start_run("desk.xlsx", ["remind"], datetime(2026, 11, 18, 9))

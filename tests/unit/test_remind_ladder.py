@@ -242,6 +242,21 @@ def test_opting_out_silences_all_but_the_breach_of_a_high_request() -> None:
     assert len(told(remind(seen(*rows, Own={"Opt out": "No"})))["own"]) >= 4
 
 
+def test_a_snooze_silences_all_but_the_breach_of_a_high_request() -> None:
+    quiet = {"notes": "snoozed until 2026-12-24"}
+    rows = (
+        case(1, due=date(2026, 11, 10), **quiet),
+        case(2, due=date(2026, 11, 10), urgency="High", **quiet),
+        case(3, due=date(2026, 11, 18), urgency="High", **quiet),
+        case(
+            4, due=date(2026, 12, 30), urgency="High", result=None, opened=datetime(2026, 11, 16, 9), **quiet
+        ),
+    )
+    found = told(remind(seen(*rows)))
+    assert found["own"] == ["overdue 02", "to_answer 04"] and found["man"] == ["escalated 02"]
+    assert "01" not in str(found) and "03" not in str(found)
+
+
 @pytest.mark.parametrize(
     ("now", "own"),
     [

@@ -1,0 +1,227 @@
+"""Whoever works in several sheets gets one mail a day: together where they are run together, in turn where not."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from sheetops.ledger import Ledger, open_ledger
+from tests.integration.mail_places import Mailbox, mail_server
+from tests.sheets import header, row
+from tests.terminal import Terminal
+
+PEOPLE = [
+    ["Department", "Name", "E-mail"],
+    ["Tech", "Zoe*", "zoe@house.internal"],
+    ["Tech", "Lee*", "lee@house.internal"],
+]
+DAY = date(2026, 11, 18)  # a Wednesday
+
+
+def workbook(path: Path, urgency: str = "Medium", owners: tuple[str, ...] = ("Tech-Zoe*",)) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Requests"
+    book.active.append(header())
+    for number, owner in enumerate(owners, 1):
+        cells: dict[str, Any] = {"source": "Phone", "type": "Consult", "customer": "W*-Shop", "priority": 2}
+        cells |= {"id": f"{path.stem}-{number}", "description": f"Till {number} of {path.stem} is stuck"}
+        book.active.append(row(**cells, urgency=urgency, owner=owner, due=date(2026, 11, 16)))
+    people = book.create_sheet("People")
+    for line in PEOPLE:
+        people.append(line)
+    book.save(path)
+
+
+class Desk(Terminal):
+    """A folder with two sheets, on a day."""
+
+    day = DAY
+
+    def now(self) -> datetime:
+        return datetime.combine(self.day, time(10), UTC)
+
+    def remind(self, *words: str, code: int = 0) -> dict[str, dict[str, str]]:
+        """Sheet → reader → outcome."""
+        said = json.JSONDecoder().raw_decode(self.run("remind", *words, "--json", code=code))[0]
+        documents = said if isinstance(said, list) else [said]
+        return {Path(one["sheet"]).stem: {n["to"]: n["outcome"] for n in one["notices"]} for one in documents}
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    monkeypatch.chdir(tmp_path)
+    workbook(tmp_path / "north.xlsx", owners=("Tech-Zoe*", "Tech-Lee*"))
+    workbook(tmp_path / "south.xlsx")
+    someone = Desk(tmp_path, capsys)
+    (tmp_path / "sheetops.yaml").write_text(
+        "ledger: ledger.db\nstate: state\nmail: {outbox: outbox}\n"
+        "sheets: [{name: north, path: north.xlsx}, {name: south, path: south.xlsx}]\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("sheetops.cli.edge.utc_now", someone.now)
+    monkeypatch.setattr("sheetops.runner.utc_now", someone.now)
+    return someone
+
+
+def mails(folder: Path) -> dict[str, str]:
+    from email import message_from_bytes, policy
+
+    found = {}
+    for path in sorted((folder / "outbox").glob("*.eml")):
+        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+        part = mail.get_body(("plain",))
+        assert part is not None
+        found[f"{path.stem} {mail['Subject']}"] = part.get_content()
+    return found
+
+
+def test_sheets_that_are_run_together_make_one_mail_with_a_part_for_each(desk: Desk) -> None:
+    said = desk.run("remind")
+    assert said.count("digests: 2 sent") == 1 and said.count("digests: 1 sent") == 1
+    told = mails(desk.folder)
+    assert len(told) == 2
+    (zoe,) = (name for name in told if "zoe" in name)
+    assert "2 overdue: north.xlsx, south.xlsx" in zoe
+    assert (
+        told[zoe].index("== north.xlsx ==") < told[zoe].index("north-1") < told[zoe].index("== south.xlsx ==")
+    )
+    assert "south-1" in told[zoe] and "==" not in next(text for name, text in told.items() if "lee" in name)
+    assert desk.remind() == {"north": {}, "south": {}} and len(mails(desk.folder)) == 2
+
+
+def test_a_dry_run_of_two_sheets_shows_the_one_mail_and_claims_nothing(desk: Desk) -> None:
+    assert "2 overdue: north.xlsx, south.xlsx" in desk.run("remind", "--dry-run")
+    assert not (desk.folder / "outbox").exists()
+    assert desk.remind()["south"] == {"Tech-Zoe*": "sent"}
+
+
+def test_a_sheet_that_is_run_later_the_same_day_mails_no_second_time_and_comes_first_tomorrow(
+    desk: Desk,
+) -> None:
+    assert desk.remind("north") == {"north": {"Tech-Zoe*": "sent", "Tech-Lee*": "sent"}}
+    said = desk.run("remind", "south")
+    assert "1 held" in said and "has today's mail already" in said
+    desk.day += timedelta(days=1)
+    assert desk.remind("north") == {"north": {"Tech-Zoe*": "held", "Tech-Lee*": "sent"}}
+    assert desk.remind("south") == {"south": {"Tech-Zoe*": "sent"}}
+    desk.day += timedelta(days=1)
+    assert desk.remind("north")["north"]["Tech-Zoe*"] == "sent"
+    assert desk.remind("south")["south"]["Tech-Zoe*"] == "held"
+
+
+def test_a_sheet_that_yields_to_one_that_never_comes_waits_a_day_at_most(desk: Desk) -> None:
+    desk.remind("north")
+    desk.remind("south")
+    for expected in ("held", "sent", "sent"):
+        desk.day = desk.day + timedelta(days=1 if desk.day.weekday() < 4 else 3)
+        assert desk.remind("north")["north"]["Tech-Zoe*"] == expected
+
+
+def test_the_breach_of_a_high_request_does_not_wait_for_its_turn(desk: Desk) -> None:
+    desk.remind("north")
+    desk.remind("south")
+    workbook(desk.folder / "north.xlsx", urgency="High")
+    desk.day += timedelta(days=1)
+    assert desk.remind("north")["north"] == {"Tech-Zoe*": "sent"}
+
+
+def test_a_mail_that_failed_leaves_the_day_free_for_either_sheet(desk: Desk) -> None:
+    box = Mailbox()
+    box.at_rcpt = {"zoe@house.internal": ["450 later"]}
+    with mail_server(box) as port:
+        settings = desk.folder / "sheetops.yaml"
+        smtp = f"mail: {{sender: desk@house.internal, retry_after: [], smtp: {{host: localhost, port: {port}, security: none}}}}"
+        settings.write_text(settings.read_text("utf-8").replace("mail: {outbox: outbox}", smtp), "utf-8")
+        assert desk.remind("north", code=5)["north"]["Tech-Zoe*"] == "failed"
+        assert desk.remind("south")["south"]["Tech-Zoe*"] == "sent"
+    assert box.count["zoe@house.internal"] == 1
+
+
+def test_a_refused_mail_is_shown_with_a_key_and_sent_again_only_when_asked(desk: Desk) -> None:
+    box = Mailbox()
+    box.at_rcpt = {"zoe@house.internal": ["550 no such mailbox"]}
+    with mail_server(box) as port:
+        settings = desk.folder / "sheetops.yaml"
+        smtp = f"mail: {{sender: desk@house.internal, retry_after: [], smtp: {{host: localhost, port: {port}, security: none}}}}"
+        settings.write_text(settings.read_text("utf-8").replace("mail: {outbox: outbox}", smtp), "utf-8")
+        assert desk.remind()["north"]["Tech-Zoe*"] == "refused"
+        shown = desk.run("status", code=1)
+        assert "z***@house.internal" in shown and "was refused" in shown
+        key = shown.partition("--resend ")[2][:8]
+        assert desk.remind() == {"north": {}, "south": {}}
+        assert "no mail that needs somebody" in desk.run("remind", "--resend", "ffff", code=2)
+        assert "cannot be tried out" in desk.run("remind", "--resend", key, "--dry-run", code=2)
+        said = desk.run("remind", "--resend", key)
+        assert "1 go out again" in said
+        assert "was refused" not in desk.run("status")
+    assert box.count["zoe@house.internal"] == 1 and len(box.mails) == 2  # and Lee's
+    (mail,) = (mail for tos, mail in box.mails if tos == ["zoe@house.internal"])
+    text = mail.get_body(("plain",)).get_content()
+    assert "north-1" in text and "south-1" in text
+
+
+def test_another_day_than_today_is_shown_and_never_leaves_the_house(desk: Desk) -> None:
+    box = Mailbox()
+    with mail_server(box) as port:
+        settings = desk.folder / "sheetops.yaml"
+        smtp = (
+            f"mail: {{sender: desk@house.internal, smtp: {{host: localhost, port: {port}, security: none}}}}"
+        )
+        settings.write_text(settings.read_text("utf-8").replace("mail: {outbox: outbox}", smtp), "utf-8")
+        said = desk.run("remind", "--as-of", "2026-11-19")
+        assert "not-today" in said and "--as-of names another day" in said
+        assert not box.mails
+        assert desk.remind("--as-of", DAY.isoformat())["south"] == {"Tech-Zoe*": "sent"}
+    assert box.count == {"zoe@house.internal": 1, "lee@house.internal": 1}
+
+
+def months_of_turns(ledger: Ledger, seed: int, days: int) -> tuple[int, dict[str, list[int]]]:
+    """A person in three sheets that are run apart, in any order, some days not at all: who told on which day."""
+    dice = random.Random(seed)
+    told: defaultdict[str, list[int]] = defaultdict(list)
+    runs = {sheet: ledger.start_run(sheet, ["remind"], datetime(2026, 1, 1)) for sheet in "abc"}
+    for number in range(days):
+        day = date(2026, 1, 1) + timedelta(days=number)
+        sent = 0
+        for sheet in dice.sample("abc", 3):
+            if dice.random() < 0.1:
+                continue
+            turn = ledger.has_turn((sheet,), "zoe@house.internal", day)
+            if turn and ledger.claim_digest(
+                runs[sheet], (sheet,), "zoe@house.internal", day, f"<{sheet}{number}@x>"
+            ):
+                ledger.mail_outcome(f"<{sheet}{number}@x>", "sent")
+                told[sheet].append(number)
+                sent += 1
+            else:
+                ledger.hold_digest(runs[sheet], sheet, "zoe@house.internal", day)
+        assert sent <= 1
+    return sum(map(len, told.values())), told
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(tmp_path / "ledger.db") as opened:
+        yield opened
+
+
+def test_over_months_no_sheet_starves(ledger: Ledger) -> None:
+    days = 90
+    mailed, told = months_of_turns(ledger, 3, days)
+    gaps = {
+        sheet: max(b - a for a, b in zip([0, *when], [*when, days], strict=True))
+        for sheet, when in told.items()
+    }
+    print(
+        f"\nthree sheets apart, {days} days: {mailed} mails, {Counter({s: len(w) for s, w in told.items()})}, gaps {gaps}"
+    )
+    assert mailed >= 0.75 * days and set(told) == set("abc")
+    assert max(gaps.values()) <= 10 and min(map(len, told.values())) >= 0.2 * days
