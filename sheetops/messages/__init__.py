@@ -7,9 +7,10 @@ from sheetops.messages.compose import Sender
 from sheetops.messages.folder import Folder
 from sheetops.messages.letters import Claims, Post
 from sheetops.messages.outbox import RETRY_AFTER, Outbox
-from sheetops.messages.render import Message, Style, render_digest
+from sheetops.messages.render import Message, render_digest
 from sheetops.messages.sending import Attempt, Transport
 from sheetops.messages.smtp import PORTS, Server, Smtp
+from sheetops.messages.templates import Style
 
 __all__ = [
     "PORTS",

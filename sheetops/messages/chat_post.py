@@ -5,7 +5,8 @@ from __future__ import annotations
 from sheetops.domain.personal import masked
 from sheetops.domain.view import View
 from sheetops.jobs.remind import gather
-from sheetops.messages.render import Message, Style, counted, grouped, rendered
+from sheetops.messages.render import Message, counted, grouped
+from sheetops.messages.templates import Style, rendered
 
 _GROUPS = ("overdue", "to_answer", "due_today", "unassigned")  # what a whole group should see
 _ROWS = 10  # a group of rows; a chat is no list

@@ -23,8 +23,9 @@ from sheetops.messages.chat import Chat, split_text
 from sheetops.messages.chat_post import render_post
 from sheetops.messages.compose import Sender, compose, message_id
 from sheetops.messages.letters import Claims, Letter, Line, Post
-from sheetops.messages.render import Message, Section, Style, render_sections, section_of
+from sheetops.messages.render import Message, Section, render_sections, section_of
 from sheetops.messages.sending import Attempt, Transport
+from sheetops.messages.templates import Style
 
 RETRY_AFTER = (5.0, 30.0, 120.0)  # seconds; then the next run tries
 _HELD = "has today's mail already, of another run; this sheet comes first tomorrow"

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-from jinja2 import (
-    BaseLoader,
-    Environment,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from sheetops.domain.choices import Choices
 from sheetops.domain.history import NotRun
@@ -30,9 +18,9 @@ from sheetops.domain.requests import Request
 from sheetops.domain.text import fold
 from sheetops.domain.texts import Texts
 from sheetops.domain.view import View
-from sheetops.errors import SettingsError
 from sheetops.jobs.remind import GROUPS
 from sheetops.jobs.remind_items import mandatory
+from sheetops.messages.templates import Style, inlined, rendered
 
 ROWS_A_GROUP = 25  # what a phone can take; of the rest only the IDs are told
 SUMMARY_LENGTH = 60
@@ -76,14 +64,6 @@ class Message:
     subject: str
     text: str
     html: str
-
-
-@dataclass(frozen=True)
-class Style:
-    """What messages are made with: `find` tells where a template lies, `texts` gives a language's sentences."""
-
-    find: Callable[[str], Path]
-    texts: Callable[[str], Texts]
 
 
 def texts_for(person: Person, view: View, style: Style) -> Texts:
@@ -166,7 +146,7 @@ def render_sections(sections: Sequence[Section], style: Style) -> Message:
         "open_row": texts("mail.open_row"),
     }
     text, html = (rendered(f"digest.{form}.j2", facts, style) for form in ("txt", "html"))
-    return Message(" ".join(facts["subject"].split()), text, _inlined(html))
+    return Message(" ".join(facts["subject"].split()), text, inlined(html))
 
 
 def _together(sections: Sequence[Section]) -> list[dict[str, Any]]:
@@ -180,25 +160,6 @@ def _together(sections: Sequence[Section]) -> list[dict[str, Any]]:
 
 def _headed(group: dict[str, Any], sheet: str) -> dict[str, Any]:
     return {**group, "heading": f"{sheet}: {group['heading']}"} if sheet else group
-
-
-def rendered(name: str, facts: dict[str, Any], style: Style) -> str:
-    """A template filled with facts, all of them masked; only `.html` ones escape what people wrote."""
-    try:
-        return _environment(style.find, ".html" in name).get_template(name).render(_discreet(facts))
-    except TemplateError as error:
-        line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        where = f"{style.find(f'mail/{name}')}{line}"
-        raise SettingsError(f"the template cannot be used ({error.message})", where=where) from None
-
-
-def _discreet(fact: Any) -> Any:
-    """A fact with every piece of personal data in it masked, wherever people put it: a name may hold a number."""
-    if isinstance(fact, str):
-        return masked(fact)
-    if isinstance(fact, dict):
-        return {key: value if key == "link" else _discreet(value) for key, value in fact.items()}
-    return [_discreet(value) for value in fact] if isinstance(fact, list) else fact
 
 
 def counted(groups: Iterable[Mapping[str, Any]], texts: Texts) -> str:
@@ -382,38 +343,6 @@ def _picture(picture: Picture, texts: Texts) -> dict[str, Any]:
             for load in picture.loads[:DEPARTMENTS]
         ],
     }
-
-
-class _Found(BaseLoader):
-    """Templates wherever `find` says they lie."""
-
-    def __init__(self, find: Callable[[str], Path]) -> None:
-        self.find = find
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        path = self.find(f"mail/{template}")
-        if not path.exists():
-            raise TemplateNotFound(template)
-        return path.read_text(encoding="utf-8"), str(path), lambda: True
-
-
-@cache
-def _environment(find: Callable[[str], Path], escape: bool) -> Environment:
-    return ImmutableSandboxedEnvironment(
-        loader=_Found(find),
-        autoescape=escape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _inlined(html: str) -> str:
-    """Styles written into the elements too, for mail programs that ignore the head."""
-    from css_inline import CSSInliner
-
-    return CSSInliner(keep_style_tags=True, load_remote_stylesheets=False).inline(html)
 
 
 def _called(person: Person) -> str:
