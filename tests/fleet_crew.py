@@ -132,6 +132,9 @@ def overlaps(crew: Crew) -> list[str]:
     found: dict[str, list[tuple[float, float, str]]] = {}
     for journal in sorted(crew.folder.glob("*.journal")):
         entries = crew.entries(journal.stem)
+        last = max(
+            (float(str(e["at"])) for e in entries), default=0.0
+        )  # of one that was killed, as far as is known
         cut = [float(str(e["at"])) for e in entries if e["what"] in _CUTS]
         for entry in entries:
             if entry["what"] != "took":
@@ -143,7 +146,7 @@ def overlaps(crew: Crew) -> list[str]:
                 if e["what"] == "left" and e["session"] == entry["session"]
             ]
             ends = [at for at in (*left, *cut) if at >= began]
-            found.setdefault(str(entry["path"]), []).append((began, min(ends, default=began), journal.stem))
+            found.setdefault(str(entry["path"]), []).append((began, min(ends, default=last), journal.stem))
     wrong = []
     for path, holds in found.items():
         holds.sort()

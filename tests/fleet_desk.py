@@ -163,10 +163,13 @@ def broken_chains(first: dict[str, str], last: dict[str, str], journals: Iterabl
 
 
 def _one_chain(now: str, end: str, links: list[tuple[str, str, bool]]) -> bool:
-    left = list(links)
-    while True:
-        steps = sorted((link for link in left if link[0] == now), key=lambda link: not link[2])
-        if not steps:
-            return now == end and not any(sure for _, _, sure in left)
-        left.remove(steps[0])
-        now = steps[0][1]
+    """Whether the links lead from the one bytes to the other, all that are sure and any of those that are not."""
+    if now == end and not any(sure for _, _, sure in links):
+        return True
+    steps = sorted((link for link in links if link[0] == now), key=lambda link: not link[2])
+    for step in steps:
+        rest = list(links)
+        rest.remove(step)
+        if _one_chain(step[1], end, rest):
+            return True
+    return False
