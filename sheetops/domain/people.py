@@ -12,7 +12,9 @@ from sheetops.domain.text import fold
 from sheetops.domain.values import Owner, as_date, as_text, read_date
 
 _NO = {fold(word) for word in ("否", "不", "离职", "離職", "no", "n", "false", "0")}
+_YES = {fold(word) for word in ("是", "在", "在职", "在職", "yes", "y", "true", "1", "active", "ok")}
 _OPTIONAL_TEXTS = ("email", "manager", "deputy", "language", "timezone", "country", "workdays")
+_TICKS = ("✓", "√", "✔", "☑", "✅")
 _CROSSES = ("✗", "×", "✘", "❌")
 _LEAD = {
     fold(word)
@@ -167,6 +169,12 @@ def read_people(
             )
     known = {p.key for p in people}
     return People((*people, *(p for p in extra if p.key not in known)), team_lead, tuple(listed))
+
+
+def says_whether_active(raw: Raw) -> bool:
+    """Whether an `active` cell says yes or no in words that are known."""
+    text = as_text(raw).strip()
+    return isinstance(raw, bool) or _says_no(raw) or fold(text) in _YES or text in _TICKS
 
 
 def _says_no(raw: Raw) -> bool:

@@ -13,6 +13,7 @@ from sheetops.domain.choices import Choices
 from sheetops.domain.history import History, Life
 from sheetops.domain.lists_tab import Decided, overlaid, read_lists
 from sheetops.domain.people import People, read_people
+from sheetops.domain.people_cells import Odd, odd_people
 from sheetops.domain.plan import Edit, Write, resolve
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Request, Requests
@@ -71,6 +72,11 @@ class View:
             self.settings.team_lead,
             self.decided.departments,
         )
+
+    @property
+    def odd_people(self) -> tuple[Odd, ...]:
+        """The cells of the People tab that are not understood."""
+        return odd_people(self.snapshot.known_tab("people"), self.people, self.today)
 
     @cached_property
     def logs(self) -> tuple[Requests, ...]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sheetops.domain.policy import Policy
+from sheetops.domain.rules.base import quote
 from sheetops.domain.table import Table, as_text, cell_name
 from sheetops.domain.template import BY_KEY, COLUMNS
+from sheetops.domain.text import fold, nearest
 from sheetops.domain.view import View
 from sheetops.domain.workdays_clock import Target, TargetUnit
 
@@ -30,7 +32,7 @@ class Fact(NamedTuple):
 class Doubt(NamedTuple):
     """Something that a person should look at, where it is, and how it is mended."""
 
-    about: str  # `header`, `column`, `target`, `people`, `calendar`
+    about: str  # `header`, `column`, `target`, `routing`, `people`, `calendar`
     what: str
     where: str
     mend: str
@@ -157,7 +159,14 @@ def _time(view: View, defaults: Policy) -> Iterator[Fact]:
 
 def doubts(view: View) -> tuple[Doubt, ...]:
     """What is not plain: headers nearly right, columns not there, cells not understood, people without an address."""
-    return (*_headers(view), *_cells(view), *_addresses(view))
+    return (
+        *_headers(view),
+        *_cells(view),
+        *_strangers(view),
+        *_routes(view),
+        *_odd_people(view),
+        *_addresses(view),
+    )
 
 
 def _headers(view: View) -> Iterator[Doubt]:
@@ -193,6 +202,52 @@ def _cells(view: View) -> Iterator[Doubt]:
             f"this is nearly the header of {key}, and is not used",
             f"{decided.tab}!{cell}",
             "correct it",
+        )
+
+
+def _strangers(view: View) -> Iterator[Doubt]:
+    """Names in the settings that this sheet does not know."""
+    for about, setting, key in (("target", "targets", "urgency"), ("routing", "routing", "type")):
+        choices = view.lists[key]
+        stated = sorted(
+            name.partition(".")[2] for name in view.settings.stated if name.startswith(f"{setting}.")
+        )
+        for name in stated:
+            if name.endswith((".response", ".resolution")):
+                continue
+            meant, problem = choices.read(name, view.language)
+            if meant is None and name not in choices.keys():  # noqa: SIM118 (not a mapping)
+                near = problem.fix if problem else None
+                yield Doubt(about, f"the sheet has no {key} {name}", f"settings, {setting}", _or_so(near))
+    lead = view.settings.team_lead
+    if lead and view.people.all and view.people.named(lead) is None:
+        near = nearest(lead, {fold(person.name): person.name for person in view.people.all if person.name})
+        what = f"nobody, or more than one, is called {lead}"
+        yield Doubt("people", what, "settings, team_lead", _or_so(near))
+
+
+def _routes(view: View) -> Iterator[Doubt]:
+    """Departments that are to answer for a type and that nobody knows."""
+    known = {fold(name): name for name in view.people.departments}
+    for kind, departments in view.policy.routing.items() if view.people.all else ():
+        source = (view.decided.tab or "") if kind in view.decided.routing else "settings, routing"
+        for department in departments:
+            if fold(department) not in known:
+                name = view.lists["type"].name(kind, view.language)
+                what = f"{department}, which answers for {name}, is no department of the People tab"
+                yield Doubt("routing", what, source, _or_so(nearest(department, known)))
+
+
+def _or_so(near: str | None) -> str:
+    return f"did you mean {near}?" if near else "correct it, or add it there"
+
+
+def _odd_people(view: View) -> Iterator[Doubt]:
+    for odd in view.odd_people:
+        name = view.texts(f"column.{odd.column}")
+        mend = f"did you mean {odd.meant}?" if odd.meant else "correct it"
+        yield Doubt(
+            "people", f"{quote(odd.value)} is not understood as {name}", f"{odd.tab}!{odd.cell}", mend
         )
 
 

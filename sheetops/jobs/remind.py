@@ -11,6 +11,7 @@ from sheetops.domain.people import Person
 from sheetops.domain.picture import Load, Picture
 from sheetops.domain.plan import Digest, Item, Plan
 from sheetops.domain.requests import Request, Requests
+from sheetops.domain.rules.base import quote
 from sheetops.domain.view import View
 from sheetops.jobs.remind_actions import actions
 from sheetops.jobs.remind_items import items_of, mandatory, snoozed
@@ -54,7 +55,7 @@ def remind(view: View) -> Plan:
             quiet += 1
             continue
         digests.append(replace(digest, day=day))
-    remarks = sorted(times.strange.values())
+    remarks = [*odd_cells(view), *sorted(times.strange.values())]
     if not digests and not times.team.is_workday(view.today):
         remarks.append(view.texts("remind.day_off", day=view.today))
     elif quiet:
@@ -62,6 +63,25 @@ def remind(view: View) -> Plan:
         span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
         remarks.append(view.texts("remind.quiet", count=quiet, time=f"{view.now:%H:%M}", hours=span))
     return Plan(digests=tuple(digests), remarks=tuple(remarks))
+
+
+def odd_cells(view: View) -> list[str]:
+    """A sentence for each cell of the People tab that is not understood, but those that `Times` tells when it matters."""
+    told = []
+    for odd in view.odd_people:
+        if odd.column not in ("timezone", "workdays"):
+            name = "remind.odd_near" if odd.meant else "remind.odd"
+            column = view.texts(f"column.{odd.column}")
+            told.append(
+                view.texts(
+                    name,
+                    cell=f"{odd.tab}!{odd.cell}",
+                    value=quote(odd.value),
+                    column=column,
+                    meant=odd.meant or "",
+                )
+            )
+    return told
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheetops.domain.table import Grid, Raw
 from sheetops.domain.view import View
 from sheetops.jobs.outcome import doubts, what_holds
+from sheetops.jobs.remind import odd_cells, remind
 from tests.sheets import header, log, policy, row, view
 
 LISTS = Grid("Lists", [["Urgency", "Resolve within"], ["High", "2 working days"], ["Low", "soon"]])
@@ -66,3 +67,56 @@ def test_twelve_months_are_told_once() -> None:
     assert len(told) == 12 + 10 and told[-1].source == "header in row 1, columns as in Month 1"
     (doubt,) = doubts(seen)
     assert doubt.where.startswith("Month 1, Month 2") and doubt.what == "no column Result, Feedback, Notes"
+
+
+def test_names_that_the_sheet_does_not_know_are_doubted() -> None:
+    seen = view(
+        log(row(description="a")), PEOPLE,
+        targets={"Urgentt": {"resolution": "2 hours"}, "low": {"resolution": "2 days"}},
+        routing={"Complaint": ["Suport"], "Refund": ["Support"]}, team_lead="Ada K*",
+    )  # fmt: skip
+    told = {(doubt.about, doubt.where): (doubt.what, doubt.mend) for doubt in doubts(seen)}
+    assert told["target", "settings, targets"] == ("the sheet has no urgency Urgentt", "did you mean High?")
+    assert told["routing", "settings, routing"][1] == "did you mean Support?"
+    assert told["people", "settings, team_lead"][1] == "did you mean Ada L*?"
+    assert sum(about == "routing" for about, _ in said(seen)) == 2  # a type and a department
+    assert [about for about, _ in said(view(log(row(description="a")), PEOPLE, team_lead="Ada L*"))] == [
+        "people"
+    ]
+
+
+def test_odd_cells_of_the_people_tab_are_told_with_their_place() -> None:
+    title: list[Raw] = [
+        "Department",
+        "Name",
+        "E-mail",
+        "Manager",
+        "Deputy",
+        "Away until",
+        "Active",
+        "Time zone",
+    ]
+    people = Grid(
+        "People",
+        [
+            title,
+            ["Support", "Ada L*", "ada@example.com", None, "Ben K*", "2026-12-01", "Yes", "Europe/Berlin"],
+            ["Support", "Ben K*", "ben@example", "Ada LL*", "Zoe", "soon", "maybe", "Mars/Base"],
+            [None, None, "not a person", "x", "y", "z", "q", "r"],
+            ["Tech", "Cy M*", "a@x.cn; b@x.cn", "Tech-Cy M*", None, 46357, "✗", None],
+        ],
+    )
+    seen = view(log(row(description="a")), people, language="en")
+    cells = {where: (what, mend) for about, what, where, mend in doubts(seen) if about == "people"}
+    assert set(cells) == {f"People!{cell}" for cell in ("C3", "D3", "E3", "F3", "G3", "H3", "C5", "D5")}
+    assert cells["People!D3"][1] == "did you mean Ada L*?"
+    remarks = odd_cells(seen)
+    assert "People: People!F3 “soon” is not understood as Away until" in remarks
+    assert len(remarks) == 7 and set(remarks) <= set(
+        remind(seen).remarks
+    )  # time zones are told when they matter
+    for language in ("zh-Hans", "zh-Hant"):
+        assert all(
+            "People!" in line
+            for line in odd_cells(view(log(row(description="a")), people, language=language))
+        )
