@@ -21,6 +21,7 @@ from sheetops.domain.table import Raw
 from sheetops.domain.template import BY_KEY as COLUMNS_BY_KEY
 from sheetops.domain.text import fold
 from sheetops.domain.view import View
+from sheetops.jobs.follow_up import follow_ups
 from sheetops.jobs.improve_judge import Judge, Span, baseline_cells, first_baseline, is_open, progress_of
 from sheetops.jobs.improve_measure import OWN_FIGURES, RIPENING, Aim, against, measure, read_aim
 from sheetops.jobs.improve_tab import improvements_tab
@@ -34,6 +35,12 @@ _BEGUN: Final = ("opportunity", "kpi", "why", "measure")  # a row with one of th
 
 
 def improve(view: View) -> Plan:
+    """Bring the Improvements tab up to date, then the Follow-ups tab, which tells whom to call about it."""
+    plan = improvements(view)
+    return plan + follow_ups(view.after(plan.edits))
+
+
+def improvements(view: View) -> Plan:
     """Bring the rows of the Improvements tab up to date, and propose what the last month shows.
 
     The month is looked at while its review is due (see `review_when_due`), or whenever a period is asked for.

@@ -12,7 +12,7 @@ from sheetops.domain.living import IMPROVEMENTS
 from sheetops.domain.plan import Plan, folded, resolve
 from sheetops.domain.table import Grid, Raw, RawSheet, Table, as_text, take_snapshot
 from sheetops.domain.view import View
-from sheetops.jobs.improve import improve
+from sheetops.jobs.improve import improvements
 from tests.sheets import log, policy
 
 KEYS = ("id", "type", "description", "owner", "opened", "due", "resolved", "feedback", "cause")
@@ -103,7 +103,7 @@ class Desk:
     def run(self, today: date) -> Plan:
         """The job runs, and what it plans is written."""
         view = self.view(today)
-        plan = improve(view)
+        plan = improvements(view)
         edits, tabs, _ = folded(plan.edits, plan.tabs, view.snapshot)
         if tabs:
             self.tab = Grid(tabs[0].name, [list(row) for row in tabs[0].values()])
