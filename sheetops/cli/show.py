@@ -12,6 +12,8 @@ import click
 from sheetops.cli.common import plain
 from sheetops.domain.finding import Severity
 from sheetops.domain.plan import Edit
+from sheetops.domain.table import NEW_ROW
+from sheetops.domain.template import BY_KEY
 from sheetops.runner import Report
 
 
@@ -88,6 +90,8 @@ def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True)
     click.echo(head + (f", run {report.run}" if report.run else ", dry run: nothing is changed or sent"))
     if "fill" in jobs or report.plan.edits or not (jobs or report.plan.tabs):
         _show_edits(report, everything, f"{would}{'filled' if 'fill' in jobs else 'written'}")
+    elif "improve" in jobs:
+        click.echo("  improvements and follow-ups: nothing to do")
     if "validate" in jobs:
         _show_findings(report, everything)
     for tab in report.applied.tabs:
@@ -115,9 +119,17 @@ def _hindrance(report: Report) -> list[str]:
 
 
 def _show_edits(report: Report, everything: bool, done: str) -> None:
-    by_column = Counter(write.edit.column for write in report.applied.writes)
+    shared = _shared_tabs(report)
+    by_column = Counter(w.edit.column for w in report.applied.writes if w.tab not in shared)
     names = ", ".join(f"{count} {column}" for column, count in by_column.items()) or "nothing"
-    click.echo(f"  {done}: {names}")
+    if by_column or not shared:
+        click.echo(f"  {done}: {names}")
+    for tab in shared:
+        its = [w for w in report.applied.writes if w.tab == tab]
+        rows = len({w.edit.ref for w in its if w.edit.ref.row == NEW_ROW})
+        cells = sum(w.edit.ref.row != NEW_ROW for w in its)
+        would = "would get " if report.dry_run else ""
+        click.echo(f"  {tab}: {would}{rows} new row(s), {cells} cell(s) brought up to date")
     if everything:
         for write in report.applied.writes:
             click.echo(f"    {write.tab}!{write.cell}: {plain(write.edit.new)} ({write.edit.why})")
@@ -126,6 +138,11 @@ def _show_edits(report: Report, everything: bool, done: str) -> None:
         click.echo(
             f"  left alone: {edit.ref.tab}!{edit.cell} {edit.column} ({conflict.reason}); tried again next run"
         )
+
+
+def _shared_tabs(report: Report) -> list[str]:
+    """The tabs that jobs share with people and that this run wrote into."""
+    return sorted({w.tab for w in report.applied.writes if w.edit.column not in BY_KEY})
 
 
 def _show_findings(report: Report, everything: bool) -> None:
