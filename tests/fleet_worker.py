@@ -44,13 +44,13 @@ def _watch_writes(journal: _Journal, moment: str, count: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL if name.startswith("die") else signal.SIGSTOP)
             journal.note("woke")
 
-    def replace(self: Original, new: bytes, check: Any) -> None:
+    def replace(self: Original, new: bytes, check: Any, **more: Any) -> None:
         nonlocal writes
         if new == self.data:
             return
         writes += 1
         journal.note("replacing", path=str(self.path), before=self.sha256, after=sha(new))
-        real_replace(self, new, check)
+        real_replace(self, new, check, **more)
         journal.note("replaced", path=str(self.path), after=sha(new))
 
     def rename(self: Original, temp: Path) -> None:
