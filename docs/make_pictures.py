@@ -16,7 +16,13 @@ from PIL import Image, ImageChops
 HERE = Path(__file__).resolve().parent / "pictures"
 # Tab (how its name begins) → picture and its height in pixels at most: what a first screen shows.
 PICTURES = {"Requests": ("requests", 560), "Checks": ("checks", 640), "Review": ("review", 950)}
+# Language → tab (how its name begins) → pictures of its first A4 pages, whole.
+PAGES = {
+    "en": {"Review": ("review-page", 4), "Policy": ("policy-page", 1)},
+    "zh-Hans": {"服务复盘": ("review-zh-Hans-page", 4), "服务规范": ("policy-zh-Hans-page", 1)},
+}
 WIDTH = 1500
+PAGE_WIDTH = 1100
 
 
 def run(*command: str | Path, **environment: str) -> str:
@@ -54,27 +60,53 @@ def picture(pdf: Path, page: int, target: Path, height: int) -> None:
     image.quantize(128).save(target, optimize=True)
 
 
+def whole_page(pdf: Path, page: int, target: Path) -> None:
+    """One A4 page as it is printed."""
+    run(
+        "pdftoppm",
+        "-r",
+        "150",
+        "-f",
+        str(page),
+        "-l",
+        str(page),
+        "-singlefile",
+        "-png",
+        pdf,
+        target.with_suffix(""),
+    )
+    image = Image.open(target).convert("RGB")
+    image = image.resize(
+        (PAGE_WIDTH, round(image.height * PAGE_WIDTH / image.width)), Image.Resampling.LANCZOS
+    )
+    image.quantize(200).save(target, optimize=True)
+
+
+def printed(folder: Path, language: str) -> Path:
+    """The demo's workbook in `language` as a PDF file, with its Policy tab."""
+    state = {"XDG_STATE_HOME": str(folder / "state")}
+    home = folder / language
+    run(sys.executable, "-m", "sheetops", "demo", home, "--language", language, **state)
+    (workbook,) = home.glob("*.xlsx")
+    settings = home / "sheetops.yaml"
+    run(sys.executable, "-m", "sheetops", "policy", workbook, "--config", settings, "--quiet", **state)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    run("soffice", "--headless", "--norestore", profile, "--convert-to", "pdf", "--outdir", home, workbook)
+    return home / f"{workbook.stem}.pdf"
+
+
 def main() -> None:
     HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        run(sys.executable, "-m", "sheetops", "demo", folder / "demo", XDG_STATE_HOME=str(folder / "state"))
-        (workbook,) = (folder / "demo").glob("*.xlsx")
-        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        run(
-            "soffice",
-            "--headless",
-            "--norestore",
-            profile,
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            folder,
-            workbook,
-        )
-        pdf = folder / f"{workbook.stem}.pdf"
-        for tab, (name, height) in PICTURES.items():
-            picture(pdf, page_of(pdf, tab), HERE / f"{name}.png", height)
+        for language, tabs in PAGES.items():
+            pdf = printed(Path(scratch), language)
+            if language == "en":
+                for tab, (name, height) in PICTURES.items():
+                    picture(pdf, page_of(pdf, tab), HERE / f"{name}.png", height)
+            for tab, (name, count) in tabs.items():
+                first = page_of(pdf, tab)
+                for number in range(count):
+                    whole_page(pdf, first + number, HERE / f"{name}-{number + 1}.png")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ class Page:
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     heights: list[tuple[int, float]] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)  # rows with which a printed page begins
 
     def add(self, *cells: Cell) -> int:
         """Add a row; gives its number."""
@@ -48,6 +49,10 @@ class Page:
         for note in notes:
             self.text(note, "muted")
         return row
+
+    def new_page(self) -> None:
+        """Let what comes next begin on a new page when it is printed."""
+        self.breaks.append(len(self.rows) + 2)  # behind the blank row before a section
 
     def header(self, *names: str) -> int:
         """Add a header row."""

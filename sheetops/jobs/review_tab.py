@@ -42,12 +42,15 @@ def review_tab(made: Review, name: str) -> Tab:
     page.add()
     room = page.room()
     _opportunities(page, made, found)
+    page.new_page()
     add_trend(page, made, room)
     add_ageing(page, made, room)
+    page.new_page()
     add_breakdowns(page, made)
+    for add in (add_load, add_complaints):
+        add(page, made)
+    page.new_page()
     for add in (
-        add_load,
-        add_complaints,
         add_peaks,
         add_keywords,
         add_sounding,
@@ -57,6 +60,7 @@ def review_tab(made: Review, name: str) -> Tab:
         add_formulas,
     ):
         add(page, made)
+    page.new_page()
     listed, filtered = add_list(page, made)
     for key, row in lines.items():
         if key in listed:
@@ -67,6 +71,7 @@ def review_tab(made: Review, name: str) -> Tab:
         widths=WIDTHS,
         heights=((1, 28.0), *page.heights),
         filter=filtered,
+        breaks=tuple(page.breaks),
         charts=tuple(page.charts),
         landscape=True,
         repeat_rows=2,

@@ -176,6 +176,14 @@ def test_an_empty_month_says_so_in_its_first_sentence_and_to_whoever_asked() -> 
     assert review_when_due(replace(seen(case(1, OCTOBER)), period="2026-10")).remarks == ()
 
 
+def test_a_printed_page_begins_with_a_section(rich: Tab) -> None:
+    texts, values = load_texts("en"), rich.values()
+    titles = [str(values[number - 1][0]) for number in rich.breaks]
+    wanted = ("breakdown", "peaks", "list")
+    assert titles == ["Trend by month", *(texts(f"review.{name}.title") for name in wanted)]
+    assert all(not any(v is not None for v in values[number - 2]) for number in rich.breaks)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_came_in_is_never_a_dash_in_the_first_sentence(language: str) -> None:
     bare = view(log(row(description="One"), language=language), now=NOW, language=language)

@@ -88,6 +88,8 @@ def _set_view(sheet: Worksheet, tab: Tab) -> None:
 
 
 def _set_print(sheet: Any, tab: Tab) -> None:
+    from openpyxl.worksheet.pagebreak import Break
+
     sheet.page_setup.paperSize = _PAPER_A4
     sheet.page_setup.orientation = "landscape" if tab.landscape else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -96,6 +98,8 @@ def _set_print(sheet: Any, tab: Tab) -> None:
     sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.7
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.left.text, sheet.oddFooter.center.text = "&A", "&P / &N"
+    for row in tab.breaks:
+        sheet.row_breaks.append(Break(id=row - 1))
     if tab.repeat_rows:
         sheet.print_title_rows = f"1:{tab.repeat_rows}"
 
