@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetops.cli.checks import Check, failed, tried
 from sheetops.cli.columns import aligned
 from sheetops.cli.common import Wishes, sheets_of
 from sheetops.errors import SheetopsError
@@ -23,15 +24,6 @@ if TYPE_CHECKING:
     from sheetops.settings.model import Team
 
 _MARKS = {"ok": "ok", "warning": "look", "error": "MEND"}
-
-
-class Check(NamedTuple):
-    """One thing that was looked at: `ok`, a `warning`, or an `error` that stops the jobs, and how it is mended."""
-
-    name: str
-    state: str
-    what: str
-    mend: str | None = None
 
 
 @click.command("doctor")
@@ -49,32 +41,19 @@ def command(sheets: tuple[str, ...], config: Path | None, as_json: bool) -> None
     try:
         loaded = load(config)
     except SheetopsError as error:
-        _leave([], [_failed("settings", error)], as_json)
+        _leave([], [failed("settings", error)], as_json)
     edge = Edge(loaded, Wishes(sheets, config, None, True, as_json, False, False, False))
-    machine = list(_machine(edge))
     wanted = sheets_of(sheets, loaded) if sheets or loaded.settings.sheets else []
+    machine = [*_machine(edge), *_place(edge, wanted)]
     reports = [_sheet_report(edge, location, team) for location, team in wanted]
     _leave(reports, machine, as_json)
-
-
-def _failed(name: str, error: SheetopsError) -> Check:
-    what = f"{error.where}: {error.what}" if error.where else error.what
-    return Check(name, "error", " ".join(what.split()), error.mend)
-
-
-def _tried(name: str, work: Callable[[], str]) -> Check:
-    """What `work` says when it goes well, else its error."""
-    try:
-        return Check(name, "ok", work())
-    except SheetopsError as error:
-        return _failed(name, error)
 
 
 def _machine(edge: Edge) -> Iterator[Check]:
     """What no sheet is needed for."""
     path = edge.loaded.path
     yield Check("settings", "ok", str(path) if path else "none: every default holds")
-    ledger = _tried("ledger", lambda: _ledger_words(edge))
+    ledger = tried("ledger", lambda: _ledger_words(edge))
     yield ledger
     if ledger.state == "ok" and edge.ledger.notice:
         yield Check("ledger", "warning", edge.ledger.notice)
@@ -88,19 +67,28 @@ def _machine(edge: Edge) -> Iterator[Check]:
         yield from (Check(*found) for found in fleet_checks(edge))
 
 
+def _place(edge: Edge, wanted: list[tuple[str, Team]]) -> Iterator[Check]:
+    """The clock, and room on the disks."""
+    from sheetops.cli.doctor_machine import clock_checks, disk_checks, newest_run
+    from sheetops.runner import utc_now
+
+    yield from clock_checks(edge, utc_now(), newest_run(edge))
+    yield from disk_checks(edge, wanted)
+
+
 def _post(edge: Edge) -> Iterator[Check]:
     """Whether what the mail server and the groups need is at hand; nothing is sent."""
+    from sheetops.cli.doctor_machine import mail_checks
     from sheetops.cli.mailing import make_style, read_secret
 
     mail, folder = edge.loaded.settings.mail, edge.loaded.folder
     secrets = [(chat.name, secret) for chat in mail.chat for secret in (chat.url, chat.secret) if secret]
     if mail.smtp is not None:
-        yield Check("mail", "ok", f"by {mail.smtp.host}, from {mail.sender}; not tried now")
-        secrets += [("mail", mail.smtp.password)] if mail.smtp.password else []
+        yield from mail_checks(edge)
     for name, secret in secrets:
-        read = _tried(name, partial(read_secret, secret, folder))
+        read = tried(name, partial(read_secret, secret, folder))
         yield read._replace(what="its secret is at hand") if read.state == "ok" else read
-    style = _tried("templates", lambda: str(make_style(mail, folder)))
+    style = tried("templates", lambda: str(make_style(mail, folder)))
     if style.state != "ok":
         yield style
 
@@ -123,7 +111,9 @@ def _outbox(folder: Path) -> Check:
 
 def _sheet_report(edge: Edge, location: str, team: Team) -> dict[str, Any]:
     """The checks of one sheet, and what holds for it."""
+    from sheetops.cli.doctor_machine import schedule_checks
     from sheetops.jobs.outcome import doubts, what_holds
+    from sheetops.runner import utc_now
     from sheetops.settings.files import load_texts
     from sheetops.settings.model import Team
     from sheetops.settings.policy import build_policy
@@ -133,16 +123,18 @@ def _sheet_report(edge: Edge, location: str, team: Team) -> dict[str, Any]:
     try:
         view = look(edge, location, team)
     except SheetopsError as error:
-        checks.append(_failed("sheet", error))
+        checks.append(failed("sheet", error))
     else:
         checks.append(
             Check(
                 "sheet", "ok", f"{len(view.snapshot.tables)} log tab(s), {len(view.snapshot.raw.grids)} tabs"
             )
         )
-        checks.append(_tried("writing", lambda: _writing(edge, location, team)))
+        checks.append(tried("writing", lambda: _writing(edge, location, team)))
         checks.extend(_calendar(view, date(view.today.year, 12, 31)))
         checks.extend(Check(d.about, "warning", f"{d.where}: {d.what}", d.mend) for d in doubts(view))
+        if location in {edge.loaded.place(sheet) for sheet in edge.loaded.settings.sheets}:
+            checks.extend(schedule_checks(edge, location, team, utc_now()))
         facts = what_holds(view, build_policy(Team(), view.language, load_texts(view.language)))
     return {"sheet": location, "checks": checks, "holds": facts}
 
@@ -174,15 +166,32 @@ def _writing(edge: Edge, location: str, team: Team) -> str:
         if not is_google(location):
             path = Path(os.path.realpath(location))
             require_writable(path, path.stat())
-            if not os.access(path.parent, os.W_OK):
-                from sheetops.errors import SheetError
-
-                raise SheetError(
-                    "its folder is read-only for this account, so the workbook cannot be replaced",
-                    where=str(path.parent),
-                    mend="let the account that runs the jobs write to the folder",
-                )
+            _try_replacing(path.parent)
     return "can be written, and nobody has it open"
+
+
+def _try_replacing(folder: Path) -> None:
+    """Make a file in the folder and move it over another, as a run does with the workbook, and leave nothing."""
+    from contextlib import suppress
+    from secrets import token_hex
+
+    from sheetops.errors import SheetError
+
+    new, old = (folder / f".sheetops-{token_hex(6)}.tmp" for _ in range(2))
+    try:
+        for file in (new, old):
+            file.touch(exist_ok=False)
+        os.replace(new, old)  # noqa: PTH105 (what a run does)
+    except OSError as error:
+        raise SheetError(
+            f"no file can be put in the place of another in its folder ({(error.strerror or str(error)).lower()})",
+            where=str(folder),
+            mend="let the account that runs the jobs write to the folder",
+        ) from None
+    finally:
+        for file in (new, old):
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
 
 
 def _calendar(view: View, last: date) -> Iterator[Check]:

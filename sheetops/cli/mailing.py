@@ -12,7 +12,7 @@ from sheetops.errors import SettingsError
 from sheetops.settings.files import find, load_texts
 
 if TYPE_CHECKING:
-    from sheetops.messages import Channel, Claims, Outbox, Style, Transport
+    from sheetops.messages import Channel, Claims, Outbox, Smtp, Style, Transport
     from sheetops.settings.model import ChatSettings, Mail, Secret, SmtpSettings
 
 
@@ -22,7 +22,7 @@ def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox
 
     transport: Transport
     if mail.smtp is not None:
-        transport = _smtp(mail.smtp, folder)
+        transport = make_smtp(mail.smtp, folder)
     else:
         transport = Folder(folder / mail.outbox.expanduser() if mail.outbox else state / "outbox")
     sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
@@ -56,7 +56,8 @@ def _template(own: Path | None, name: str) -> Path:
     return find("templates", name)
 
 
-def _smtp(settings: SmtpSettings, folder: Path) -> Transport:
+def make_smtp(settings: SmtpSettings, folder: Path) -> Smtp:
+    """The mail server of the settings; nothing is asked of it yet."""
     from sheetops.messages import PORTS, Server, Smtp
 
     return Smtp(
@@ -84,7 +85,13 @@ def read_secret(secret: Secret, folder: Path) -> str:
         try:
             value = path.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{where}, which holds a secret, cannot be read ({error})") from None
+            raise SettingsError(
+                f"{where}, which holds a secret, cannot be read ({error})",
+                mend="check its place and its rights",
+            ) from None
     if not value:
-        raise SettingsError(f"{where}, which holds a secret, is empty or not set")
+        raise SettingsError(
+            f"{where}, which holds a secret, is empty or not set",
+            mend="set it where the jobs run: cron and services have none of your environment",
+        )
     return value

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sheetops.domain.personal import masked
 from sheetops.errors import SettingsError
@@ -45,6 +45,14 @@ class Server:
     def name(self) -> str:
         """The server in messages."""
         return f"{self.host}:{self.port}"
+
+
+class Greeting(NamedTuple):
+    """What a server says before any mail."""
+
+    server: str
+    trouble: str | None  # why it cannot be used
+    largest: int | None = None  # bytes of a mail that it takes, where it says so
 
 
 class Smtp:
@@ -98,6 +106,16 @@ class Smtp:
             link.close()
             raise
         return link
+
+    def greet(self) -> Greeting:
+        """Connect, encrypt and log in as for mails, and take leave without sending one."""
+        trouble = self.connect()
+        if trouble is not None:
+            return Greeting(self.server.name, trouble.reason.removeprefix(f"{self.server.name}: "))
+        assert self._link is not None
+        size = self._link.esmtp_features.get("size", "")
+        self.close()
+        return Greeting(self.server.name, None, int(size) if size.isdecimal() and int(size) else None)
 
     def send(self, mail: EmailMessage, name: str) -> Attempt:
         """Hand one mail over."""
