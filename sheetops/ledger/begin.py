@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, insert
 
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Change, Story
-from sheetops.ledger.prints import base64_of
+from sheetops.ledger.prints import base64_of, mapped
 from sheetops.ledger.seeing import CORE, SeenTable
 
 _AT_ONCE = 5000  # rows that are held in memory twice while they are written
@@ -75,10 +75,7 @@ def _beginnings(
 ) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
     """The rows of the tables `changes` and `requests`; the texts are what `json.dumps` would make."""
     columns = table.field_columns(indexes)
-    pieces = (
-        [f'"{key}":{encode_basestring(text)}' if text else "" for text in texts]
-        for key, texts in columns.items()
-    )
+    pieces = [_pieces(key, texts) for key, texts in columns.items()]
     nothing = [""] * len(indexes)
     same = [columns.get(key, nothing) for key in ("id", "resolved", "result")]
     marks = (
@@ -91,7 +88,9 @@ def _beginnings(
     rows = zip(indexes, zip(*pieces, strict=True), *same, *marks, _told(*marks), strict=True)
     for at, (index, cells, identifier, resolved, result, row, person, core, told) in enumerate(rows):
         fields = f"{{{','.join(filter(None, cells))}}}"
-        unsure = any(column[at] in lost for column in cores)  # perhaps a row deleted and typed anew
+        unsure = bool(cores) and any(
+            column[at] in lost for column in cores
+        )  # perhaps a row deleted and typed anew
         tail = f',"j":{json.dumps(sorted(table.written[index]))}' if index in table.written else ""
         tail += ',"u":["first_seen"]' if unsure else ""
         own = (look.sheet, first + at, identifier or None, table.table.tab, row, person, core, fields)
@@ -99,6 +98,12 @@ def _beginnings(
             (look.sheet, first + at, look.run, f'{head}{told}],"f":{fields}{tail}}}'),
             own + lives.of(resolved, bool(result), unsure),
         )
+
+
+def _pieces(key: str, texts: list[str]) -> list[str]:
+    """Each field as it stands in the JSON of all."""
+    before = f'"{key}":'
+    return mapped(texts, lambda some: [before + encode_basestring(text) if text else "" for text in some])
 
 
 def _told(rows: list[bytes], persons: list[bytes], cores: list[bytes | None]) -> Iterator[str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from sheetops.domain.living import HIDDEN as HIDDEN_IN_LIVING
 from sheetops.domain.table import CellError, Raw
 from sheetops.domain.table import as_text as as_text
 from sheetops.domain.template import BY_KEY, Kind
 
+K = TypeVar("K", bound=Hashable)
 CELL = "\x1e"  # between a column's key and its cell; no cell of a sheet can hold it
 _ROW_BYTES = 12  # 96 bits: two of a million rows collide with a chance below 10^-16
 _FIELD_BYTES = 6  # a field is only compared with its own past
@@ -56,18 +58,18 @@ class Printer:
         state.update(text.encode("utf-8", "surrogatepass"))
         return f"#{b64encode(state.digest()).decode()}"
 
-    def fields(self, texts: Iterable[str]) -> list[str]:
+    def fields(self, texts: Sequence[str]) -> list[str]:
         """As `field` for many; blank texts stay blank."""
+        return mapped(texts, self._fields)
+
+    def _fields(self, texts: Sequence[str]) -> list[str]:
         copy = self._field.copy
-        found = list(texts)
         digests = []
-        for text in found:
-            if text:
-                state = copy()
-                state.update(text.encode("utf-8", "surrogatepass"))
-                digests.append(state.digest())
-        marks = iter(base64_of(digests))
-        return [f"#{next(marks)}" if text else "" for text in found]
+        for text in texts:
+            state = copy()
+            state.update(text.encode("utf-8", "surrogatepass"))
+            digests.append(state.digest())
+        return [f"#{mark}" if text else "" for mark, text in zip(base64_of(digests), texts, strict=True)]
 
     def identifier(self, text: str) -> str:
         """An ID as it is kept: in clear, but one that holds an e-mail address only as its print."""
@@ -86,9 +88,23 @@ def base64_of(marks: Sequence[bytes]) -> list[str]:
     return [text[at : at + width] for at in range(0, len(text), width)]
 
 
-def plain_texts(cells: Iterable[Raw]) -> list[str]:
+def mapped(cells: Sequence[K], make: Callable[[Sequence[K]], list[str]]) -> list[str]:
+    """What `make` makes of each cell; cells that are alike are given to it once, where many are."""
+    different = set(cells)
+    if 2 * len(different) > len(cells):
+        return make(cells)
+    known = list(different)
+    return list(map(dict(zip(known, make(known), strict=True)).__getitem__, cells))
+
+
+def plain_texts(cells: Sequence[Raw]) -> list[str]:
     """As `plain` for many cells."""
-    return [raw.strip() if type(raw) is str else "" if raw is None else as_text(raw).strip() for raw in cells]
+    kinds = set(map(type, cells))
+    if kinds <= {str, type(None)}:
+        return [raw.strip() if raw else "" for raw in cells]  # type: ignore[union-attr]
+    if bool in kinds:  # TRUE is no 1, though both are alike to a set
+        return list(map(plain, cells))
+    return mapped(cells, lambda some: list(map(plain, some)))
 
 
 def joined(cells: Iterable[str]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from sheetops.domain.plan import Conflict, Write
@@ -15,7 +15,7 @@ from sheetops.domain.table import Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
 from sheetops.domain.values import Feedback
 from sheetops.domain.view import View
-from sheetops.ledger.prints import CELL, Printer, joined, plain, plain_texts
+from sheetops.ledger.prints import CELL, Printer, joined, mapped, plain, plain_texts
 
 CORE = ("customer", "description")
 _NOTHING: frozenset[str] = frozenset()
@@ -159,13 +159,17 @@ class SeenTable:
         columns = {}
         for key in self.keys:
             if BY_KEY[key].kind in _TYPED:
-                cells = [self.columns[key][index] for index in indexes]
-                columns[key] = _mapped(cells, partial(self._field, key))
+                columns[key] = self._typed_fields(key, [self.columns[key][index] for index in indexes])
                 continue
             skip, labelled = len(key + CELL), self._texts[key]
             texts = [labelled[index][skip:] for index in indexes]
             columns[key] = self._identified(texts) if key == "id" else self.printer.fields(texts)
         return columns
+
+    def _typed_fields(self, key: str, cells: list[Raw]) -> list[str]:
+        if bool in set(map(type, cells)):  # TRUE is no 1, though both are alike to a set
+            return [self._field(key, raw) for raw in cells]
+        return mapped(cells, lambda some: [self._field(key, raw) for raw in some])
 
     def _identified(self, texts: list[str]) -> list[str]:
         return [self.printer.identifier(text) for text in texts]
@@ -188,11 +192,3 @@ class SeenTable:
 def _labelled(key: str, texts: list[str]) -> list[str]:
     before = key + CELL
     return [before + text if text else "" for text in texts]
-
-
-def _mapped(cells: list[Raw], make: Callable[[Raw], str]) -> list[str]:
-    """What `make` makes of each cell, made once for cells that are alike (but TRUE is not 1)."""
-    if bool in set(map(type, cells)):
-        return list(map(make, cells))
-    made = {raw: make(raw) for raw in set(cells)}
-    return list(map(made.__getitem__, cells))
