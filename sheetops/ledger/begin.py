@@ -12,9 +12,8 @@ from sqlalchemy import Connection, Table, insert
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Change, Story
 from sheetops.ledger.prints import base64_of, mapped
-from sheetops.ledger.seeing import CORE, SeenTable
+from sheetops.ledger.seeing import AT_ONCE, CORE, SeenTable
 
-_AT_ONCE = 5000  # rows that are held in memory twice while they are written
 _OWN = ("sheet", "number", "identifier", "tab", "print", "person_print", "core_print", "fields")
 _SHARED = tuple(column.name for column in t.requests.columns if column.name not in _OWN)
 _CHANGE_NAMES = tuple(column.name for column in t.changes.columns)
@@ -39,8 +38,8 @@ def begin(
 ) -> None:
     """Write the first change and the life of the rows at `indexes`, numbered from `first` on."""
     lives = _Lives(look, table.table.tab)
-    for start in range(0, len(indexes), _AT_ONCE):
-        part = indexes[start : start + _AT_ONCE]
+    for start in range(0, len(indexes), AT_ONCE):
+        part = indexes[start : start + AT_ONCE]
         made = list(_beginnings(look, table, part, first + start, lost, lives))
         insert_rows(link, t.changes, _CHANGE_NAMES, [change for change, _ in made])
         insert_rows(link, t.requests, _OWN + _SHARED, [life for _, life in made])
@@ -74,14 +73,15 @@ def _beginnings(
     look: Look, table: SeenTable, indexes: Sequence[int], first: int, lost: Lost, lives: _Lives
 ) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
     """The rows of the tables `changes` and `requests`; the texts are what `json.dumps` would make."""
-    columns = table.field_columns(indexes)
+    seen = table.part(indexes)
+    columns = seen.field_columns()
     pieces = [_pieces(key, texts) for key, texts in columns.items()]
     nothing = [""] * len(indexes)
     same = [columns.get(key, nothing) for key in ("id", "resolved", "result")]
     marks = (
         [table.prints[index] for index in indexes],
-        table.person_prints(indexes),
-        table.core_prints(indexes),
+        seen.person_prints(),
+        seen.core_prints(),
     )
     head = f'{{"new":{encode_basestring(look.before)},"tab":{encode_basestring(table.table.tab)},"p":['
     cores = [[(key, text) for text in columns[key]] for key in CORE if key in columns] if lost else []

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -21,15 +21,6 @@ from sheetops.ledger.seeing import CORE, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _NOT_RUN_KEPT_AT_HAND = timedelta(days=14)
-_LIFE = [
-    t.requests.c[name]
-    for name in (
-        "identifier", "first_seen", "first_response", "resolved_seen", "reopenings", "due_changes", "owner_changes",
-        "last_progress", "unsure", "gone",
-    )
-]  # fmt: skip
-
-
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -63,14 +54,38 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
     )
 
 
-class _Lives(Mapping[str, Life]):
-    """ID → life; a row of the ledger becomes a `Life` when it is asked for."""
+class _Told(NamedTuple):
+    """A life as the ledger tells it. Thousands of requests, seen by the same runs, have the very same one."""
 
-    def __init__(self, rows: Mapping[str, Row[Any]], printer: Printer) -> None:
-        self._rows, self._printer = rows, printer
+    first_seen: str
+    first_response: str | None
+    resolved_seen: str | None
+    reopenings: str
+    due_changes: int
+    owner_changes: int
+    last_progress: str | None
+    unsure: str
+    gone: str | None
+
+
+_LIFE = [t.requests.c[name] for name in ("identifier", *_Told._fields)]
+
+
+class _Lives(Mapping[str, Life]):
+    """ID → life; what the ledger tells becomes a `Life` when it is asked for, once for all that are alike."""
+
+    def __init__(
+        self, rows: Mapping[str, _Told], cores: Mapping[str, bytes | None], printer: Printer
+    ) -> None:
+        self._rows, self._cores, self._printer = rows, cores, printer
+        self._made: dict[_Told, Life] = {}
 
     def __getitem__(self, identifier: str) -> Life:
-        return life(self._rows[self._printer.identifier(identifier)])
+        told = self._rows[self._printer.identifier(identifier)]
+        made = self._made.get(told)
+        if made is None:
+            made = self._made[told] = life(told)
+        return made
 
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each ID was first seen: a run sees many, so each moment is read once."""
@@ -81,8 +96,7 @@ class _Lives(Mapping[str, Life]):
 
     def core_print(self, identifier: str) -> bytes | None:
         """The print of customer and description as last seen; None for an ID never seen or without a description."""
-        row = self._rows.get(identifier)
-        return row.core_print if row is not None else None
+        return self._cores.get(identifier)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -172,10 +186,15 @@ _OF_ONE_ID = (t.requests.c.gone.is_not(None), t.requests.c.number)
 def _lives(link: Connection, sheet: int, printer: Printer) -> _Lives:
     named = t.requests.c.identifier.is_not(None)
     wanted = select(*_LIFE, t.requests.c.core_print).where(t.requests.c.sheet == sheet, named)
-    rows: dict[str, Any] = {}
-    for row in link.execute(wanted.order_by(*_OF_ONE_ID)):
-        rows.setdefault(row.identifier, row)
-    return _Lives(rows, printer)
+    rows: dict[str, _Told] = {}
+    cores: dict[str, bytes | None] = {}
+    alike: dict[tuple[Any, ...], _Told] = {}
+    for identifier, *values, core in link.execute(wanted.order_by(*_OF_ONE_ID)):
+        if identifier not in rows:
+            told = tuple(values)
+            rows[identifier] = alike.get(told) or alike.setdefault(told, _Told(*told))
+            cores[identifier] = core
+    return _Lives(rows, cores, printer)
 
 
 def life(row: Any) -> Life:

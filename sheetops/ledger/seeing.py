@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -13,11 +13,12 @@ from sheetops.domain.plan import Conflict, Write
 from sheetops.domain.requests import Requests
 from sheetops.domain.table import Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
-from sheetops.domain.values import Feedback
+from sheetops.domain.values import Feedback, Problem
 from sheetops.domain.view import View
 from sheetops.ledger.prints import CELL, Printer, joined, mapped, plain, plain_texts
 
 CORE = ("customer", "description")
+AT_ONCE = 5000  # rows whose texts are in memory at one time
 _NOTHING: frozenset[str] = frozenset()
 _TYPED = frozenset((Kind.DATE, Kind.MOMENT, Kind.LIST, Kind.PRIORITY, Kind.SCORE, Kind.FEEDBACK))
 
@@ -69,8 +70,7 @@ class SeenTable:
         self.table, self.view, self.printer = table, view, printer
         self.keys = sorted(table.columns)
         self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
-        self._person_keys = [key for key in self.keys if not BY_KEY[key].by_job]
-        self._core_keys = [key for key in CORE if key in self.columns]
+        self.person_keys = [key for key in self.keys if not BY_KEY[key].by_job]
         self._typed = Requests(table, view.lists, view.language, view.today)
         self.written: dict[int, set[str]] = {}
         for write in writes:
@@ -90,22 +90,23 @@ class SeenTable:
         self.written.setdefault(index, set()).add(key)
 
     @cached_property
-    def _texts(self) -> dict[str, list[str]]:
-        """Column → its cells as `key, separator, text`, blank where the cell is."""
-        return {key: _labelled(key, plain_texts(self.columns[key])) for key in self.keys}
-
-    @cached_property
     def prints(self) -> list[bytes]:
         """The print of every row in sheet order, b"" where nothing is left in it."""
-        return self.printer.rows(map(joined, zip(*self._texts.values(), strict=True)))
+        found: list[bytes] = []
+        for start in range(0, len(self.table), AT_ONCE):
+            found += self.part(range(start, min(start + AT_ONCE, len(self.table)))).prints()
+        return found
 
     @cached_property
     def identifiers(self) -> list[str | None]:
         """The ID of every row as it is kept."""
-        if "id" not in self._texts:
+        if "id" not in self.columns:
             return [None] * len(self.table)
-        skip, kept = len("id" + CELL), self.printer.identifier
-        return [kept(text[skip:]) or None for text in self._texts["id"]]
+        return [self.printer.identifier(text) or None for text in plain_texts(self.columns["id"])]
+
+    def part(self, indexes: Sequence[int]) -> Part:
+        """Some of the rows, to be printed."""
+        return Part(self, indexes)
 
     def place(self, index: int) -> Place:
         """Where a row stands."""
@@ -116,54 +117,80 @@ class SeenTable:
         written = frozenset(self.written[index]) if index in self.written else _NOTHING
         return Seen(self.place(index), self.identifiers[index], self.prints[index], index, written)
 
-    def person_prints(self, indexes: Sequence[int]) -> list[bytes]:
-        """The prints of the cells that people own in these rows."""
-        if not self._person_keys:
-            return [self.printer.row("")] * len(indexes)
-        picked = ([self._texts[key][index] for index in indexes] for key in self._person_keys)
-        none = self.printer.row("")
-        return [mark or none for mark in self.printer.rows(map(joined, zip(*picked, strict=True)))]
-
     def person_print(self, row: Seen) -> bytes:
         """The print of the cells that people own."""
-        return self.person_prints([row.index])[0]
-
-    def core_prints(self, indexes: Sequence[int]) -> list[bytes | None]:
-        """The prints of customer and description in these rows, None while there is no description."""
-        if CORE[-1] not in self._texts:
-            return [None] * len(indexes)
-        picked = ([self._texts[key][index] for index in indexes] for key in self._core_keys)
-        cells = zip(*picked, strict=True)
-        return [mark or None for mark in self.printer.rows(joined(c) if c[-1] else "" for c in cells)]
+        return self.part([row.index]).person_prints()[0]
 
     def core_print(self, row: Seen) -> bytes | None:
         """The print of customer and description, None while there is no description."""
-        return self.core_prints([row.index])[0]
+        return self.part([row.index]).core_prints()[0]
 
     def core(self, row: Seen) -> dict[str, str]:
         """Customer and description as fields, where they are not blank."""
-        texts = {key: self._texts[key][row.index].partition(CELL)[2] for key in self._core_keys}
+        texts = {key: plain(self.columns[key][row.index]) for key in CORE if key in self.columns}
         return {key: self.printer.field(text) for key, text in texts.items() if text}
+
+    def read(self, key: str, raw: Raw) -> tuple[object, Problem | None]:
+        """One cell, typed, and why it cannot be understood."""
+        return self._typed.read(key, raw)
 
     def fields(self, indexes: Sequence[int]) -> list[dict[str, str]]:
         """The fields of these rows: dates, numbers and list keys in clear, everything else as prints."""
-        columns = self.field_columns(indexes)
+        columns = self.part(indexes).field_columns()
         rows = zip(*columns.values(), strict=True)
         return [{key: text for key, text in zip(columns, row, strict=True) if text} for row in rows]
 
-    def field_columns(self, indexes: Sequence[int]) -> dict[str, list[str]]:
-        """As `fields`, by column in the order of the keys' names; blank where a row has no such field.
 
-        Only these rows are read, so that the work follows what changed.
-        """
+class Part:
+    """Some rows of a table. Their texts live no longer than it, for those of all rows would fill the memory."""
+
+    def __init__(self, table: SeenTable, indexes: Sequence[int]) -> None:
+        self._table, self._printer = table, table.printer
+        if isinstance(indexes, range):
+            self._cells = {key: c[indexes.start : indexes.stop] for key, c in table.columns.items()}
+        else:
+            self._cells = {key: [c[index] for index in indexes] for key, c in table.columns.items()}
+        self._count = len(indexes)
+
+    @cached_property
+    def _texts(self) -> dict[str, list[str]]:
+        return {key: plain_texts(cells) for key, cells in self._cells.items()}
+
+    def _joined(self, keys: Iterable[str]) -> Iterator[str]:
+        """Each row as one text of the cells under `keys`."""
+        labelled = []
+        for key in keys:
+            before = key + CELL
+            labelled.append([before + text if text else "" for text in self._texts[key]])
+        return map(joined, zip(*labelled, strict=True)) if labelled else iter([""] * self._count)
+
+    def prints(self) -> list[bytes]:
+        """The prints of whole rows, b"" where nothing is left in a row."""
+        return self._printer.rows(self._joined(self._table.keys))
+
+    def person_prints(self) -> list[bytes]:
+        """The prints of the cells that people own."""
+        none = self._printer.row("")
+        return [mark or none for mark in self._printer.rows(self._joined(self._table.person_keys))]
+
+    def core_prints(self) -> list[bytes | None]:
+        """The prints of customer and description, None while there is no description."""
+        if CORE[-1] not in self._texts:
+            return [None] * self._count
+        texts = self._joined(key for key in CORE if key in self._texts)
+        both = zip(texts, self._texts[CORE[-1]], strict=True)
+        return [mark or None for mark in self._printer.rows(text if told else "" for text, told in both)]
+
+    def field_columns(self) -> dict[str, list[str]]:
+        """As `SeenTable.fields`, by column in the order of the keys' names; blank where a row has no such field."""
         columns = {}
-        for key in self.keys:
+        for key in self._table.keys:
             if BY_KEY[key].kind in _TYPED:
-                columns[key] = self._typed_fields(key, [self.columns[key][index] for index in indexes])
-                continue
-            skip, labelled = len(key + CELL), self._texts[key]
-            texts = [labelled[index][skip:] for index in indexes]
-            columns[key] = self._identified(texts) if key == "id" else self.printer.fields(texts)
+                columns[key] = self._typed_fields(key, self._cells[key])
+            elif key == "id":
+                columns[key] = [self._printer.identifier(text) for text in self._texts[key]]
+            else:
+                columns[key] = self._printer.fields(self._texts[key])
         return columns
 
     def _typed_fields(self, key: str, cells: list[Raw]) -> list[str]:
@@ -171,22 +198,19 @@ class SeenTable:
             return [self._field(key, raw) for raw in cells]
         return mapped(cells, lambda some: [self._field(key, raw) for raw in some])
 
-    def _identified(self, texts: list[str]) -> list[str]:
-        return [self.printer.identifier(text) for text in texts]
-
     def _field(self, key: str, raw: Raw) -> str:
         text = plain(raw)
         if not text:
             return ""
-        value, problem = self._typed.read(key, raw)
+        value, problem = self._table.read(key, raw)
         return self._shown(value, text) if value is not None or problem is not None else ""
 
     def _shown(self, value: object, text: str) -> str:
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, Feedback):
-            return f"{value.score or ''}{self.printer.field(text)}"
-        return self.printer.field(text) if value is None else str(value)
+            return f"{value.score or ''}{self._printer.field(text)}"
+        return self._printer.field(text) if value is None else str(value)
 
 
 def _labelled(key: str, texts: list[str]) -> list[str]:
