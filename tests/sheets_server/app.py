@@ -203,10 +203,10 @@ class App:
             return Answer(204)
         if isinstance(result, Content):
             return Answer(200, result.data, result.kind)
+        if "mask" in query:  # first, as what is not asked for is most of a spreadsheet
+            result = masks.pick(result, query["mask"])
         if method.api == "sheets" and method.response:
             result = emit.message(method.response, result)
-        if "mask" in query:
-            result = masks.pick(result, query["mask"])
         return json_answer(200, result, query.get("prettyPrint") != "false")
 
 
