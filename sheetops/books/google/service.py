@@ -54,6 +54,8 @@ class Service:
         self.access = access
         self.clock = clock
         self.calls: list[str] = []  # the name of each call made, for the figures
+        self.sent = 0  # bytes of all requests
+        self.largest = 0  # bytes of the largest of them
         self._client = client
         self._sleep = sleep
         self._last = 0.0
@@ -150,7 +152,11 @@ class Service:
         if self._client is None:
             self._client = self.access.client(self.scopes)
         address = self._address() + path
-        return self._client.http_client.request(method, address, params=dict(params), json=body)
+        answer = self._client.http_client.request(method, address, params=dict(params), json=body)
+        content = answer.request.body
+        size = len(content) if isinstance(content, (bytes, str)) else 0
+        self.sent, self.largest = self.sent + size, max(self.largest, size)
+        return answer
 
     def _address(self) -> str:
         from gspread.urls import SPREADSHEET_URL
