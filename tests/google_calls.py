@@ -52,14 +52,15 @@ def costs(rows: int) -> list[Cost]:
     """A sheet never seen, the same again with nothing to do, and once more after a person typed into one cell."""
     app = App(World())
     table = [list(HEADER), *(list(cells) for _, cells in requests(rows))]
+    table[-1][0] = table[-1][8] = (
+        None  # the newest request lacks both whatever the size, so that all is written
+    )
     person = new_spreadsheet(app, TAB, table)
     book = google_book(app, person.id)
     memory = NoLedger()
-    last = f"'{TAB}'!I{rows + 1}"  # the due date of the newest request, which is open
-    person.type(last, "")
     first = cost(book, "never seen, 1 % to fill", rows, memory)
     again = cost(book, "nothing to do", rows, memory)
-    person.type(last, "")
+    person.type(f"'{TAB}'!I{rows + 1}", "")
     one = cost(book, "one cell to fill", rows, memory)
     assert app.world.crashes == []
     return [first, again, one]

@@ -6,6 +6,7 @@ OutcomeUnknown and is never sent again from here. Only 429 is, as Google then di
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -152,11 +153,16 @@ class Service:
         if self._client is None:
             self._client = self.access.client(self.scopes)
         address = self._address() + path
-        answer = self._client.http_client.request(method, address, params=dict(params), json=body)
-        content = answer.request.body
-        size = len(content) if isinstance(content, (bytes, str)) else 0
-        self.sent, self.largest = self.sent + size, max(self.largest, size)
-        return answer
+        # As UTF-8 and without blanks: escaped, Chinese texts would be twice as long.
+        data = b"" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        self.sent, self.largest = self.sent + len(data), max(self.largest, len(data))
+        return self._client.http_client.request(
+            method,
+            address,
+            params=dict(params),
+            data=data or None,
+            headers={"Content-Type": "application/json; charset=utf-8"} if data else None,
+        )
 
     def _address(self) -> str:
         from gspread.urls import SPREADSHEET_URL
