@@ -57,7 +57,7 @@ class Loaded:
     def _title(self, text: str, path: str) -> str | None:
         """`text` as the title of a Google spreadsheet, if it says so, or is no file where Google is set up."""
         title = google_title(text)
-        if title is None and self.settings.google.is_set and not _is_file(path):
+        if title is None and self.settings.google.is_set and not google_id(text) and not _is_file(path):
             title = text
         return titled(title) if title else None
 
