@@ -121,6 +121,7 @@ class Tab:
     names: tuple[tuple[str, Range], ...] = ()  # defined names
     landscape: bool = False
     repeat_rows: int = 0  # printed on top of every page
+    printed: Range | None = None  # what goes on paper; none: everything
     breaks: tuple[int, ...] = ()  # rows with which a new page begins, where the book can say so
     gridlines: bool = True
     colour: str | None = None  # of the tab's ear, RRGGBB

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sheetops.domain.kpis import BY_KEY
+from sheetops.domain.kpis.breakdown import department_of, owner_of, segment_of
 from sheetops.domain.personal import masked
 from sheetops.domain.table import Raw, cell_name
 from sheetops.domain.tabs import Cell, Link, Range
 from sheetops.domain.values import as_date
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_page import Page
+from sheetops.jobs.review_sections import dimension_name
 
 MOST_LISTED = 3_000
-_FACTS = ("opened", "type", "urgency", "due", "resolved")
+# What the groups of the other sections are told by, so that a filter shows their requests.
+_FACTS = (
+    "opened", "type", "urgency", "priority", "source", "department", "owner", "segment", "cause", "due", "resolved",
+)  # fmt: skip
 # Figures without a column of their own, and the column that tells their requests.
 _TOLD_BY = {
     "intake": "opened", "resolved": "resolved", "resolution_median": "resolved", "resolution_p90": "resolved",
@@ -35,17 +40,18 @@ def add_list(page: Page, made: Review) -> tuple[dict[str, str], Range | None]:
     if len(chosen) < len(every):
         notes.append(texts("review.list.more", listed=len(chosen), rows=len(every)))
     page.section(texts("review.list.title"), *notes)
+    facts = [key for key in _FACTS if key != "cause" or made.facts.has("cause")]
     header = page.header(
         texts("column.id"),
-        *(texts(f"column.{key}") for key in _FACTS),
+        *(dimension_name(made, key) for key in facts),
         texts("review.list.score"),
         *(made.name(key) for key in LISTED),
     )
     for index in chosen:
-        page.add(*_line(made, index, [one.get(index) for one in marks.values()]))
-    first = len(_FACTS) + 3
+        page.add(*_line(made, index, facts, [one.get(index) for one in marks.values()]))
+    first = len(facts) + 3
     places = {key: cell_name(header, place) for place, key in enumerate(LISTED, first)}
-    places |= {key: cell_name(header, _FACTS.index(fact) + 2) for key, fact in _TOLD_BY.items()}
+    places |= {key: cell_name(header, facts.index(fact) + 2) for key, fact in _TOLD_BY.items()}
     places["breach"] = places["on_time_rate"]
     last = first + len(LISTED) - 1
     return places, Range(header, 1, len(page.rows), last) if chosen else None
@@ -70,7 +76,7 @@ def _chosen(made: Review, every: Sequence[int], marks: dict[str, dict[int, int]]
     return sorted(sorted(every, key=rank)[:MOST_LISTED])
 
 
-def _line(made: Review, index: int, marks: Sequence[int | None]) -> list[Cell]:
+def _line(made: Review, index: int, told: Sequence[str], marks: Sequence[int | None]) -> list[Cell]:
     row, facts = made.facts.rows[index], made.facts
     opened: Raw = as_date(facts.opened[index])
     if isinstance(opened, date) and not facts.exact[index]:
@@ -80,13 +86,24 @@ def _line(made: Review, index: int, marks: Sequence[int | None]) -> list[Cell]:
     cell = table.cell(at, "id" if table.has("id") else next(iter(table.columns)))
     name = masked(row.id) if row.id else f"{row.tab}!{cell}"
     score = row.feedback.score if row.feedback else None
+    known: Mapping[str, Cell] = {
+        "opened": Cell(opened, "date"),
+        "priority": Cell(row.priority, "integer"),
+        "department": _text(department_of(row)),
+        "owner": _text(owner_of(row)),
+        "segment": _text(segment_of(row)),
+        "cause": _text(row.cause),
+        "due": Cell(row.due, "date"),
+        "resolved": Cell(row.resolved, "date"),
+    }
+    listed = {key: getattr(row, key) for key in ("type", "urgency", "source")}
     return [
         Cell(name, "link", Link(row.tab, cell)),
-        Cell(opened, "date"),
-        Cell(made.label("type", row.type) if row.type else None),
-        Cell(made.label("urgency", row.urgency) if row.urgency else None),
-        Cell(row.due, "date"),
-        Cell(row.resolved, "date"),
+        *(known.get(key) or Cell(made.label(key, listed[key]) if listed[key] else None) for key in told),
         Cell(score, "integer"),
         *(Cell(mark, "integer") for mark in marks),
     ]
+
+
+def _text(text: str | None) -> Cell:
+    return Cell(masked(text) if text else None)

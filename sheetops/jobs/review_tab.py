@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sheetops.domain.tabs import Cell, Link, Style, Tab
+from sheetops.domain.tabs import Cell, Link, Range, Style, Tab
 from sheetops.jobs.review_data import Result, Review
 from sheetops.jobs.review_list import add_list
 from sheetops.jobs.review_notes import (
@@ -60,7 +60,7 @@ def review_tab(made: Review, name: str) -> Tab:
         add_formulas,
     ):
         add(page, made)
-    page.new_page()
+    last = len(page.rows)
     listed, filtered = add_list(page, made)
     for key, row in lines.items():
         if key in listed:
@@ -68,9 +68,10 @@ def review_tab(made: Review, name: str) -> Tab:
     return Tab(
         name=name,
         rows=tuple(page.rows),
-        widths=WIDTHS,
+        widths=(*WIDTHS, *[WIDTHS[-1]] * (max(map(len, page.rows)) - COLUMNS)),
         heights=((1, 28.0), *page.heights),
         filter=filtered,
+        printed=Range(1, 1, last, COLUMNS),  # the list is for filtering
         breaks=tuple(page.breaks),
         charts=tuple(page.charts),
         landscape=True,

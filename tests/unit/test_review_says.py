@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -9,13 +10,14 @@ import pytest
 
 from sheetops.domain.history import History, Life
 from sheetops.domain.kpis import BY_KEY, FIGURES
+from sheetops.domain.kpis.breakdown import owner_load
 from sheetops.domain.period import parse_period
 from sheetops.domain.table import Raw
 from sheetops.domain.tabs import Tab
 from sheetops.domain.template import LANGUAGES
 from sheetops.domain.view import View
 from sheetops.jobs.review import review, review_when_due
-from sheetops.jobs.review_data import CHARTED
+from sheetops.jobs.review_data import CHARTED, Review
 from sheetops.jobs.review_tab import _BESIDE
 from sheetops.settings.files import load_texts
 from tests.sheets import KEYS, log, row, view
@@ -179,9 +181,41 @@ def test_an_empty_month_says_so_in_its_first_sentence_and_to_whoever_asked() -> 
 def test_a_printed_page_begins_with_a_section(rich: Tab) -> None:
     texts, values = load_texts("en"), rich.values()
     titles = [str(values[number - 1][0]) for number in rich.breaks]
-    wanted = ("breakdown", "peaks", "list")
+    wanted = ("breakdown", "peaks")
     assert titles == ["Trend by month", *(texts(f"review.{name}.title") for name in wanted)]
     assert all(not any(v is not None for v in values[number - 2]) for number in rich.breaks)
+    assert rich.printed is not None and values[rich.printed.last_row + 1][0] == texts("review.list.title")
+
+
+def test_the_list_tells_the_requests_of_every_group(rich: Tab) -> None:
+    seen, values, block = desk(9)[0], rich.values(), rich.filter
+    assert block is not None
+    heads, made = values[block.first_row - 1], Review(seen, parse_period("2026-10"))
+    lines = values[block.first_row : block.last_row]
+    opened = [
+        cells
+        for cells in lines
+        if isinstance(cells[1], date) and cells[1].month == 10 and cells[1].year == 2026
+    ]
+    for dimension, title in (
+        ("type", "Type"),
+        ("source", "Source"),
+        ("urgency", "Urgency"),
+        ("department", "Department"),
+        ("segment", "Segment"),
+    ):
+        at = heads.index(title)
+        for key, group in made.groups(dimension).items():
+            told = [cells for cells in opened if cells[at] == (made.label(dimension, key) if key else None)]
+            assert len(told) == group.opened, (dimension, key)
+    owners = Counter(
+        cells[heads.index("Owner")] for cells in lines if cells[heads.index("Open at the end")] == 1
+    )
+    assert owners == {key: load.open for key, load in owner_load(made.facts, made.window).items()}
+    causes = Counter(
+        cells[heads.index("Cause")] for cells in opened if cells[heads.index("Complaint rate")] == 1
+    )
+    assert causes == {name: count for name, count, _ in made.pareto.bars}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -90,6 +90,8 @@ def _set_view(sheet: Worksheet, tab: Tab) -> None:
 def _set_print(sheet: Any, tab: Tab) -> None:
     from openpyxl.worksheet.pagebreak import Break
 
+    from sheetops.books.xlsx.draw_help import address
+
     sheet.page_setup.paperSize = _PAPER_A4
     sheet.page_setup.orientation = "landscape" if tab.landscape else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -98,6 +100,8 @@ def _set_print(sheet: Any, tab: Tab) -> None:
     sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.7
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.left.text, sheet.oddFooter.center.text = "&A", "&P / &N"
+    if tab.printed is not None:
+        sheet.print_area = address(tab.printed)
     for row in tab.breaks:
         sheet.row_breaks.append(Break(id=row - 1))
     if tab.repeat_rows:
