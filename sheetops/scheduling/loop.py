@@ -153,10 +153,12 @@ class Scheduler:
         known = self._list(job, now)
         verdict = judge(job, known.pending, now)
         if verdict.missed:
-            self.ledger.miss_slots(job.key, verdict.missed, job.entry, job.place, job.local(now))
-            for slot, why in verdict.missed.items():
-                if why != OVERTAKEN:
-                    self.tell(Told("missed", job, slot, why))
+            marked = self.ledger.miss_slots(job.key, verdict.missed, job.entry, job.place, job.local(now))
+            lost = [(slot, why) for slot, why in verdict.missed.items() if why != OVERTAKEN]
+            if lost and marked:  # else another scheduler was first, and has told it
+                slot, why = lost[-1]
+                before = f", as did {len(lost) - 1} before it" if len(lost) > 1 else ""
+                self.tell(Told("missed", job, slot, why + before))
             known.pending = [slot for slot in known.pending if slot not in verdict.missed]
         if verdict.run is not None:
             mine = self.ledger.claim_slot(
