@@ -15,7 +15,9 @@ from sheetops.domain.view import View
 _ROOM: Final = 500  # rows that get help for typing
 _NUMBERS: Final = frozenset(("baseline", "goal", "measured"))
 _COUNTS: Final = frozenset(("baseline_n", "measured_n", "tests"))
-_SMALL: Final = frozenset(("evidence_rows", "baseline_rows", "measured_rows", "key"))
+_LONG: Final = frozenset(
+    ("evidence_rows", "baseline_rows", "measured_rows", "key")
+)  # wrapped they would fill a page
 _SHORT: Final = frozenset(("id", "unit", "request"))
 _PEOPLES: Final = frozenset(("goal", "done_on", "review_on", "opportunity", "kpi", "scope", "contact_owner"))
 
@@ -111,7 +113,7 @@ def _style(key: str, kind: Kind) -> Style:
         return "number"
     if key in _COUNTS:
         return "integer"
-    return "muted" if key in _SMALL else "text" if key in _SHORT else "wrap"
+    return "text" if key in _SHORT | _LONG else "wrap"
 
 
 def _places(kind: Living) -> Mapping[str, str]:

@@ -13,8 +13,8 @@ from sheetops.jobs.layout_log import column_notes
 
 _WIDTHS: Final = (2.0, 17.0, 16.0, 27.0, 48.0)
 _GAP: Final = 9.0  # points of the row before a section
-_DO: Final = ("do_check", "do_fill", "do_remind", "do_review")
-_DONT: Final = ("dont_touch", "dont_race", "dont_mail", "dont_lose")
+_DO: Final = ("do_check", "do_fill", "do_remind", "do_review", "do_improve", "do_follow")
+_DONT: Final = ("dont_touch", "dont_race", "dont_mail", "dont_lose", "dont_yours", "dont_twice")
 _COLOURS: Final[tuple[Style, ...]] = ("error", "warning", "hint", "muted")
 Row = tuple[Cell, ...]
 
@@ -74,7 +74,7 @@ def _jobs(language: str, texts: Texts) -> Iterator[Row]:
     yield _section(texts, "jobs")
     head = (texts("layout.guide.jobs.do"), texts("layout.guide.jobs.dont"))
     yield _line(Cell(f"✓ {head[0]}", "good", span=3), Cell(f"✗ {head[1]}", "neutral"))
-    names = {tab: TAB_NAMES[tab][language] for tab in ("checks", "review")}
+    names = {tab: TAB_NAMES[tab][language] for tab in ("checks", "review", "improvements", "follow_ups")}
     for do, dont in zip(_DO, _DONT, strict=True):
         left, right = (texts(f"layout.guide.jobs.{name}", **names) for name in (do, dont))
         yield _line(Cell(left, "wrap", span=3), Cell(right, "wrap"))
