@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -171,3 +172,14 @@ def test_folders_are_looked_up_anew_and_only_workbooks_count(me: Terminal) -> No
     (desks / "folder.xlsx").mkdir()
     found = [Path(place).name for place, _ in fleet_sheets(loaded, lambda folder: [])]
     assert found == ["desk-000.xlsx", "desk-001.xlsx", "new.xlsm"]
+
+
+def test_without_the_extra_one_line_says_what_to_install(
+    me: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("sheetops.scheduling.fleet")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "procrastinate", None)
+    for command in ("worker", "run --fleet", "schedule --fleet --once"):
+        said = me.run(*command.split(), code=2)
+        assert "install sheetops[scale]" in said and "\n" not in said.strip()

@@ -47,7 +47,8 @@ def test_two_thousand_runs_with_a_death_and_a_long_sleep(
         print(
             f"  wrong workbooks {counts['wrong']}, overlaps {counts['overlaps']}, lost {counts['lost']}; {states}"
         )
-        print("  runs a second, each run on the same workbooks and days:")
+        load = f"{os.cpu_count()} cores, load {os.getloadavg()[2]:.1f} over the last quarter of an hour"
+        print(f"  runs a second, each run on the same workbooks and days ({load}):")
         print(f"    a plain loop           {1 / looped:6.2f}")
         print(f"    1 worker               {one:6.2f}   ({BOOKS * DAYS // 10} runs)")
         print(f"    4 workers, with both   {four:6.2f}   (of which 2 were left in the end)")

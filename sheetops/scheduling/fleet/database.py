@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from sheetops.errors import ServiceUnreachable, SettingsError
+import procrastinate
+import psycopg
 
-try:
-    import procrastinate
-    import psycopg
-except ImportError:
-    raise SettingsError("a fleet needs procrastinate and psycopg", mend="install sheetops[scale]") from None
+from sheetops.errors import ServiceUnreachable, SettingsError
 
 Link = psycopg.Connection[tuple[object, ...]]
 _CONNECT_SECONDS = 10
