@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,8 @@ def fleet_lines(state: FleetState) -> list[str]:
     """The fleet in a few lines: workers, orders of the last day, what is worked on."""
     counts = ", ".join(f"{state.counts[key]} {word}" for key, word in _SAYS.items() if state.counts.get(key))
     silent = f" ({state.silent} silent)" if state.silent else ""
-    lines = [f"fleet: {state.living} workers alive{silent}; orders of the last day: {counts or 'none'}"]
+    alive = f"{state.living} worker{'' if state.living == 1 else 's'} alive"
+    lines = [f"fleet: {alive}{silent}; orders of the last day: {counts or 'none'}"]
     now = datetime.now(UTC)
     for order in state.working[:_MOST]:
         since = f", for {(now - order.began).total_seconds():.0f} s" if order.began else ""
@@ -47,12 +48,14 @@ def fleet_lines(state: FleetState) -> list[str]:
     return lines
 
 
-def fleet_wishes(state: FleetState) -> list[str]:
-    """What a person should see to."""
-    wishes = [f"fleet: {order.line or order.place}" for order in state.troubles]
+def fleet_wishes(state: FleetState, told: Sequence[str]) -> list[str]:
+    """What a person should see to; what is `told` already, as of a slot that did not run, is not repeated."""
+    lines = [order.line or order.place for order in state.troubles]
+    wishes = [f"fleet: {line}" for line in lines if not any(line in other for other in told)]
     if state.stands_still:
         waiting = state.counts.get("waiting", 0) + state.counts.get("working", 0)
-        wishes.append(f"fleet: {waiting} orders wait and no worker is alive; start `sheetops worker`")
+        wait = "1 order waits" if waiting == 1 else f"{waiting} orders wait"
+        wishes.append(f"fleet: {wait} and no worker is alive; start `sheetops worker`")
     return wishes
 
 

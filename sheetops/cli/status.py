@@ -47,7 +47,7 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
     slots = ledger.unended_slots()
     wishes += _never_ran(ledger, sheets, today)
     fleet = look_at_fleet(edge.loaded)
-    wishes += fleet_wishes(fleet) if fleet else []
+    wishes += fleet_wishes(fleet, wishes) if fleet else []
     if as_json:
         document = {
             "ledger": ledger.place,

@@ -99,7 +99,7 @@ def test_what_fails_is_told_to_who_waits_and_in_status(me: Terminal) -> None:
         said = me.run("run", "--fleet", "desks/desk-000.xlsx", code=2)
         assert "sheetops:" in said and "desk-000.xlsx" in said
     said = me.run("status", code=1)
-    assert "1 workers alive; orders of the last day: 1 failed" in said
+    assert "1 worker alive; orders of the last day: 1 failed" in said
     assert "to do: fleet: " in said and "desk-000.xlsx" in said.partition("to do: fleet: ")[2]
 
 
@@ -123,7 +123,7 @@ def test_without_workers_nobody_waits_for_ever(me: Terminal) -> None:
     with linked(loaded, "test", install=True) as link:
         assert "no worker of the fleet is alive" in me.run("run", "--fleet", code=5)
         orders.ask(link, orders.Wanted(1, "/desk.xlsx", ("fill",)))
-        assert "1 orders wait and no worker is alive" in me.run("status", code=1)
+        assert "1 order waits and no worker is alive" in me.run("status", code=1)
         assert "no worker is alive" in me.run("doctor", code=2)
 
 
