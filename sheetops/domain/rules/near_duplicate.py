@@ -33,6 +33,7 @@ _NUMBER = re.compile(r"\d+")
 _MOST_COMPARED = 100
 _MOST_BITS = 2048  # pairs of characters that have a bit of their own before they are numbered anew
 _MOST_NAMED = 4
+_FEW = 6  # texts up to which a look at each one's characters is cheaper than counting pairs
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789" + SEAM.encode()))
 _ANYBODY = frozenset(
     ("匿名", "匿名客户", "匿名客戶", "个人客户", "個人客戶", "客户", "客戶", "游客", "遊客", "散客", "未知", "无", "無",
@@ -221,14 +222,12 @@ class _Earlier:
             return Twin(self.entries[same], 100)
         if not similar:
             return None
-        found, most = -1, 0.0
         self.texts.append(text)
-        for number in self._comparable(place, text):
-            alike = self._likeness(mine, number)
-            if alike >= self.least and (alike > most or (alike == most and number < found)):
-                found, most = number, alike
+        numbers = list(self._comparable(place, text))
+        alike = self._alike_at_once if len(numbers) > _FEW else self._alike_one_by_one
+        most, found = max(alike(mine, numbers), default=(0.0, 0))
         self.texts.pop()
-        return Twin(self.entries[found], int(most * 100)) if found >= 0 else None
+        return Twin(self.entries[-found], int(most * 100)) if most >= self.least else None
 
     def _comparable(self, place: int, text: str) -> Iterator[int]:
         """The last hundred in time that do not name other numbers; a text without any does not contradict."""
@@ -243,23 +242,38 @@ class _Earlier:
                     break
                 yield number
 
-    def _likeness(self, mine: int, number: int) -> float:
-        """The Dice coefficient of the pairs, or 0.0 where it is plainly under the least."""
-        text, other = self.texts[mine], self.texts[number]
-        both = len(text) + len(other) - 2
-        needed = ceil(self.least * both / 2 - 1e-9)
-        if min(len(text), len(other)) - 1 < needed:
-            return 0.0
-        # Every character that the other text lacks spoils a pair of its own, wherever it stands.
-        own, others = self._set(mine), self._set(number)
-        common = len(own & others)
-        if min(len(text) - len(own), len(other) - len(others)) + common - 1 < needed:
-            return 0.0
+    def _alike_one_by_one(self, mine: int, numbers: Iterable[int]) -> Iterator[tuple[float, int]]:
+        """(Dice coefficient of the pairs, less the number) of those that are not plainly under the least."""
+        text = self.texts[mine]
+        for number in numbers:
+            other = self.texts[number]
+            both = len(text) + len(other) - 2
+            needed = ceil(self.least * both / 2 - 1e-9)
+            if min(len(text), len(other)) - 1 < needed:
+                continue
+            # Every character that the other text lacks spoils a pair of its own, wherever it stands.
+            own, others = self._set(mine), self._set(number)
+            common = len(own & others)
+            if min(len(text) - len(own), len(other) - len(others)) + common - 1 >= needed:
+                yield from self._alike_at_once(mine, (number,))
+
+    def _alike_at_once(self, mine: int, numbers: Sequence[int]) -> list[tuple[float, int]]:
+        """(Dice coefficient of the pairs, less the number) of those that reach the least."""
         if len(self._bit) > _MOST_BITS:
             self._bit.clear()
             self._bits.clear()
-        shared = (self._pairs(mine) & self._pairs(number)).bit_count()
-        return 0.0 if 2 * shared < self.least * both else 2 * shared / both
+        bits, texts, least = self._bits, self.texts, self.least
+        for number in (mine, *numbers):
+            if number not in bits:
+                bits[number] = self._pairs(number)
+        own, size = bits[mine], len(texts[mine]) - 2
+        shared = [2 * (own & bits[number]).bit_count() for number in numbers]
+        both = [size + len(texts[number]) for number in numbers]
+        return [
+            (twice / pairs, -number)
+            for twice, pairs, number in zip(shared, both, numbers, strict=True)
+            if twice >= least * pairs > 0
+        ]
 
     def _set(self, number: int) -> frozenset[str]:
         known = self._characters.get(number)
@@ -268,16 +282,13 @@ class _Earlier:
         return known
 
     def _pairs(self, number: int) -> int:
-        known = self._bits.get(number)
-        if known is None:
-            text, bit = self.texts[number], self._bit
-            pairs: Sequence[str | tuple[str, int]] = list(map(add, text, text[1:]))
-            if len(set(pairs)) < len(pairs):
-                pairs = _counted(pairs)
-            known = 0
-            for pair in pairs:
-                known |= 1 << bit.setdefault(pair, len(bit))
-            self._bits[number] = known
+        text, bit = self.texts[number], self._bit
+        pairs: Sequence[str | tuple[str, int]] = list(map(add, text, text[1:]))
+        if len(set(pairs)) < len(pairs):
+            pairs = _counted(pairs)
+        known = 0
+        for pair in pairs:
+            known |= 1 << bit.setdefault(pair, len(bit))
         return known
 
 
