@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sheetops.books.google.book import GoogleBook
-from sheetops.domain.table import Raw, take_snapshot
+from sheetops.domain.table import Raw, Table, take_snapshot
 from sheetops.runner import Order, Report, run_order, utc_now
 from tests.google_desk import google_book, new_spreadsheet
 from tests.sheets import NoLedger, NoPost, header, policy
@@ -35,21 +35,28 @@ def run(book: GoogleBook, jobs: Sequence[str], day: date = TODAY) -> Report:
     return run_order(order, NoLedger(), NoPost(), utc_now)
 
 
+def shared(book: GoogleBook, kind: str = "improvements") -> Table:
+    found = take_snapshot(book.read()).living_tab(kind)
+    assert found is not None
+    return found
+
+
 def improvements(book: GoogleBook) -> list[dict[str, Any]]:
-    (found,) = take_snapshot(book.read()).living
+    found = shared(book)
     return [{key: found.column(key)[n] for key in found.columns} for n in range(len(found))]
 
 
 def test_improvements_are_proposed_once_and_a_persons_words_stay(desk: tuple[GoogleBook, Person]) -> None:
     book, person = desk
     first = run(book, ["improve"])
-    assert first.applied.tabs == ("Improvements",)
+    assert set(first.applied.tabs) == {"Improvements", "Follow-ups"}
+    assert len(shared(book, "follow_ups")) > 0
     rows = improvements(book)
     assert rows and all(row["id"] for row in rows)
     again = run(book, ["improve"])
     assert not (again.applied.tabs or again.applied.writes or again.applied.conflicts)
 
-    (its,) = take_snapshot(book.read()).living
+    its = shared(book)
     cell = its.cell(0, "measure")
     person.type(f"Improvements!{cell}", "Answer within the hour")
     person.insert_rows("Improvements", its.numbers[0])
@@ -62,7 +69,7 @@ def test_improvements_are_proposed_once_and_a_persons_words_stay(desk: tuple[Goo
 def test_a_persons_own_improvement_gets_its_number(desk: tuple[GoogleBook, Person]) -> None:
     book, person = desk
     run(book, ["improve"])
-    (its,) = take_snapshot(book.read()).living
+    its = shared(book)
     row = its.numbers[-1] + 1
     column = its.cell(0, "opportunity").rstrip("0123456789")
     person.type(f"Improvements!{column}{row}", "Fewer questions about bills")
@@ -76,7 +83,7 @@ def test_all_jobs_together_and_nothing_left_to_do(desk: tuple[GoogleBook, Person
     book, _ = desk
     jobs = ["fill", "validate", "improve", "review", "policy"]
     first = run(book, jobs)
-    assert {"Checks", "Improvements"} <= set(first.applied.tabs)
+    assert {"Checks", "Improvements", "Follow-ups"} <= set(first.applied.tabs)
     assert not first.applied.conflicts and not first.applied.held
     calls = len(book.service.calls)
     again = run(book, jobs)
