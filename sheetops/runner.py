@@ -78,6 +78,7 @@ class Order:
     language: str | None = None
     as_of: date | None = None
     period: str | None = None  # of the review
+    mail_review: bool = False
     dry_run: bool = False
     force: bool = False
     # Takes the mails, which are left, with the run unfinished, to `mail_together`.
@@ -206,7 +207,7 @@ def _think(
             snapshot, history, policy
         )  # after the run began, so that `status` knows of a sheet that stands still
     for _ in range(_TRIES):
-        view = View(snapshot, policy, history, now, order.period, other_day)
+        view = View(snapshot, policy, history, now, order.period, order.mail_review, other_day)
         plan = _ask(order, view)
         if report.run is None or _reserve(memory, report.run, plan):
             return view, told + _only_our_tabs(plan, view)

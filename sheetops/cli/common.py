@@ -74,6 +74,7 @@ def run_jobs(
     own: Mapping[str, Job] | None = None,
     more: Callable[[Report], dict[str, Any]] | None = None,
     also: Callable[[Report, bool], None] | None = None,
+    mail_review: bool = False,
 ) -> None:
     """Run `jobs`, after the command's `own`, on every sheet asked for, print, and leave with the worst outcome's code.
 
@@ -97,7 +98,15 @@ def run_jobs(
 
     for location, team in places:
         try:
-            report = edge.run(location, team, jobs, period, own, mail_later=later if together else None)
+            report = edge.run(
+                location,
+                team,
+                jobs,
+                period,
+                own,
+                mail_later=later if together else None,
+                mail_review=mail_review,
+            )
         except SheetopsError as error:
             table.failed(location, error)
             continue
@@ -153,7 +162,11 @@ class _Table:
         for report in mailed:
             self.codes.append(5 if undelivered(report) else 0)
             self._trouble(report)
-            if not self.wishes.as_json and not self.wishes.quiet and "remind" in self.jobs:
+            if (
+                not self.wishes.as_json
+                and not self.wishes.quiet
+                and ("remind" in self.jobs or report.deliveries)
+            ):
                 click.echo(report.sheet)
                 show_mails(report, self.wishes.verbose or report.dry_run)
             for document in self.documents:

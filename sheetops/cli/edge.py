@@ -114,15 +114,16 @@ class Edge:
         own: Mapping[str, Job] | None = None,
         hold: Hold | None = None,
         mail_later: Callable[[str | None, Plan, View], None] | None = None,
+        mail_review: bool = False,
     ) -> Report:
         """Run `jobs`, after the command's `own`, on the sheet at `location`.
 
         `hold` is a worker's; where the settings name a fleet, a run without one takes it first. `mail_later`
-        takes its mails, which are left to `runner.mail_together`.
+        takes its mails, which are left to `runner.mail_together`; `mail_review` mails the review of `period` too.
         """
         if hold is None and self.loaded.settings.fleet is not None and not self.wishes.dry_run:
             with self._held(location) as taken:
-                return self.run(location, team, jobs, period, own, taken)
+                return self.run(location, team, jobs, period, own, taken, mail_review=mail_review)
 
         def policy_for(language: str) -> Policy:
             spoken = team.language or language
@@ -140,6 +141,7 @@ class Edge:
             dry_run=self.wishes.dry_run,
             force=self.wishes.force,
             mail_later=mail_later,
+            mail_review=mail_review,
             hold=hold,
             own=own or {},
             shield=shielded,

@@ -12,6 +12,7 @@ from sheetops.errors import SettingsError
 from sheetops.settings.files import find, load_texts
 
 if TYPE_CHECKING:
+    from sheetops.domain.tabs import Tab
     from sheetops.messages import Channel, Claims, Outbox, Smtp, Style, Transport
     from sheetops.settings.model import ChatSettings, Mail, Secret, SmtpSettings
 
@@ -28,7 +29,20 @@ def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox
     sender = Sender(mail.sender, mail.sender_name, mail.reply_to)
     chats = [Chat(_channel(chat, folder)) for chat in mail.chat]
     style = make_style(mail, folder)
-    return Outbox(transport, sender, claims, style, mail.retry_after, chats=chats, shield=shielded)
+    return Outbox(
+        transport, sender, claims, style, mail.retry_after, chats=chats, draw=drawn, shield=shielded
+    )
+
+
+def drawn(tab: Tab, language: str) -> bytes:
+    """One tab as a workbook of its own."""
+    import io
+
+    from sheetops.books.xlsx.draw import new_workbook
+
+    content = io.BytesIO()
+    new_workbook((tab,), language).save(content)
+    return content.getvalue()
 
 
 def _channel(chat: ChatSettings, folder: Path) -> Channel:

@@ -32,7 +32,7 @@ _EXAMPLES = 3  # different sentences shown of one text
     default="digest",
     show_default=True,
     metavar="WHAT",
-    help="digest, chat, or the name of a text; rule.* is all texts of rules.",
+    help="digest, chat, review, or the name of a text; rule.* is all texts of rules.",
 )
 @click.option("--person", metavar="NAME", help="Only this person's digest: name, department-name or address.")
 @click.option(
@@ -40,7 +40,8 @@ _EXAMPLES = 3  # different sentences shown of one text
     type=click.Choice(LANGUAGES),
     help="In this language, whatever the sheet's and the people's.",
 )
-@click.option("--open", "in_browser", is_flag=True, help="Open the digests in the browser.")
+@click.option("--period", metavar="PERIOD", help="Of the review. [default: the month before]")
+@click.option("--open", "in_browser", is_flag=True, help="Open the mails in the browser.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Settings file.")
 @click.option("--as-of", callback=_day, metavar="DATE", help="As if today were DATE.")
 def command(
@@ -48,6 +49,7 @@ def command(
     what: str,
     person: str | None,
     language: str | None,
+    period: str | None,
     in_browser: bool,
     config: Path | None,
     as_of: date | None,
@@ -61,6 +63,8 @@ def command(
         _chat(view, style)
     elif what == "digest":
         _digests(view, style, person, language, in_browser)
+    elif what == "review":
+        _review(view, style, period, in_browser)
     else:
         _sentences(view, style, what)
 
@@ -114,6 +118,33 @@ def _digests(view: View, style: Style, person: str | None, language: str | None,
         for digest, message in found:
             click.echo(f"To: {digest.person.department}-{digest.person.name}\nSubject: {message.subject}\n")
             click.echo(message.text)
+
+
+def _review(view: View, style: Style, period: str | None, in_browser: bool) -> None:
+    """The mail of a review as its readers would get it; where nobody is named, as a reader would."""
+    from sheetops.domain.people import Person
+    from sheetops.domain.period import parse_period, period_of
+    from sheetops.domain.plan import ReviewMail
+    from sheetops.jobs.review_mail import recipients
+    from sheetops.messages.review_mail import render_reviews
+
+    wanted = parse_period(period) if period else period_of(view.today).before()
+    readers, unknown = recipients(view)
+    mails = [ReviewMail(person, wanted, absent) for person, absent in readers]
+    mails = mails or [ReviewMail(Person("", "", None), wanted)]
+    messages = render_reviews(mails, view, style)
+    for name in unknown:
+        click.echo(f"note: {view.texts('review_mail.unknown_name', name=name)}")
+    called = [mail.person.name or mail.person.department or mail.person.email or "(nobody)" for mail in mails]
+    if in_browser:
+        from sheetops.cli.pages import open_pages
+
+        shown = zip(called, messages, strict=True)
+        click.echo(open_pages((name, message.subject, message.html) for name, message in shown))
+        return
+    for name, message in zip(called, messages, strict=True):
+        click.echo(f"To: {name}\nSubject: {message.subject}\n")
+        click.echo(message.text)
 
 
 def _chat(view: View, style: Style) -> None:

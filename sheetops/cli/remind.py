@@ -31,7 +31,7 @@ def command(in_browser: bool, resend_unknown: bool, keys: tuple[str, ...], **opt
     wishes = Wishes(**options)
     if in_browser:
         wishes = replace(wishes, dry_run=True)
-    wishes = settle(wishes, keys, resend_unknown)
+    wishes, _ = settle(wishes, keys, resend_unknown)
     if in_browser:
         _open(wishes)
     else:

@@ -20,14 +20,16 @@ _GRACE = timedelta(days=1)  # the claim bears the reader's own date
 _SHOWN = timedelta(days=31)
 
 
-def settle(wishes: Wishes, keys: Sequence[str], all_unknown: bool, review: bool = False) -> Wishes:
-    """Free the claims of these mails, so that this run sends them again; gives the wishes with their sheets.
+def settle(
+    wishes: Wishes, keys: Sequence[str], all_unknown: bool, review: bool = False
+) -> tuple[Wishes, list[Mail]]:
+    """Free the claims of these mails, so that this run sends them again; gives the wishes with their sheets, and them.
 
     A digest older than a day is settled instead: today's says what it said. Reviews are freed whatever their age.
     Raises UsageError for a key that names no mail.
     """
     if not keys and not all_unknown:
-        return wishes
+        return wishes, []
     if wishes.dry_run:
         raise UsageError(
             "sending again is a decision, so it cannot be tried out", mend="see `sheetops status`"
@@ -54,11 +56,11 @@ def settle(wishes: Wishes, keys: Sequence[str], all_unknown: bool, review: bool 
             f"{len(chosen)} mails are settled: {len(again)} go out again, {old} are older than today's, which says the same"
         )
     if wishes.sheets or not again:
-        return wishes
+        return wishes, again
     told = dict.fromkeys(
         place for mail in again for place in ledger.sheets_told(mail.message_id) or [mail.sheet]
     )
-    return replace(wishes, sheets=tuple(told))
+    return replace(wishes, sheets=tuple(told)), again
 
 
 def _named(key: str, mails: Sequence[Mail]) -> Mail:

@@ -99,7 +99,7 @@ def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True)
     for tab in report.applied.held:
         reason = report.applied.reasons.get(tab, "somebody changed it meanwhile")
         click.echo(f"  left alone: tab {tab} ({reason}); tried again next run")
-    if "remind" in jobs and mails:
+    if mails and ("remind" in jobs or report.deliveries):
         show_mails(report, everything)
     for remark in (*report.plan.remarks, *_put_back(report), *_hindrance(report)):
         click.echo(f"  note: {remark}")

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sheetops.domain.finding import Finding
 from sheetops.domain.history import NotRun
 from sheetops.domain.people import Person
+from sheetops.domain.period import Period
 from sheetops.domain.picture import Picture
 from sheetops.domain.requests import Request
 from sheetops.domain.table import (
@@ -101,6 +102,15 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewMail:
+    """The review of a period, to be mailed to one person, once."""
+
+    person: Person
+    period: Period
+    stands_in_for: str | None = None  # whose deputy the person is today
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What became of one digest."""
 
@@ -124,6 +134,7 @@ class Plan:
     remarks: tuple[str, ...] = ()  # sentences for the person who looks after the sheet
     numbers: tuple[tuple[str, int], ...] = ()  # (prefix, sequence number) of the IDs given, to be reserved
     figures: Mapping[str, float] = field(default_factory=dict)
+    reviews: tuple[ReviewMail, ...] = ()
 
     def __add__(self, other: Plan) -> Plan:
         return Plan(
@@ -134,6 +145,7 @@ class Plan:
             self.remarks + other.remarks,
             self.numbers + other.numbers,
             {**self.figures, **other.figures},
+            self.reviews + other.reviews,
         )
 
     def with_tabs(self, tabs: tuple[Tab, ...]) -> Plan:

@@ -58,6 +58,7 @@ class Policy:
     stale_days: int = 1  # working days without progress that make a high-priority request stale
     escalate_after: tuple[int, int] = (3, 6)  # working days overdue: to the manager, to the director
     mail_hours: Shift = _DAYTIME  # when mails may arrive, by the reader's own clock
+    review_mail: tuple[str, ...] = ()  # who is mailed the review: `managers`, names, addresses
     goals: Mapping[str, float] = field(default_factory=dict)  # figure key → goal
     log_tabs: tuple[str, ...] = ()
     column_names: Mapping[str, str] = field(default_factory=dict)  # header text → key

@@ -30,6 +30,7 @@ class View:
     history: History
     now: datetime
     period: str | None = None  # the period that a review was asked for
+    mail_review: bool = False  # whether it was asked to be mailed too
     other_day: bool = False  # whether `now` is of another day than today's (`--as-of`)
 
     @property

@@ -10,6 +10,7 @@ from sheetops.domain.template import TAB_NAMES
 from sheetops.domain.view import View
 from sheetops.errors import UsageError
 from sheetops.jobs.review_data import Review
+from sheetops.jobs.review_mail import review_mails
 from sheetops.jobs.review_tab import review_tab
 
 LAST_MONTH = "last-month"  # what the command asks for when no period is named
@@ -34,16 +35,18 @@ def review_when_due(view: View) -> Plan:
             )
         made = Review(view, period)
         said = (view.texts("review.nothing", period=period.name),) if made.empty else ()
-        return _plan(made) + Plan(remarks=said)
+        return _plan(made) + Plan(remarks=said) + review_mails(view, period, view.mail_review)
     period = period_of(view.today).before()
     there = view.snapshot.raw.grid(tab_name(view, period)) is not None
     settled = view.today > period.end + timedelta(days=REFRESH_DAYS)
-    if (there or period.name in view.history.reviewed) and (settled or not there):
-        return Plan()
+    mails = review_mails(view, period, asked=False)
+    stands = (there or period.name in view.history.reviewed) and (settled or not there)
+    if stands and not mails.reviews:
+        return mails
     made = Review(view, period)
     if not made.facts.opened_in(made.window) and not made.facts.resolved_in(made.window):
         return Plan()
-    return _plan(made)
+    return mails if stands else _plan(made) + mails
 
 
 def review(view: View, period: Period) -> Plan:

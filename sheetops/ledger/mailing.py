@@ -10,12 +10,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
+from sheetops.domain.plan import REVIEW
 from sheetops.ledger import asking
 from sheetops.ledger import tables as t
 from sheetops.ledger.places import run_of, sheet_for
@@ -23,6 +24,7 @@ from sheetops.ledger.prints import Printer, label
 
 EVERY: Final = "every://sheet"  # the place under which what concerns no single sheet is claimed
 DIGEST: Final = "remind"
+_REVIEWS_SHOWN: Final = timedelta(days=31)
 
 
 class MailClaims(ABC):
@@ -124,7 +126,11 @@ class MailClaims(ABC):
                 later.c.day > t.mails.c.day,
                 later.c.outcome == "sent",
             )
-            gone = t.mails.c.outcome.in_(("refused", "failed")) & (t.mails.c.day >= since) & ~arrived.exists()
+            # A review is claimed for the last day of its period.
+            recent = (t.mails.c.day >= since) | (
+                t.mails.c.job.startswith(REVIEW) & (t.mails.c.day >= since - _REVIEWS_SHOWN)
+            )
+            gone = t.mails.c.outcome.in_(("refused", "failed")) & recent & ~arrived.exists()
             return asking.mails(link, t.mails.c.outcome.is_(None) | gone)
 
     def _claim(

@@ -13,6 +13,8 @@ from sheetops.domain.people import Person
 from sheetops.errors import SettingsError
 from sheetops.messages.render import Message
 
+_XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -30,9 +32,14 @@ def message_id(job: str, sheet: str, person: str, day: date) -> str:
 
 
 def compose(
-    message: Message, person: Person, sender: Sender, identifier: str, moment: datetime
+    message: Message,
+    person: Person,
+    sender: Sender,
+    identifier: str,
+    moment: datetime,
+    workbook: tuple[str, bytes] | None = None,
 ) -> EmailMessage:
-    """The whole mail, text and HTML. `moment` is aware. Raises SettingsError for an address that is none."""
+    """The whole mail, text and HTML, and a workbook (name and bytes) to go with it. `moment` is aware. Raises SettingsError for an address that is none."""
     assert person.email is not None
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(sender.name, sender.address)
@@ -46,6 +53,9 @@ def compose(
     mail["X-Auto-Response-Suppress"] = "All"  # the same for Exchange
     mail.set_content(message.text)
     mail.add_alternative(message.html, subtype="html")
+    if workbook is not None:
+        name, content = workbook
+        mail.add_attachment(content, maintype="application", subtype=_XLSX, filename=name)
     return mail
 
 

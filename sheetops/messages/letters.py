@@ -35,6 +35,7 @@ class Post:
     other_day: bool  # `--as-of` another day than today
     sections: list[Section]
     chats: list[tuple[Chat, list[Letter]]]
+    reviews: list[Letter] = field(default_factory=list)
 
 
 @dataclass

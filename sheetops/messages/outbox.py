@@ -12,18 +12,23 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
+from sheetops.domain.people import Person
+from sheetops.domain.period import Period
 from sheetops.domain.personal import masked
 from sheetops.domain.plan import Delivery, Plan
+from sheetops.domain.tabs import Tab
 from sheetops.domain.view import View
 from sheetops.errors import SettingsError
+from sheetops.jobs.review_mail import claim_of
 from sheetops.messages.chat import Chat, split_text
 from sheetops.messages.chat_post import render_post
 from sheetops.messages.compose import Sender, compose, message_id
 from sheetops.messages.letters import Claims, Letter, Line, Post
-from sheetops.messages.render import Message, Section, render_sections, section_of
+from sheetops.messages.render import Message, Section, link_to, render_sections, section_of
+from sheetops.messages.review_mail import alone, render_reviews
 from sheetops.messages.sending import Attempt, Transport
 from sheetops.messages.templates import Style
 
@@ -45,6 +50,7 @@ class Outbox:
         retry_after: Sequence[float] = RETRY_AFTER,
         sleep: Callable[[float], None] = time.sleep,
         chats: Sequence[Chat] = (),
+        draw: Callable[[Tab, str], bytes] | None = None,
         shield: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """`shield` goes around what a signal must not cut short: a claim, its sending and its record."""
@@ -55,6 +61,7 @@ class Outbox:
         self.retry_after = retry_after
         self.sleep = sleep
         self.chats = chats
+        self.draw = draw  # a tab as a workbook of its own, its fonts by language
         self.shield = shield
 
     def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]:
@@ -66,11 +73,35 @@ class Outbox:
         sections = [section_of(digest, view, self.style) for digest in plan.digests]
         chats = [(chat, self._posts(run, chat, view)) for chat in self.chats] if sections else []
         moment = view.now.replace(tzinfo=view.policy.clock.hours.zone)
-        return Post(run, view.snapshot.location, moment, view.other_day, sections, chats)
+        reviews = self._reviews(run, plan, view)
+        return Post(run, view.snapshot.location, moment, view.other_day, sections, chats, reviews)
+
+    def _reviews(self, run: str | None, plan: Plan, view: View) -> list[Letter]:
+        """The mails of reviews, with the tab as a workbook of its own where a link cannot lead to it."""
+        if not plan.reviews:
+            return []
+        moment = view.now.replace(tzinfo=view.policy.clock.hours.zone)
+        books: dict[Period, tuple[str, bytes] | None] = {}
+        letters = []
+        for mail, message in zip(plan.reviews, render_reviews(plan.reviews, view, self.style), strict=True):
+            if mail.period not in books:
+                linked = self.draw is None or link_to(view, "", "A1")
+                tab = None if linked else alone(view, mail.period)
+                books[mail.period] = (
+                    (f"{tab.name}.xlsx", self.draw(tab, view.language)) if tab and self.draw else None
+                )
+            person, job, day = mail.person, claim_of(mail.period), mail.period.end
+            identifier = message_id(job, view.snapshot.location, person.key, day)
+            label = masked("-".join(filter(None, (person.department, person.name))) or person.key)
+            letter = Letter(job, label, person.key, day, message, identifier, run, (view.snapshot.location,))
+            self._address(letter, person, moment, books[mail.period])
+            letters.append(letter)
+        return letters
 
     def send(self, posts: Sequence[Post]) -> list[tuple[Delivery, ...]]:
         """Send what several runs want, to each person one mail; gives each run's deliveries."""
         letters, of_post = self._letters(posts)
+        letters += [letter for post in posts for letter in post.reviews]
         self._batch(letters, self.transport, any(post.other_day for post in posts))
         for post in posts:
             for chat, parts in post.chats:
@@ -78,7 +109,11 @@ class Outbox:
         return [
             tuple(
                 letter.delivery()
-                for letter in (*of_post[place], *(one for _, parts in post.chats for one in parts))
+                for letter in (
+                    *of_post[place],
+                    *post.reviews,
+                    *(one for _, parts in post.chats for one in parts),
+                )
             )
             for place, post in enumerate(posts)
         ]
@@ -115,17 +150,23 @@ class Outbox:
             sheets,
             waits=not any(section.mandatory for section in sections),
         )
+        self._address(letter, person, posts[0].moment)
+        return letter
+
+    def _address(
+        self, letter: Letter, person: Person, moment: datetime, workbook: tuple[str, bytes] | None = None
+    ) -> None:
+        """Make a letter ready to be sent, or say why it cannot be."""
         if person.email is None:
-            return letter
+            return
         why_not = self.transport.cannot_reach(person.email)
         if why_not is None:
             try:
-                mail = compose(letter.message, person, self.sender, letter.identifier, posts[0].moment)
+                mail = compose(letter.message, person, self.sender, letter.identifier, moment, workbook)
                 letter.send = partial(self.transport.send, mail, _file_name(letter))
             except SettingsError as error:
                 why_not = error.line()
         letter.last = Attempt("no-address", reason=why_not or "")
-        return letter
 
     def _posts(self, run: str | None, chat: Chat, view: View) -> list[Letter]:
         """What the group is told today, in as many parts as its service asks for; nothing on the team's day off."""
@@ -221,4 +262,4 @@ class Outbox:
 
 def _file_name(letter: Letter) -> str:
     slug = re.sub(r"[^\w.@-]+", "-", letter.person).strip("-")
-    return f"{letter.day}-{slug}"
+    return f"{letter.job.replace(' ', '-')}-{slug}" if letter.job != "remind" else f"{letter.day}-{slug}"

@@ -134,7 +134,7 @@ def render_sections(sections: Sequence[Section], style: Style) -> Message:
     facts: dict[str, Any] = {
         "language": texts.language,
         "subject": masked(subject),
-        "greeting": texts("mail.greeting", name=_called(first.person)),
+        "greeting": texts("mail.greeting", name=called(first.person)),
         "intro": intro,
         "sections": told,
         # For templates that were made for one sheet: the same without its parts.
@@ -218,7 +218,7 @@ def _row(item: Item, view: View, texts: Texts) -> dict[str, str]:
         "summary": summary,
         "facts": facts,
         "place": texts("mail.place", tab=request.tab, cell=item.cell),
-        "link": _link(view, request.tab, item.cell),
+        "link": link_to(view, request.tab, item.cell),
     }
 
 
@@ -235,7 +235,7 @@ def _action(item: Item, action: Action, view: View, texts: Texts) -> dict[str, s
         "summary": _summary(action.measure or action.opportunity),
         "facts": facts,
         "place": texts("mail.place", tab=action.tab, cell=item.cell),
-        "link": _link(view, action.tab, item.cell),
+        "link": link_to(view, action.tab, item.cell),
     }
 
 
@@ -281,7 +281,7 @@ def _facts(item: Item, request: Request, view: View, texts: Texts) -> str:
 _GOOGLE = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/[\w-]+")
 
 
-def _link(view: View, tab: str, cell: str) -> str:
+def link_to(view: View, tab: str, cell: str) -> str:
     """The address that opens that very row, where the sheet has addresses; of an unknown tab, that of the sheet."""
     sheet = _GOOGLE.match(view.snapshot.location)
     if sheet is None:
@@ -345,6 +345,6 @@ def _picture(picture: Picture, texts: Texts) -> dict[str, Any]:
     }
 
 
-def _called(person: Person) -> str:
+def called(person: Person) -> str:
     """How a person is greeted: by name, else department, else what stands before the @ of an address alone."""
     return person.name or person.department or (person.email or "").partition("@")[0]

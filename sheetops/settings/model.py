@@ -203,6 +203,11 @@ class Team(_Model):
         (3, 6), description="working days overdue: to the manager, to the director"
     )
     mail_hours: str = Field("07:00-20:00", description="when mails may arrive, by the reader's own clock")
+    review_mail: list[str] = Field(
+        [],
+        description="who is mailed the review once a period: managers (the team lead, the director, whoever the People "
+        "tab names as a manager), names or addresses; default: nobody",
+    )
     rules: dict[str, Annotated[RuleSettings, BeforeValidator(_rule)]] = Field(
         {}, description="by rule: off, or severity, tabs, parameters"
     )
@@ -289,7 +294,8 @@ class Mail(_Model):
     )
     chat: list[ChatSettings] = Field([], description="groups that are told the team's day")
     templates: Path | None = Field(
-        None, description="folder with your own digest.html.j2, digest.txt.j2 or chat.txt.j2"
+        None,
+        description="folder with your own digest.html.j2, digest.txt.j2, review.html.j2, review.txt.j2 or chat.txt.j2",
     )
 
 

@@ -63,6 +63,7 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         stale_days=team.stale_days,
         escalate_after=team.escalate_after,
         mail_hours=shift(team.mail_hours),
+        review_mail=tuple(team.review_mail),
         goals={"csat": 90.0, **team.goals},
         cut=segmenter(),
         words=tuple(team.words),

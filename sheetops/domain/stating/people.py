@@ -54,6 +54,11 @@ def reminders(view: View) -> Iterator[Statement]:
     source = source_of(view, "escalate_after")
     yield plain(view, "escalate_after", value, source, manager=manager, director=director)
     yield plain(view, "snooze", "notes", "fixed")
+    names, source = policy.review_mail, source_of(view, "review_mail")
+    form = "text" if names else "none"
+    value = ", ".join(names) or "none"
+    review = plain(view, "review_mail", value, source, form, names=listed(view, names))
+    yield review._replace(discreet=True)
 
 
 def _name(person: Person) -> str:
