@@ -109,11 +109,10 @@ def _stands(result: Result) -> bool:
 def _figure(made: Review, result: Result) -> dict[str, Any]:
     """One line: value, n, direction, and how it stands; a change inside its limits has no colour and no arrow."""
     texts, figure, now = made.view.texts, result.figure, result.now
-    changed = result.trend.signal not in ("usual", "unknown")
-    mood = "even" if not changed or figure.better == "neither" else "bad" if result.worse else "good"
-    rising = (result.change or 0) > 0
-    key = "unknown" if result.trend.signal == "unknown" else "usual"
-    direction = ("▲ " if rising else "▼ ") if changed else ""
+    signal = result.trend.signal
+    mood = "even"
+    if signal not in ("usual", "unknown") and figure.better != "neither":
+        mood = "bad" if result.worse else "good"
     return {
         "key": figure.key,
         "name": made.name(figure.key),
@@ -121,9 +120,9 @@ def _figure(made: Review, result: Result) -> dict[str, Any]:
         "n": now.n if figure.unit != "count" else None,
         "small": now.small and figure.unit != "count",
         "before": shown(result.before.value, figure.unit),
-        "change": direction + signed(texts, result.change, figure.unit),
+        "change": signed(texts, result.change, figure.unit),
         "mood": mood,
-        "judged": texts(f"review_mail.{'changed' if changed else key}"),
+        "judged": texts(f"review_mail.{signal}"),
         "goal": shown(result.goal, figure.unit) if result.goal is not None else "",
         "met": "" if result.met is None else "good" if result.met else "bad",
         "width": round(100 * min(1.0, max(0.0, now.value or 0.0))) if figure.unit == "percent" else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from email.message import EmailMessage
@@ -19,6 +20,7 @@ from sheetops.domain.table import RawSheet
 from sheetops.domain.template import LANGUAGES
 from sheetops.domain.view import View
 from sheetops.errors import UsageError
+from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_mail import recipients, review_mails
 from sheetops.messages import Style
 from sheetops.messages.review_mail import render_reviews
@@ -215,13 +217,12 @@ def of_desk(language: str = "en") -> tuple[str, str]:
 def test_a_change_inside_the_limits_has_no_arrow_and_one_beyond_has(language: str) -> None:
     text, html = of_desk(language)
     texts = load_texts(language)
-    beyond, usual = texts("review_mail.changed"), texts("review_mail.usual")
-    lines = [
-        line for line in text.splitlines() if line.startswith("  ") and (beyond in line or usual in line)
-    ]
-    assert len(lines) >= 8
-    for line in lines:
-        assert (beyond in line) is ("▲" in line or "▼" in line), line
+    judged = {texts(f"review_mail.{signal}"): signal for signal in ("above", "below", "usual", "unknown")}
+    told = Counter(judged[part] for line in text.splitlines() for part in line.split(" · ") if part in judged)
+    made = Review(desk(3)[0], OCTOBER)
+    shown = [r.trend.signal for r in made.results.values() if r.figure.main and r.now.value is not None]
+    assert told == Counter(shown) and len(told) >= 2
+    assert text.count("▲") + text.count("▼") == told["above"] + told["below"]
     assert "{" not in text and '<td class="fill"' in html
 
 
