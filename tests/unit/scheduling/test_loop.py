@@ -188,6 +188,30 @@ def test_a_clock_put_back_runs_nothing_twice_and_one_put_ahead_loses_nothing(led
     assert "trouble" in desk.what() and len(desk.ran) == 4
 
 
+def test_what_a_clock_ahead_called_missed_is_run_by_whoever_starts_when_its_time_has_come(
+    ledger: Ledger,
+) -> None:
+    job = scheduled("08:30", jobs=["fill"])
+    ahead = Desk(ledger, job)
+    ahead.at(MONDAY)
+    ahead.at(SLOT + 2 * DAY)
+    assert states(ledger, job) == ["missed", "missed", "done"]
+    right = Desk(ledger, job, holder="right", dead=("one",))
+    right.at(SLOT + MINUTE)
+    assert right.ran == [job.key] and states(ledger, job) == ["done", "missed", "done"]
+
+
+def test_a_slot_that_waits_for_the_morning_outlives_a_clock_put_back(ledger: Ledger) -> None:
+    job = scheduled("working days 08:30")
+    Desk(ledger, job).at(MONDAY)
+    desk = Desk(ledger, job, holder="after")
+    desk.at(MONDAY + 14 * HOUR)
+    desk.at(MONDAY + 13 * HOUR)
+    assert desk.ran == []
+    desk.at(MONDAY + 23 * HOUR)
+    assert desk.ran == [job.key]
+
+
 def test_a_changed_timetable_begins_anew(ledger: Ledger) -> None:
     desk = Desk(ledger, scheduled("23:00"))
     desk.at(MONDAY)
