@@ -64,6 +64,9 @@ TEAM: Mapping[str, tuple[Any, str]] = {
     "log_tabs": (["Requests"], "log_tabs"),
     "columns": ({"Kümmerer": "owner"}, "columns"),
     "brake_share": (0.9, "brake_share"),
+    "improve_review_days": (30, "improve_review_days"),
+    "improve_alpha": (0.01, "improve_alpha"),
+    "improve_least": (50, "improve_least"),
 }
 CALENDAR: Mapping[str, tuple[Any, str]] = {
     "country": ("DE", "country"),
@@ -162,6 +165,9 @@ POLICY: Mapping[str, Any] = {
     "column_names": lambda p: {"Wer": "owner"},
     "language": lambda p: "en",
     "brake_share": lambda p: 0.7,
+    "improve_review_days": lambda p: 30,
+    "improve_alpha": lambda p: 0.01,
+    "improve_least": lambda p: 50,
 }
 
 

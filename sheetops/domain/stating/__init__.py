@@ -24,6 +24,7 @@ SECTIONS: Final = {
     "reminders": people.reminders,
     "rules": rules.rules,
     "goals": figures.goals,
+    "improvements": figures.improvements,
     "sheet": doing.sheet,
 }
 """What makes the statements of each section, in the order of the tab."""

@@ -34,3 +34,14 @@ def goals(view: View) -> Iterator[Statement]:
         words = getattr(view.policy, setting)
         source = (view.decided.tab if in_sheet else None) or source_of(view, setting)
         yield said(view, setting, listed(view, words), ", ".join(words) or "none", source)
+
+
+def improvements(view: View) -> Iterator[Statement]:
+    """When a measure is judged, by which chance of error, and from how many cases on."""
+    policy = view.policy
+    days, least = policy.improve_review_days, policy.improve_least
+    yield plain(view, "improve_review_days", days, source_of(view, "improve_review_days"), days=days)
+    share = f"{policy.improve_alpha:.4g}"
+    shown = f"{policy.improve_alpha * 100:.4g}%"
+    yield plain(view, "improve_alpha", share, source_of(view, "improve_alpha"), share=shown)
+    yield plain(view, "improve_least", least, source_of(view, "improve_least"), n=least)
