@@ -27,7 +27,13 @@ def main() -> None:
         "--folder", type=Path, default=_ROOT / ".bench", help="where workbooks are made [.bench]"
     )
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there")
+    parser.add_argument("--google", action="store_true", help="API calls on a Google sheet, nothing else")
     wishes = parser.parse_args()
+    if wishes.google:
+        from tests.google_calls import costs, table
+
+        print(table({rows: costs(rows) for rows in (100, 10_000, 100_000)}))
+        return
     sizes, runs = ([10_000], 1) if wishes.quick else (sorted(wishes.sizes), wishes.runs)
     print(f"{'rows':>7} {'contender':<18}{'CPU':>8}   {'elapsed':>8}   {'peak':>7}", flush=True)
     tables = {rows: compare(wishes.folder, rows, runs, wishes.only, _say) for rows in sizes}

@@ -297,7 +297,7 @@ def networkdays(context: Any, start: Any, end: Any, holidays: Any = None) -> flo
 
 def load_all() -> None:
     """Registers the functions of the other modules."""
-    from tests.sheets_server import formula_math, formula_text_functions  # noqa: F401
+    from tests.sheets_server import formula_lists, formula_math, formula_text_functions  # noqa: F401
 
 
 load_all()
