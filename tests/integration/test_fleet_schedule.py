@@ -147,6 +147,19 @@ def test_an_order_that_has_not_begun_by_the_next_slot_does_its_work_too(fleet: F
     assert [slot[0] for slot in fleet.slots()] == ["running", "done", "running", "done"]
 
 
+def test_the_slot_of_a_sheet_that_left_the_fleet_ends_with_its_order(fleet: Fleet) -> None:
+    one = fleet.scheduler()
+    fleet.at(MONDAY, one)
+    fleet.at(SLOT, one)
+    gone = fleet.jobs.pop()
+    fleet.at(SLOT + MINUTE, one)
+    assert [slot.state for slot in fleet.ledger.slots_of(gone.key, MONDAY)] == ["running"]
+    fleet.end("done", 0, "well")
+    fleet.at(SLOT + 2 * MINUTE, one)
+    assert [slot.state for slot in fleet.ledger.slots_of(gone.key, MONDAY)] == ["done"]
+    assert fleet.ledger.unended_slots() == []
+
+
 def test_a_connection_that_broke_is_made_anew(fleet: Fleet) -> None:
     one = fleet.scheduler()
     fleet.at(MONDAY, one)

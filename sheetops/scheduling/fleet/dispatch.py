@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 import procrastinate
@@ -25,6 +25,7 @@ from sheetops.scheduling.loop import Scheduler, Told
 from sheetops.scheduling.slots import Scheduled
 
 T = TypeVar("T")
+_ORDERED_BY = timedelta(minutes=10)  # after its claim
 HOLDER = "fleet"  # of claimed slots
 _NO_ORDER = "the order before it had not begun yet and does its work"
 
@@ -42,21 +43,29 @@ class OrderBook:
         """Put the slot's order into the queue; None where it is there, or another for the same jobs waits."""
         place = place_of(job.place)
         wanted = Wanted(
-            self._number_of(place), place, tuple(job.table.jobs), slot=self._key(job, slot), once=True
+            self._number_of(place), place, tuple(job.table.jobs), slot=self._key(job.key, slot), once=True
         )
         return self._with(lambda link: orders.ask(link, wanted))
 
     def find(self, job: Scheduled, slot: datetime) -> FleetOrder | None:
         """The slot's order."""
-        return self._with(lambda link: orders.of_slot(link, self._key(job, slot)))
+        return self.find_key(self._key(job.key, slot))
+
+    def find_key(self, key: str) -> FleetOrder | None:
+        """The order under this key."""
+        return self._with(lambda link: orders.of_slot(link, key))
 
     def close(self) -> None:
         """Let go of the database."""
         if self._link is not None:
             self._link.close()
 
-    def _key(self, job: Scheduled, slot: datetime) -> str:
-        return f"{job.key} {iso(slot)}"
+    def _key(self, job: str, slot: datetime) -> str:
+        return f"{job} {iso(slot)}"
+
+    def find_of(self, slot: Slot) -> FleetOrder | None:
+        """The order of a slot in the ledger, whose sheet may have left the fleet since."""
+        return self.find_key(self._key(slot.job, slot.slot))
 
     def _with(self, work: Callable[[Link], T]) -> T:
         """Raises ServiceUnreachable."""
@@ -98,6 +107,22 @@ class FleetScheduler(Scheduler):
     def _order(self, job: Scheduled, slot: datetime, jobs: Mapping[str, Scheduled]) -> None:
         if self.book.order(job, slot) is None and self.book.find(job, slot) is None:
             self._close(job, slot, "done", _NO_ORDER, jobs)
+
+    def _old_slots(self, jobs: Mapping[str, Scheduled]) -> None:
+        """Go on with every slot that has not ended, those of sheets that left the fleet too."""
+        super()._old_slots(jobs)
+        for slot in self.ledger.unended_slots():
+            if slot.job in jobs or slot.state != "running" or slot.holder != HOLDER:
+                continue
+            with self._safely(None):
+                order = self.book.find_of(slot)
+                if order is None and slot.claimed is not None and self.clock() - slot.claimed < _ORDERED_BY:
+                    continue  # another scheduler, which has that sheet, may be about to order it
+                if order is not None and order.ended is None:
+                    continue
+                state = "done" if order is not None and order.ended_well else "failed"
+                note = (order.line if order is not None else None) or "the sheet left the fleet"
+                self.ledger.end_slot(slot.job, slot.slot, HOLDER, self.clock(), state, note, None)
 
     def _old_slot(self, job: Scheduled, slot: Slot, jobs: Mapping[str, Scheduled]) -> bool:
         """Go on with one; whether it still waits."""
