@@ -70,8 +70,12 @@ def simulate(name: str, seed: int, last: date = LAST) -> Counter[str]:
                     assert isinstance(desk.rows, _Later)
                     desk.rows.again()
     tally: Counter[str] = Counter()
+    first = True  # the row of CSAT whose measure changes the world; a later one is a dud again
     for row in desk.cells() if desk.tab else ():
-        for of in ("any", str(row["key"]).partition("=")[0]):
+        names = ["any", str(row["key"]).partition("=")[0]]
+        if row["key"] == "csat" and first:
+            names, first = [*names, "first csat"], False
+        for of in names:
             tally[f"{of} proposed"] += 1
             if row["tests"]:
                 tally[f"{of} judged"] += 1
@@ -111,7 +115,7 @@ def _tell(name: str, seeds: int, tally: Counter[str], of: str = "any") -> str:
 
 def test_a_few_desks_show_what_many_prove() -> None:
     short = date(2024, 11, 30)
-    assert simulate("planted", 1, short)["csat Effective"] == 1
+    assert simulate("planted", 1, short)["first csat Effective"] == 1
     dud = simulate("dud", 2, short)
     assert dud["any judged"] >= 2 and dud["any Effective"] == 0
 
@@ -131,6 +135,6 @@ def test_rates_over_many_desks() -> None:
         assert judged >= desks / 3
         assert effective <= ALPHA * judged + 2 * sqrt(ALPHA * (1 - ALPHA) * judged), lines
     tally = run("planted", range(5000, 5000 + desks))
-    lines.append(_tell("planted CSAT 78 % to 90 %", desks, tally, "csat"))
-    assert tally["csat Effective"] >= 0.8 * tally["csat judged"]
+    lines.append(_tell("planted CSAT 78 % to 90 %", desks, tally, "first csat"))
+    assert tally["first csat Effective"] >= 0.8 * tally["first csat judged"] > 0
     print("\n" + "\n".join(lines))
