@@ -168,7 +168,8 @@ class _Table:
                 and ("remind" in self.jobs or report.deliveries)
             ):
                 click.echo(report.sheet)
-                show_mails(report, self.wishes.verbose or report.dry_run)
+                word = "digests" if "remind" in self.jobs else "mails"
+                show_mails(report, self.wishes.verbose or report.dry_run, word)
             for document in self.documents:
                 if self.wishes.as_json and document.get("sheet") == report.sheet and "notices" in document:
                     document["notices"] = notices(report)

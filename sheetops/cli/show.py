@@ -100,7 +100,7 @@ def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True)
         reason = report.applied.reasons.get(tab, "somebody changed it meanwhile")
         click.echo(f"  left alone: tab {tab} ({reason}); tried again next run")
     if mails and ("remind" in jobs or report.deliveries):
-        show_mails(report, everything)
+        show_mails(report, everything, "digests" if "remind" in jobs else "mails")
     for remark in (*report.plan.remarks, *_put_back(report), *_hindrance(report)):
         click.echo(f"  note: {remark}")
 
@@ -157,12 +157,12 @@ def _show_findings(report: Report, everything: bool) -> None:
             )
 
 
-def show_mails(report: Report, everything: bool) -> None:
+def show_mails(report: Report, everything: bool, word: str = "digests") -> None:
     """Print what became of the mails of a run."""
     count = Counter(delivery.outcome for delivery in report.deliveries)
     words = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
     where = next((str(Path(d.where).parent) for d in report.deliveries if d.where.endswith(".eml")), "")
-    click.echo(f"  digests: {words or 'none needed'}" + (f", in {where}" if where else ""))
+    click.echo(f"  {word}: {words or 'none needed'}" + (f", in {where}" if where else ""))
     for delivery in report.deliveries:
         if delivery.reason:
             click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.reason}")

@@ -109,7 +109,7 @@ def test_each_manager_gets_it_once_in_their_language_with_the_tab_and_deputies_s
     with mail_server(box) as port:
         settle(someone, port)
         said = someone.run("review")
-        assert "4 sent" in said, said
+        assert "mails: 4 sent" in said, said
         someone.day += timedelta(days=1)
         assert "sent" not in someone.run("review", "--mail")
     reviews = {tos[0]: mail for tos, mail in box.mails}
