@@ -241,14 +241,14 @@ def masked(data: bytes) -> bytes:
 
 def splice(data: bytes, changes: Iterable[tuple[int, int, bytes]]) -> bytes:
     """`data` with each slice (start, end) replaced; slices may not overlap, and may come in any order."""
-    pieces: list[bytes] = []
-    at = 0
+    pieces: list[bytes | memoryview] = []
+    view, at = memoryview(data), 0  # a tab of fifty megabytes need not be copied twice
     for start, end, new in sorted(changes, key=lambda change: change[:2]):
         if start < at:
             raise ValueError("two changes overlap")
-        pieces += (data[at:start], new)
+        pieces += (view[at:start], new)
         at = end
-    pieces.append(data[at:])
+    pieces.append(view[at:])
     return b"".join(pieces)
 
 
