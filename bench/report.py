@@ -32,6 +32,8 @@ def page(tables: Mapping[int, Sequence[Line]], extras: Sequence[Extra], runs: in
     text = _ABOUT.format(runs=runs, machine=_machine(folder))
     for rows, lines in tables.items():
         text += f"## {rows:,} rows\n\n{_table(lines)}\n"
+    if goals := _goals(tables):
+        text += f"## Goals\n\n{goals}\n"
     text += f"## How it grows\n\n{_growth(tables)}\n" if len(tables) > 1 else ""
     return text + f"## Start-up and review\n\n{_extras(extras)}" if extras else text
 
@@ -74,6 +76,28 @@ def _table(lines: Sequence[Line]) -> str:
         cpu, memory = (f"{took.cpu / base.cpu:.2f}", f"{took.memory / base.memory:.2f}") if base else ("", "")
         text += f"| {contender.title} | {took.cpu:.2f} | {cpu} | {took.memory:.0f} | {memory} |\n"
     return text
+
+
+def _goals(tables: Mapping[int, Sequence[Line]]) -> str:
+    """How far the goals are reached, each as a ratio of two lines of one run."""
+    took = {(rows, line.contender.name): line.took for rows, lines in tables.items() for line in lines}
+    rows = 100_000
+    first, second, bare = (took.get((rows, name)) for name in ("first", "second", "openpyxl_bare"))
+    limits = [took.get((rows, name)) for name in ("raw_limit", "calamine_limit")]
+    if not (first and second and bare and all(limits)):
+        return ""
+    limit = sum(one.cpu for one in limits if one)
+    lines = [
+        ("validate + fill + save, beside openpyxl's bare load + edit + save", first.cpu / bare.cpu, 0.1),
+        ("its peak memory, beside openpyxl's", first.memory / bare.memory, 0.4),
+        ("validate + fill + save, beside the two limits together", first.cpu / limit, 2.0),
+        ("the second run, beside the first", second.cpu / first.cpu, 0.5),
+    ]
+    if large := took.get((500_000, "first")):
+        lines.append(("500,000 rows, beside 100,000: time", large.cpu / first.cpu, 5.5))
+        lines.append(("500,000 rows, beside 100,000: memory", large.memory / first.memory, 5.5))
+    text = "| at 100,000 rows | is | goal |\n|---|--:|--:|\n"
+    return text + "".join(f"| {title} | {value:.2f} | {goal:g} |\n" for title, value, goal in lines)
 
 
 def _growth(tables: Mapping[int, Sequence[Line]]) -> str:

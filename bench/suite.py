@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.edits import read_edits
 from bench.measure import Failed, Took, median, once, python
-from bench.workload import TODAY, read_edits
+from bench.workload import TODAY
 
 
 class Contender(NamedTuple):

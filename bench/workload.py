@@ -11,12 +11,13 @@ import json
 import random
 import zipfile
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from bench import words
+from bench.edits import read_edits
 from bench.package import PARTS
 
 TODAY = date(2026, 10, 30)
@@ -50,15 +51,6 @@ def make(folder: Path, rows: int, opened: bool = False) -> Workload:
         edits = _write(path, rows, opened)
         told.write_text(json.dumps(edits))
     return Workload(path, rows, read_edits(path))
-
-
-def read_edits(path: Path) -> dict[str, int | date]:
-    """Cell → value: the ID and due date of every row that lacks them."""
-    told: dict[str, int] = json.loads(path.with_suffix(".json").read_text())
-    return {
-        cell: datetime.combine(_EPOCH + timedelta(value), datetime.min.time()) if cell[0] == "I" else value
-        for cell, value in told.items()
-    }
 
 
 def requests(rows: int) -> Iterator[tuple[date, list[Cell]]]:
