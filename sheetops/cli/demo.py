@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetops.domain.template import LANGUAGES, TAB_NAMES
+from sheetops.domain.template import LANGUAGES, TAB_NAMES, tab_kind
 from sheetops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def command(folder: Path, language: str) -> None:
     from sheetops.cli.common import Wishes
     from sheetops.cli.edge import Edge
     from sheetops.domain.period import period_of
+    from sheetops.runner import JOBS
     from sheetops.settings.load import load
 
     name = f"{TAB_NAMES['log'][language]}.xlsx"
@@ -52,8 +53,8 @@ def command(folder: Path, language: str) -> None:
     edge = Edge(loaded, Wishes((), None, today, False, False, False, False, False))
     place, team = loaded.find("desk")
     first = edge.run(place, team, ["fill", "validate", "remind"])
-    last_month = edge.run(place, team, ["review"], period_of(today).before().name)
-    again = edge.run(place, team, ["fill", "validate", "remind"])
+    last_month = edge.run(place, team, ["review", "improve"], period_of(today).before().name)
+    again = edge.run(place, team, list(JOBS))
     _tell(folder, name, first, last_month, again)
 
 
@@ -118,7 +119,12 @@ def _tell(folder: Path, name: str, first: Report, review: Report, again: Report)
         f"  checked    {len(first.plan.findings)} findings, each with its cell and fix, in a tab of its own"
     )
     click.echo(f"  reminded   {sent} people, one digest each; nobody for nothing")
-    click.echo(f"  reviewed   the month {', '.join(review.applied.tabs)}")
+    reviews = [tab for tab in review.applied.tabs if tab_kind(tab) == "review"]
+    lists = [tab for tab in review.applied.tabs if tab not in reviews]
+    click.echo(f"  reviewed   the month, in the tab {', '.join(reviews)}")
+    if lists:
+        rows = len({write.edit.ref for write in review.applied.writes})
+        click.echo(f"  followed   {rows} things to do about it, in the tab {', '.join(lists)}")
     twice = (
         len(again.applied.writes)
         + len(again.applied.tabs)

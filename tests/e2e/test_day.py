@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 import shutil
 import zipfile
 from datetime import date, datetime, timedelta
@@ -126,7 +127,8 @@ def test_a_new_workbook_is_clean_and_the_demo_tells_a_day(shell: Shell, language
     folder = shell.folder / "demo"
     assert list((folder / "outbox").glob("*.eml"))
     (book,) = folder.glob("*.xlsx")
-    assert len(CalamineWorkbook.from_path(book).sheet_names) == 6
+    assert len(CalamineWorkbook.from_path(book).sheet_names) == 7
+    assert re.search(r"^  followed +[1-9]\d* things", done.stdout, re.M)
     assert "0 changes and mails" in done.stdout
     assert shell.run("demo", "--language", language).returncode == 0
 
