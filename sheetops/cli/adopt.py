@@ -39,6 +39,7 @@ class Found:
     view: View | None = None
     tabs: tuple[str, ...] = ()
     doubtful: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    helped: int = 0  # drop-downs, colours and warnings that were added to the log
     trouble: SheetopsError | None = None  # why the tabs could not be put
 
 
@@ -82,6 +83,11 @@ def _pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     help="Take only this tab as a request log; may be repeated.",
 )
 @click.option("--yes", is_flag=True, help="Add the sheet to an existing settings file without asking.")
+@click.option(
+    "--typing-help",
+    is_flag=True,
+    help="In a Google spreadsheet: also add drop-downs, colours and warnings to the log where it has none.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
@@ -90,12 +96,13 @@ def command(
     answers: dict[str, str],
     log_tabs: tuple[str, ...],
     yes: bool,
+    typing_help: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Take an existing SHEET into use: map its headers, write its settings, add the People and Lists tabs.
 
-    Nothing else in the sheet is touched. Headers that are only nearly right are asked about on a terminal, and
+    Nothing else in the sheet is touched unless --typing-help asks for it. Headers that are only nearly right are asked about on a terminal, and
     otherwise listed and not used.
     """
     from sheetops.cli.edge import Edge
@@ -108,6 +115,8 @@ def command(
     if not as_json:
         _print(found, dry_run)
     _put_tabs(edge, found)
+    if typing_help and found.trouble is None and not dry_run:
+        _help_typing(edge, found)
     if not dry_run and found.settings != found.before:
         found.written = (
             found.before is None or yes or (asks and click.confirm(f"write this to {found.path}?"))
@@ -240,6 +249,22 @@ def _put_tabs(edge: Edge, found: Found) -> None:
         found.trouble = error
 
 
+def _help_typing(edge: Edge, found: Found) -> None:
+    from sheetops.books.google.book import GoogleBook
+    from sheetops.books.open import open_book
+    from sheetops.cli.doctor import look
+    from sheetops.jobs.typing_help import typing_help
+
+    book = open_book(found.location, found.team.backups, edge.state, edge.google)
+    if not isinstance(book, GoogleBook):
+        raise UsageError(
+            "help for typing is added to Google spreadsheets only",
+            where=found.location,
+            mend="leave --typing-help out; `sheetops init` makes an Excel workbook that has it",
+        )
+    found.helped = book.help_typing(typing_help(look(edge, found.location, found.team)))
+
+
 def _print(found: Found, dry_run: bool) -> None:
     """What the sheet's headers mean, what is asked, and the settings."""
     from sheetops.cli.columns import aligned
@@ -300,6 +325,8 @@ def _finish(found: Found, dry_run: bool, as_json: bool) -> None:
     else:
         for tab in found.tabs:
             click.echo(f"tab {tab} {'would be ' if dry_run else ''}added")
+        if found.helped:
+            click.echo(f"help for typing added to the log: {found.helped} drop-downs, colours and warnings")
         if left:
             click.echo(f"{found.path} was there already and is left as it is; --yes adds the lines above")
         elif not dry_run:
@@ -336,6 +363,7 @@ def _document(found: Found, dry_run: bool) -> dict[str, Any]:
         "missing": list(seen.missing),
         "doubtful_values": {key: list(texts) for key, texts in found.doubtful.items()},
         "added_tabs": list(found.tabs),
+        "typing_help": found.helped,
         "settings": {
             "path": str(found.path),
             "text": found.settings,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sheetops.books.base import Applied, Hold, rehearsed
 from sheetops.books.google.access import Access
+from sheetops.books.google.helping import helping
 from sheetops.books.google.lock import JobLock, delete_anchors
 from sheetops.books.google.protect import protecting
 from sheetops.books.google.read import State, read_state, read_values, token_of
@@ -19,6 +20,7 @@ from sheetops.domain.plan import Edit, untouched_tabs
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Tab
 from sheetops.errors import EditRefused, UsageError
+from sheetops.jobs.typing_help import TypingHelp
 
 if TYPE_CHECKING:
     from gspread import Client
@@ -81,6 +83,14 @@ class GoogleBook:
             requests += protecting(read_state(self.service))
             if requests:
                 self.service.batch(requests)
+
+    def help_typing(self, helps: Sequence[TypingHelp]) -> int:
+        """Add help for typing where a log has none; gives how many drop-downs, colours and warnings were added."""
+        with self.session() as session:
+            requests = list(helping(self.service, session.state, helps))
+            if requests:
+                self.service.batch(requests)
+            return len(requests)
 
     def row_link(self, tab: str, row: int) -> str:
         """The address that opens a row (from 1) of a tab, as the last look saw the tabs."""

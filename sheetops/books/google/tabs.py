@@ -94,10 +94,10 @@ def _requests(tab: Tab, state: State, ids: Mapping[str, int]) -> Iterator[Json]:
     if tab.filter:
         yield {"setBasicFilter": {"filter": {"range": grid_of(tab.filter)}}}
     for choice in tab.choices:
-        yield {"setDataValidation": {"range": grid_of(choice.on), "rule": _rule(choice, tab.name)}}
+        yield {"setDataValidation": {"range": grid_of(choice.on), "rule": validation_rule(choice, tab.name)}}
     shown = [h for h in tab.highlights if "!" not in h.formula]  # Google's rules see no other tab
     for index, highlight in enumerate(shown):
-        rule = _highlight(highlight, grid_of)
+        rule = highlight_rule(highlight, grid_of)
         yield {"addConditionalFormatRule": {"rule": rule, "index": index}}
     for name, block in tab.names:
         yield {"addNamedRange": {"namedRange": {"name": name, "range": grid_of(block)}}}
@@ -277,7 +277,8 @@ def _sized(sheet_id: int, dimension: str, index: int, pixels: float) -> Json:
     return {"updateDimensionProperties": {"range": span, "properties": properties, "fields": "pixelSize"}}
 
 
-def _rule(choice: Choice, own: str) -> Json:
+def validation_rule(choice: Choice, own: str) -> Json:
+    """A drop-down or another check, as Google has it."""
     made: Json = {"condition": _condition(choice, own), "strict": choice.strict, "showCustomUi": True}
     if choice.prompt:
         made["inputMessage"] = choice.prompt
@@ -309,7 +310,8 @@ def _absolute(block: Range, own: str) -> str:
     )
 
 
-def _highlight(highlight: Highlight, grid_of: Callable[[Range], Json]) -> Json:
+def highlight_rule(highlight: Highlight, grid_of: Callable[[Range], Json]) -> Json:
+    """A live conditional format, as Google has it."""
     formula = f"={highlight.formula.removeprefix('=')}"
     condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]}
     return {
