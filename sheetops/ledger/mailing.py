@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 
 from sheetops.domain.plan import REVIEW
 from sheetops.ledger import asking
@@ -60,6 +60,7 @@ class MailClaims(ABC):
             if link.execute(select(t.mails.c.number).where(older).limit(1)).first() is not None:
                 raise AlreadyMailed
             self._claim(link, run, DIGEST, EVERY, person, day, message_id)
+            self._forget_failed(link, sheets, person, day)
             for sheet in sheets:
                 self._note(link, run, "told", sheet, person, day, message_id)
 
@@ -163,6 +164,13 @@ class MailClaims(ABC):
                 **key, run=number, message_id=f"{message_id}#{place}", label=label(person), outcome=what
             )
         )
+
+    def _forget_failed(self, link: Connection, sheets: Sequence[str], person: str, day: date) -> None:
+        """Take away what a mail of the day that failed told of, and that these sheets, which tell now, were held."""
+        places = [sheet_for(link, sheet) for sheet in sheets]
+        held = (t.mails.c.job == "held") & t.mails.c.sheet.in_(places)
+        of_day = self._of_person(person) & (t.mails.c.day == day)
+        link.execute(delete(t.mails).where(of_day, (t.mails.c.job == "told") | held))
 
     def _of_person(self, person: str) -> ColumnElement[bool]:
         return t.mails.c.person == self._printer.person(person)

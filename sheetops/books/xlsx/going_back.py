@@ -77,10 +77,18 @@ def _parts_back(
         back
     ):  # parts hang together: all leave or none
         back = {name: part for name, part in back.items() if name not in loose}
+    if _another_tab_changed(current, known, back):  # its mark to recalculate serves that change as well
+        back.pop(known.workbook_part(), None)
     styles = forward.related(known.workbook_part(), "styles")
     if styles in back and _used_styles(current, back) >= _count_styles(known):
         del back[styles]
     return back
+
+
+def _another_tab_changed(current: Package, known: Package, back: Mapping[str, bytes | None]) -> bool:
+    """Whether a tab whose bytes do not go back is not as the earlier version holds it."""
+    rest = [ref.part for ref in known.sheets() if ref.part and ref.part not in back and known.has(ref.part)]
+    return any(not current.has(part) or current.part(part) != known.part(part) for part in rest)
 
 
 def _rebuilt(data: bytes, where: str, version: bytes, back: Mapping[str, bytes | None]) -> bytes:

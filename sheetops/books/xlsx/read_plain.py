@@ -93,6 +93,11 @@ class _Columns:
                 raise NotPlain
         if not rows:
             return
+        if (
+            not self._columns
+        ):  # rows of a height or a format, and no cell yet: what is found are the numbers alone
+            self._rows_of(list(map(int, rows)))
+            return
         numbers, *parts = zip(*rows, strict=True)
         wanted = self._rows_of(list(map(int, numbers)))
         for place, column in enumerate(self._columns):

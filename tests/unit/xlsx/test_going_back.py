@@ -105,3 +105,20 @@ def test_the_check_sees_what_did_not_come_back(before: bytes) -> None:
     after = patched(before, NOW)
     with pytest.raises(SheetError):
         check_gone_back(after, patched(before, {("Other", "B1"): 5}), "x.xlsx", NOW)
+
+
+def test_the_mark_to_recalculate_stays_while_another_tab_holds_a_later_change() -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Log"  # type: ignore[union-attr]
+    book.active.append(["ID", "Description", "Due"])  # type: ignore[union-attr]
+    book.create_sheet("Other").append(["x", 1, "=B1*2"])
+    stream = io.BytesIO()
+    book.save(stream)
+    marked = b'fullCalcOnLoad="1"'
+    first = with_member(stream.getvalue(), "xl/workbook.xml", lambda part: part.replace(marked, b""))
+    filled = patched(first, NOW)
+    assert marked in member(filled, "xl/workbook.xml")
+    assert back(filled, first) == first
+    new = back(patched(filled, {("Other", "B1"): 2}), first)
+    assert new is not None and member(new, SHEET) == member(first, SHEET)
+    assert marked in member(new, "xl/workbook.xml")  # or C1 would go on showing twice the old B1

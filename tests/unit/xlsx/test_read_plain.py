@@ -121,3 +121,14 @@ def test_a_column_that_begins_late_and_rows_that_are_missing() -> None:
     assert len(grid.rows) == 40_000
     assert grid.cell(40_000, 3) == 5 and grid.cell(29_999, 1) == 29_999 and grid.cell(7, 1) is None
     assert grid.rows[29_998] == [29_999.0, None, None]
+
+
+def test_rows_that_have_a_height_and_no_cells() -> None:
+    high = [f'<row r="{n}" ht="20" customHeight="1"/>' for n in range(1, 13)]
+    (grid,) = read_workbook(made("".join(high)), "f.xlsx").grids
+    assert not any(any(row) for row in grid.rows)
+    filler = f'<row r="13" ht="20" x="{"y" * (1 << 20)}"/>'  # so that the first cell comes with the next rows
+    (grid,) = read_workbook(
+        made("".join([*high, filler, '<row r="14"><c r="B14"><v>7</v></c></row>'])), "f.xlsx"
+    ).grids
+    assert grid.cell(14, 2) == 7 and grid.cell(13, 2) is None
