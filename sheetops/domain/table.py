@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from operator import itemgetter
 from pathlib import PurePath
-from typing import NamedTuple, cast, overload
+from typing import NamedTuple
 
 from sheetops.domain.living import LIVING, Living
+from sheetops.domain.rows import Rows
 from sheetops.domain.template import (
     BY_KEY,
     OPTIONAL_PEOPLE_COLUMNS,
@@ -58,46 +59,6 @@ def as_text(raw: Raw) -> str:
     if isinstance(raw, datetime):
         return raw.strftime("%Y-%m-%d %H:%M")
     return str(raw)
-
-
-class Rows(Sequence[Sequence[Raw]]):
-    """The rows of a tab that was read column by column; each row is made when it is asked for."""
-
-    def __init__(self, columns: Sequence[Sequence[Raw]]) -> None:
-        """`columns` are of one length; blanks are None."""
-        self.columns = columns
-
-    def __len__(self) -> int:
-        return len(self.columns[0]) if self.columns else 0
-
-    @overload
-    def __getitem__(self, at: int) -> list[Raw]: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Sequence[Raw]]: ...
-    def __getitem__(self, at: int | slice) -> list[Raw] | list[Sequence[Raw]]:
-        if isinstance(at, slice):
-            return list(Rows([column[at] for column in self.columns]))
-        return [column[at] for column in self.columns]
-
-    def __iter__(self) -> Iterator[list[Raw]]:
-        return map(list, zip(*self.columns, strict=True))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(map(list, other))
-
-    __hash__ = None  # type: ignore[assignment]  # as a list
-
-    def changed(self, cells: Mapping[tuple[int, int], Raw]) -> Rows:
-        """The same with other values at some (row, column)."""
-        height = max(len(self), *(row for row, _ in cells))
-        columns = list(self.columns)
-        columns += [[None] * len(self) for _ in range(max(at for _, at in cells) - len(columns))]
-        wanted = range(1, len(columns) + 1) if height > len(self) else {column for _, column in cells}
-        for at in wanted:
-            columns[at - 1] = [*columns[at - 1], *[None] * (height - len(self))]
-        for (row, at), value in cells.items():
-            cast(list[Raw], columns[at - 1])[row - 1] = value
-        return Rows(columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from sheetops.domain.people_cells import Odd, odd_people
 from sheetops.domain.plan import Edit, Write, resolve
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Request, Requests
-from sheetops.domain.table import Grid, Rows, Snapshot, Table
+from sheetops.domain.rows import Rows
+from sheetops.domain.table import Grid, Snapshot, Table
 from sheetops.domain.texts import Texts
 
 

@@ -212,32 +212,6 @@ def kubernetes(call: Call, found: Sequence[Wake]) -> str:
         + "# the volume claim sheetops-data holds the ledger (and, if they are files, the sheets), at /var/lib/sheetops\n"
     )
     for number, wake in enumerate(found, 1):
-        container = {
-            "name": "sheetops",
-            "image": call.image,
-            "command": [Quoted(word) for word in call.words],
-            "env": [
-                {"name": "XDG_STATE_HOME", "value": "/var/lib/sheetops"},
-                *(
-                    {"name": name, "valueFrom": {"secretKeyRef": {"name": "sheetops", "key": name}}}
-                    for name in call.secrets
-                ),
-            ],
-            "volumeMounts": [
-                {"name": "settings", "mountPath": "/etc/sheetops", "readOnly": True},
-                {"name": "data", "mountPath": "/var/lib/sheetops"},
-            ],
-            "securityContext": {"allowPrivilegeEscalation": False, "runAsNonRoot": True},
-        }
-        pod = {
-            "restartPolicy": "Never",
-            "terminationGracePeriodSeconds": 120,  # SIGTERM lets the running sheet end
-            "containers": [container],
-            "volumes": [
-                {"name": "settings", "configMap": {"name": "sheetops"}},
-                {"name": "data", "persistentVolumeClaim": {"claimName": "sheetops-data"}},
-            ],
-        }
         document = {
             "apiVersion": "batch/v1",
             "kind": "CronJob",
@@ -249,8 +223,40 @@ def kubernetes(call: Call, found: Sequence[Wake]) -> str:
                 "startingDeadlineSeconds": 3600,
                 "successfulJobsHistoryLimit": 1,
                 "failedJobsHistoryLimit": 3,
-                "jobTemplate": {"spec": {"backoffLimit": 0, "template": {"spec": pod}}},
+                "jobTemplate": {"spec": {"backoffLimit": 0, "template": {"spec": _pod(call)}}},
             },
         }
         yaml.dump(document, out)
     return out.getvalue()
+
+
+def _pod(call: Call) -> dict[str, object]:
+    """What each run of the CronJob starts."""
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
+
+    container = {
+        "name": "sheetops",
+        "image": call.image,
+        "command": [Quoted(word) for word in call.words],
+        "env": [
+            {"name": "XDG_STATE_HOME", "value": "/var/lib/sheetops"},
+            *(
+                {"name": name, "valueFrom": {"secretKeyRef": {"name": "sheetops", "key": name}}}
+                for name in call.secrets
+            ),
+        ],
+        "volumeMounts": [
+            {"name": "settings", "mountPath": "/etc/sheetops", "readOnly": True},
+            {"name": "data", "mountPath": "/var/lib/sheetops"},
+        ],
+        "securityContext": {"allowPrivilegeEscalation": False, "runAsNonRoot": True},
+    }
+    return {
+        "restartPolicy": "Never",
+        "terminationGracePeriodSeconds": 120,  # SIGTERM lets the running sheet end
+        "containers": [container],
+        "volumes": [
+            {"name": "settings", "configMap": {"name": "sheetops"}},
+            {"name": "data", "persistentVolumeClaim": {"claimName": "sheetops-data"}},
+        ],
+    }

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.read_cells import is_for_us, read_cells
 from sheetops.books.xlsx.read_plain import NotPlain, Plain
-from sheetops.domain.table import CellError, Grid, Raw, RawSheet, Rows
+from sheetops.domain.rows import Rows
+from sheetops.domain.table import CellError, Grid, Raw, RawSheet
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook

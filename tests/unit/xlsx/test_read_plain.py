@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.read_plain import NotPlain, Plain
-from sheetops.domain.table import CellError, Raw, Rows
+from sheetops.domain.rows import Rows
+from sheetops.domain.table import CellError, Raw
 from tests.unit.xlsx.made import made
 
 STRINGS = (
