@@ -103,7 +103,8 @@ class Edge:
         """Where digests go."""
         from sheetops.cli.mailing import make_outbox
 
-        return make_outbox(self.loaded.settings.mail, self.loaded.folder, self.state, self.ledger)
+        mail, folder = self.loaded.settings.mail, self.loaded.folder
+        return make_outbox(mail, folder, self.state, self.ledger, lambda: utc_now())
 
     def run(
         self,

@@ -12,12 +12,17 @@ from sheetops.errors import SettingsError
 from sheetops.settings.files import find, load_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from sheetops.domain.tabs import Tab
     from sheetops.messages import Channel, Claims, Outbox, Smtp, Style, Transport
     from sheetops.settings.model import ChatSettings, Mail, Secret, SmtpSettings
 
 
-def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox:
+def make_outbox(
+    mail: Mail, folder: Path, state: Path, claims: Claims, clock: Callable[[], datetime]
+) -> Outbox:
     """The outbox of the settings, whose paths are relative to `folder`."""
     from sheetops.messages import Chat, Folder, Outbox, Sender
 
@@ -30,7 +35,15 @@ def make_outbox(mail: Mail, folder: Path, state: Path, claims: Claims) -> Outbox
     chats = [Chat(_channel(chat, folder)) for chat in mail.chat]
     style = make_style(mail, folder)
     return Outbox(
-        transport, sender, claims, style, mail.retry_after, chats=chats, draw=drawn, shield=shielded
+        transport,
+        sender,
+        claims,
+        style,
+        mail.retry_after,
+        chats=chats,
+        draw=drawn,
+        shield=shielded,
+        clock=clock,
     )
 
 

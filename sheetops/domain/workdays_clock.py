@@ -47,6 +47,12 @@ class Shift:
         """True if the shift ends on the next date (00:00 to 00:00 is the whole day)."""
         return self.end <= self.start
 
+    def holds(self, moment: time) -> bool:
+        """Whether a time on the wall clock lies in the shift; its end does not."""
+        if self.overnight:
+            return moment >= self.start or moment < self.end
+        return self.start <= moment < self.end
+
 
 NINE_TO_SIX = (Shift(time(9), time(12)), Shift(time(13), time(18)))
 """09:00 to 18:00 with lunch from 12:00 to 13:00."""

@@ -119,10 +119,7 @@ class Times:
 
     def allowed(self, person: Person) -> bool:
         """Whether it is an hour at which mails may arrive."""
-        hours, moment = self.view.policy.mail_hours, self.now(person).time()
-        if hours.overnight:
-            return moment >= hours.start or moment < hours.end
-        return hours.start <= moment < hours.end
+        return self.view.policy.mail_hours.holds(self.now(person).time())
 
     def _calendar(self, person: Person) -> WorkCalendar:
         key = (person.country, person.workdays)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 from sheetops.domain.plan import Delivery
+from sheetops.domain.workdays_clock import Shift
 from sheetops.messages.chat import Chat
 from sheetops.messages.render import Message, Section
 from sheetops.messages.sending import Attempt
@@ -25,6 +26,21 @@ class Claims(Protocol):
     def mail_outcome(self, message_id: str, outcome: str) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """When a letter may leave: as long as it is the day it speaks of, and an hour at which mails may arrive."""
+
+    hours: Shift
+    zone: tzinfo | None  # of the reader's clock; none: this machine's
+    day: date | None = None  # none: any
+
+    def given(self, moment: datetime) -> bool:
+        """Whether it still holds at an aware moment."""
+        there = moment.astimezone(self.zone)
+        same_day = self.day in (None, there.date()) or self.hours.overnight
+        return same_day and self.hours.holds(there.time())
+
+
 @dataclass
 class Post:
     """What one run wants to be sent, apart from its sheet, so that several runs can be sent together."""
@@ -34,6 +50,7 @@ class Post:
     moment: datetime  # aware
     other_day: bool  # `--as-of` another day than today
     sections: list[Section]
+    leaves: dict[str, Leave]  # by the key of the sections' persons
     chats: list[tuple[Chat, list[Letter]]]
     reviews: list[Letter] = field(default_factory=list)
 
@@ -52,6 +69,7 @@ class Letter:
     sheets: tuple[str, ...]  # that it tells of, by location
     send: Callable[[], Attempt] | None = None  # None: it cannot be sent
     waits: bool = True  # whether it may be left for another day
+    leave: Leave | None = None  # none: at any time
     last: Attempt = field(default_factory=lambda: Attempt("no-address"))
 
     def delivery(self) -> Delivery:

@@ -22,11 +22,12 @@ from sheetops.domain.plan import Delivery, Plan
 from sheetops.domain.tabs import Tab
 from sheetops.domain.view import View
 from sheetops.errors import SettingsError
+from sheetops.jobs.remind_people import Times
 from sheetops.jobs.review_mail import claim_of
 from sheetops.messages.chat import Chat, split_text
 from sheetops.messages.chat_post import render_post
 from sheetops.messages.compose import Sender, compose, message_id
-from sheetops.messages.letters import Claims, Letter, Line, Post
+from sheetops.messages.letters import Claims, Leave, Letter, Line, Post
 from sheetops.messages.render import Message, Section, link_to, render_sections, section_of
 from sheetops.messages.review_mail import alone, render_reviews
 from sheetops.messages.sending import Attempt, Transport
@@ -35,6 +36,7 @@ from sheetops.messages.templates import Style
 RETRY_AFTER = (5.0, 30.0, 120.0)  # seconds; then the next run tries
 _HELD = "has today's mail already, of another run; this sheet comes first tomorrow"
 _TURN = "another sheet was held last time and comes first today; this one comes tomorrow"
+_LATE = "by now it is another day, or an hour at which nobody is written to; the next run tells"
 _OTHER_DAY = "not sent, as --as-of names another day than today"
 
 
@@ -52,8 +54,13 @@ class Outbox:
         chats: Sequence[Chat] = (),
         draw: Callable[[Tab, str], bytes] | None = None,
         shield: Callable[[], AbstractContextManager[None]] = nullcontext,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
-        """`shield` goes around what a signal must not cut short: a claim, its sending and its record."""
+        """`shield` goes around what a signal must not cut short: a claim, its sending and its record.
+
+        `clock` gives the moment with its zone. A machine may sleep between plan and mail, so it is asked before
+        each letter; without it nobody is.
+        """
         self.transport = transport
         self.sender = sender
         self.claims = claims
@@ -63,6 +70,7 @@ class Outbox:
         self.chats = chats
         self.draw = draw  # a tab as a workbook of its own, its fonts by language
         self.shield = shield
+        self.clock = clock
 
     def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]:
         """Send every digest of the plan; without a run (a dry run) only say what would be sent."""
@@ -74,7 +82,12 @@ class Outbox:
         chats = [(chat, self._posts(run, chat, view)) for chat in self.chats] if sections else []
         moment = view.now.replace(tzinfo=view.policy.clock.hours.zone)
         reviews = self._reviews(run, plan, view)
-        return Post(run, view.snapshot.location, moment, view.other_day, sections, chats, reviews)
+        leaves = _leaves(plan, view)
+        for letter in reviews:
+            letter.leave = leaves.get(letter.person)
+        for part in (part for _, parts in chats for part in parts if not view.other_day):
+            part.leave = Leave(view.policy.mail_hours, moment.tzinfo, view.today)
+        return Post(run, view.snapshot.location, moment, view.other_day, sections, leaves, chats, reviews)
 
     def _reviews(self, run: str | None, plan: Plan, view: View) -> list[Letter]:
         """The mails of reviews, with the tab as a workbook of its own where a link cannot lead to it."""
@@ -149,6 +162,7 @@ class Outbox:
             posts[0].run,
             sheets,
             waits=not any(section.mandatory for section in sections),
+            leave=posts[0].leaves.get(person.key),
         )
         self._address(letter, person, posts[0].moment)
         return letter
@@ -234,6 +248,8 @@ class Outbox:
 
     def _attempt(self, letter: Letter) -> Attempt:
         assert letter.send is not None and letter.run is not None
+        if self.clock is not None and letter.leave is not None and not letter.leave.given(self.clock()):
+            return Attempt("not-today", reason=_LATE)
         if letter.job == "remind":
             why_not = self._claim_digest(letter, letter.run)
             if why_not is not None:
@@ -258,6 +274,17 @@ class Outbox:
             reason = _HELD
         held = [self.claims.hold_digest(run, sheet, person, day) for sheet in letter.sheets]
         return Attempt("held", reason=reason) if any(held) else Attempt("already")
+
+
+def _leaves(plan: Plan, view: View) -> dict[str, Leave]:
+    """Until when each reader may be written to; none where another day than today is worked out."""
+    if view.other_day:
+        return {}
+    times, hours = Times(view), view.policy.mail_hours
+    leaves = {mail.person.key: Leave(hours, times.now(mail.person).tzinfo) for mail in plan.reviews}
+    for digest in plan.digests:
+        leaves[digest.person.key] = Leave(hours, times.now(digest.person).tzinfo, digest.day)
+    return leaves
 
 
 def _file_name(letter: Letter) -> str:

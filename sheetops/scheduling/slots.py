@@ -103,10 +103,7 @@ class Scheduled:
 
     def may_mail(self, now: datetime) -> bool:
         """Whether the team's mails may arrive now."""
-        moment, hours = now.astimezone(self.zone).time(), self.mail_hours
-        if hours.overnight:
-            return moment >= hours.start or moment < hours.end
-        return hours.start <= moment < hours.end
+        return self.mail_hours.holds(now.astimezone(self.zone).time())
 
 
 def scheduled_jobs(loaded: Loaded, language_of: Callable[[str, Team], str]) -> Iterator[Scheduled]:
