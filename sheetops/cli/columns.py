@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count and what is counted: "1 row", "3 rows"; `many` for a plural that is not `one` with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def aligned(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
     """One line a row; the last column is as long as it is."""
     from rich.cells import cell_len, set_cell_size

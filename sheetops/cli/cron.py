@@ -103,7 +103,7 @@ def _call(
     if form == "windows" and elsewhere and (program is None or (settings is None and loaded.path)):
         raise UsageError(
             "this is no Windows machine, so the paths over there are not known",
-            mend=r"name them, such as --program C:\sheetops\Scripts\sheetops.exe --settings C:\sheetops\sheetops.yaml",
+            mend=r'name them, such as --program "C:\sheetops\Scripts\sheetops.exe" --settings "C:\sheetops\sheetops.yaml"',
         )
     if program is not None:
         start: tuple[str, ...] = (program,)

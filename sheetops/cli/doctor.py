@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetops.cli.checks import Check, failed, tried
-from sheetops.cli.columns import aligned
+from sheetops.cli.columns import aligned, counted
 from sheetops.cli.common import Wishes, sheets_of
 from sheetops.errors import SheetopsError
 
@@ -127,7 +127,9 @@ def _sheet_report(edge: Edge, location: str, team: Team) -> dict[str, Any]:
     else:
         checks.append(
             Check(
-                "sheet", "ok", f"{len(view.snapshot.tables)} log tab(s), {len(view.snapshot.raw.grids)} tabs"
+                "sheet",
+                "ok",
+                f"{counted(len(view.snapshot.tables), 'log tab')}, {counted(len(view.snapshot.raw.grids), 'tab')} in all",
             )
         )
         checks.append(tried("writing", lambda: _writing(edge, location, team)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sheetops.cli.columns import counted
 from sheetops.cli.common import Wishes
 from sheetops.errors import UsageError
 
@@ -31,5 +32,5 @@ def command(identifier: str, sheet: str | None, config: Path | None, yes: bool) 
         click.confirm(f"Delete the history of request {identifier} for good?", abort=True)
     count = edge.ledger.forget(identifier, place)
     click.echo(
-        f"forgotten: {count} request(s) with the ID {identifier}; a row still in the sheet is seen as new"
+        f"forgotten: {counted(count, 'request')} with the ID {identifier}; a row still in the sheet is seen as new"
     )

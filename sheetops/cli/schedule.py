@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetops.cli.columns import aligned, counted
 from sheetops.cli.common import Wishes, exit_code, sheets_of
 from sheetops.cli.signals import interrupt
 from sheetops.errors import (
@@ -217,7 +218,7 @@ def _stay(scheduler: Scheduler, roster: Roster, stop: _Stop, watch: _Watch) -> N
         raise UsageError("no timetable is on", mend="see `schedule` in config/example.yaml")
     from sheetops.runner import utc_now
 
-    watch.say(f"{len(jobs)} timetable(s); next: {_next_words(jobs, utc_now())}; Ctrl-C ends it")
+    watch.say(f"{counted(len(jobs), 'timetable')}; next: {_next_words(jobs, utc_now())}; Ctrl-C ends it")
     pace = schedule.Scheduler()
     pace.every(TICK).seconds.do(scheduler.tick)
     scheduler.tick()
@@ -237,8 +238,6 @@ def _next_words(jobs: Any, now: datetime) -> str:
 
 
 def _show_next(jobs: Any, now: datetime, as_json: bool) -> None:
-    from sheetops.cli.columns import aligned
-
     rows = [(job, slot) for job in jobs for slot in job.next_slots(now, 5)]
     rows.sort(key=lambda row: row[1].timestamp())
     if as_json:

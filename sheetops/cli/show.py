@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from sheetops.cli.columns import counted
 from sheetops.cli.common import plain
 from sheetops.domain.finding import Severity
 from sheetops.domain.plan import Edit
@@ -86,12 +87,12 @@ def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True)
     would = "would be " if report.dry_run else ""
     raw = report.view.snapshot.raw
     named = f"{raw.title} ({report.sheet})" if raw.title else report.sheet
-    head = f"{named}: {sum(len(t) for t in report.view.snapshot.tables)} requests"
+    head = f"{named}: {counted(sum(len(t) for t in report.view.snapshot.tables), 'request')}"
     click.echo(head + (f", run {report.run}" if report.run else ", dry run: nothing is changed or sent"))
     if "fill" in jobs or report.plan.edits or not (jobs or report.plan.tabs):
         _show_edits(report, everything, f"{would}{'filled' if 'fill' in jobs else 'written'}")
     elif "improve" in jobs:
-        click.echo("  improvements and follow-ups: nothing to do")
+        click.echo("  improvements and follow-ups: nothing new to write")
     if "validate" in jobs:
         _show_findings(report, everything)
     for tab in report.applied.tabs:
@@ -129,7 +130,7 @@ def _show_edits(report: Report, everything: bool, done: str) -> None:
         rows = len({w.edit.ref for w in its if w.edit.ref.row == NEW_ROW})
         cells = sum(w.edit.ref.row != NEW_ROW for w in its)
         would = "would get " if report.dry_run else ""
-        click.echo(f"  {tab}: {would}{rows} new row(s), {cells} cell(s) brought up to date")
+        click.echo(f"  {tab}: {would}{counted(rows, 'new row')}, {counted(cells, 'cell')} brought up to date")
     if everything:
         for write in report.applied.writes:
             click.echo(f"    {write.tab}!{write.cell}: {plain(write.edit.new)} ({write.edit.why})")
@@ -148,7 +149,7 @@ def _shared_tabs(report: Report) -> list[str]:
 def _show_findings(report: Report, everything: bool) -> None:
     assert report.view is not None
     count = Counter(finding.severity for finding in report.plan.findings)
-    words = ", ".join(f"{count[s]} {s.value}{'s' if count[s] != 1 else ''}" for s in Severity if count[s])
+    words = ", ".join(counted(count[s], s.value) for s in Severity if count[s])
     click.echo(f"  checked: {words or 'nothing to report'}")
     if everything:
         for f in report.plan.findings:
@@ -182,11 +183,11 @@ def troubles(report: Report) -> list[str]:
     failed = sum(count[outcome] for outcome in ("failed", "refused", "unknown"))
     if failed:
         lines.append(
-            f"{report.sheet}: {failed} digest(s) did not leave; `sheetops status` says which and what to do"
+            f"{report.sheet}: {counted(failed, 'digest')} did not leave; `sheetops status` says which and what to do"
         )
     if count["no-address"]:
         lines.append(
-            f"{report.sheet}: {count['no-address']} digest(s) have no address; "
+            f"{report.sheet}: {counted(count['no-address'], 'digest')} without an address; "
             "fill E-mail in the People tab, or set `team_lead` or `address_pattern`"
         )
     return lines

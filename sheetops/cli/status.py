@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sheetops.cli.columns import aligned
+from sheetops.cli.columns import aligned, counted
 from sheetops.cli.common import Wishes, _day
 from sheetops.domain.plan import REVIEW
 
@@ -185,9 +185,9 @@ def _print(
     for line in fleet:
         click.echo(line)
     for state in states:
-        findings = ", ".join(f"{count} {severity}" for severity, count in state.findings.items()) or "none"
+        findings = ", ".join(counted(count, severity) for severity, count in state.findings.items()) or "none"
         click.echo(
-            f"{_called(state)}: {state.requests} requests, {state.open} open, {state.overdue} overdue, findings: {findings}"
+            f"{_called(state)}: {counted(state.requests, 'request')}, {state.open} open, {state.overdue} overdue, findings: {findings}"
         )
     if runs:
         click.echo("last runs")

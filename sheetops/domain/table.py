@@ -362,7 +362,7 @@ def _no_header(raw: RawSheet, extra_names: Mapping[str, str] | None) -> HeaderNo
         mend = "name your columns under `columns` in the settings, or run `sheetops adopt`"
     else:
         count, tab, (row, _) = best
-        mend = f"the best was tab {tab}, row {row} with {count} known column(s); name yours under `columns` in the settings"
+        mend = f"the best was tab {tab}, row {row} with {count} known column{'s' * (count != 1)}; name yours under `columns` in the settings"
     return HeaderNotFound(
         "no tab has a row that looks like the header of a request log", where=raw.location, mend=mend
     )

@@ -13,11 +13,22 @@ _PEOPLE = {column.key: column for column in PEOPLE_COLUMNS + OPTIONAL_PEOPLE_COL
 
 
 class _NamesOnly(string.Formatter):
-    """`{name}` and `{name:spec}` only: a catalogue must not reach into objects."""
+    """`{name}` and `{name:spec}` only: a catalogue must not reach into objects.
+
+    A spec `one|many` is the word counted, for languages that have a plural: `{days:day|days}` is "1 day", "3 days".
+    """
 
     def get_field(self, field_name: str, args: object, kwargs: object) -> tuple[object, str]:
         assert isinstance(kwargs, Mapping)
         return kwargs[field_name], field_name
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        return (
+            f"{value} {one if str(value) == '1' else many}"
+            if bar
+            else str(super().format_field(value, format_spec))
+        )
 
 
 _formatter = _NamesOnly()

@@ -82,7 +82,12 @@ def _columns(view: View) -> Iterator[Fact]:
         headers = tuple((key, _header(table, key)) for key in BY_KEY if table.has(key))
         like = shown.setdefault(headers, table.tab)
         same = "" if like == table.tab else f", columns as in {like}"
-        yield Fact("log tab", table.tab, f"{len(table)} requests", f"header in row {table.header_row}{same}")
+        yield Fact(
+            "log tab",
+            table.tab,
+            f"{len(table)} request{'s' * (len(table) != 1)}",
+            f"header in row {table.header_row}{same}",
+        )
         for key, header in headers if not same else ():
             cell = cell_name(table.header_row, table.columns[key])
             yield Fact("column", key, header, f"{table.tab}!{cell}")

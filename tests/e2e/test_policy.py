@@ -20,7 +20,7 @@ def test_the_policy_is_written_when_asked_and_then_kept_true(tmp_path: Path) -> 
     before = path.read_bytes()
     plan = shell.run("policy", path, first, "--dry-run")
     assert path.read_bytes() == before and "tab Policy would be written" in plan.stdout
-    assert "Feedback" in plan.stdout and "within 3 working day(s)" in plan.stdout
+    assert "Feedback" in plan.stdout and "within 3 working days" in plan.stdout
     assert "Policy" not in openpyxl.load_workbook(path).sheetnames
 
     said = shell.document("policy", path, first)

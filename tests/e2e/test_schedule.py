@@ -118,7 +118,7 @@ def test_what_is_due_is_run_once_and_the_scheduler_stops_when_told(desk: Desk) -
         code, out, err = ended(process)
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert "2 timetable(s); next: day" in lines[0] and "Ctrl-C" in lines[0]
+    assert "2 timetables; next: day" in lines[0] and "Ctrl-C" in lines[0]
     assert sum("done in" in line for line in lines) == 2
     assert lines[-1].endswith("stopped; nothing is left half done") and len(lines) == 4
     with desk.started() as process:

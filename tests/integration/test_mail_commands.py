@@ -192,7 +192,7 @@ def test_preview_shows_digests_posts_and_sentences_with_real_rows_on_any_day(per
     assert said.count("Subject: ") == 1 and "個工作天" in said
     assert "20261101" in person.run("preview", "desk.xlsx", *DAY, "--text", "chat")
     said = person.run("preview", "desk.xlsx", *DAY, "--text", "mail.row_*")
-    assert "2 working day(s) over, was due 2026-11-16" in said and "no row of this sheet" in said
+    assert "2 working days over, was due 2026-11-16" in said and "no row of this sheet" in said
     assert "no text called" in person.run("preview", "desk.xlsx", "--text", "nonsense", code=2)
     assert "is nobody" in person.run("preview", "desk.xlsx", "--person", "Zed", code=2)
     assert not (person.folder / "outbox").exists()

@@ -153,7 +153,7 @@ def test_it_waits_for_a_working_day_and_hour_and_is_not_late_by_itself() -> None
     assert len(asked_on(datetime(2026, 11, 2, 10)).reviews) == 1
     for moment in (datetime(2026, 11, 1, 10), datetime(2026, 11, 2, 5), datetime(2026, 11, 2, 21)):
         plan = asked_on(moment, asked=True)
-        assert plan.reviews == () and "not mailed to 1 reader(s) now" in plan.remarks[0]
+        assert plan.reviews == () and "not mailed to 1 reader now" in plan.remarks[0]
     assert asked_on(datetime(2026, 11, 12, 10)) == Plan()
     assert len(asked_on(datetime(2026, 11, 12, 10), asked=True).reviews) == 1
     assert asked_on(datetime(2026, 10, 30, 10)) == Plan()  # it has not ended

@@ -32,6 +32,20 @@ def test_no_text_is_empty() -> None:
     ] == []
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "1 working day"), (0, "0 working days"), (3, "3 working days"), ("1", "1 working day")],
+)
+def test_what_is_counted_agrees_with_its_number(count: object, said: str) -> None:
+    assert load_texts("en")("target.days", count=count) == said
+
+
+def test_no_text_leaves_the_plural_to_its_reader() -> None:
+    assert [
+        (lang, n) for lang in LANGUAGES for n, text in load_texts(lang).entries.items() if "(s)" in text
+    ] == []
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An installation of its own, with an empty English catalogue."""

@@ -73,7 +73,7 @@ def test_who_stands_in_for_the_lead_is_told() -> None:
 @pytest.mark.parametrize(
     ("language", "subject", "missed", "failed"),
     [
-        ("en", "2 scheduled run(s) did not happen: desk.xlsx", "day, 2026-11-16 08:30: nothing was there", "failed;"),
+        ("en", "2 scheduled runs did not happen: desk.xlsx", "day, 2026-11-16 08:30: nothing was there", "failed;"),
         ("zh-Hans", "2 次定时任务未执行：desk.xlsx", "day，2026-11-16 08:30：到时未执行", "执行失败"),
         ("zh-Hant", "2 次排程工作未執行：desk.xlsx", "day，2026-11-16 08:30：到時未執行", "執行失敗"),
     ],

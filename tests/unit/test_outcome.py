@@ -42,7 +42,7 @@ def test_every_fact_names_its_source() -> None:
     assert found["assign", ""] == ("person", "settings")
     assert found["hours", seen.policy.clock.hours.zone.key] == ("10:00-16:00", "settings")
     assert found["column", "due"] == ("Due", "Requests!I1")
-    assert found["log tab", "Requests"] == ("1 requests", "header in row 1")
+    assert found["log tab", "Requests"] == ("1 request", "header in row 1")
 
 
 def test_what_is_doubtful_is_told_with_its_place() -> None:

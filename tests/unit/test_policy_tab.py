@@ -70,4 +70,4 @@ def test_the_head_names_what_changed_last_and_the_end_lists_it() -> None:
     assert values[2][0] == "Last changed on 2026-11-18: Feedback."
     changed = [cells for cells in values if len(cells) == 4 and "→" in str(cells[1])]
     assert [cells[0] for cells in changed][-1] == "Feedback" and changed[-1][3] == date(2026, 11, 18)
-    assert "3 working day(s)" in str(changed[-1][1]) and "5 working day(s)" in str(changed[-1][1])
+    assert "3 working days" in str(changed[-1][1]) and "5 working days" in str(changed[-1][1])

@@ -74,7 +74,7 @@ def test_what_is_said_is_masked_and_names_the_cell() -> None:
     digest = next(d for d in remind(seen).digests if d.items)
     text = render_digest(digest, seen, STYLE).text
     assert "IMP-001" in text and "Call back; ask" in text and "13812345678" not in text
-    assert "3 working day(s) over, was due 2026-11-13" in text and "Improvements, cell N2" in text
+    assert "3 working days over, was due 2026-11-13" in text and "Improvements, cell N2" in text
     assert told(remind(seen)) == {"bea@example.com": ["improve"], "lou@example.com": []}
 
 

@@ -134,7 +134,7 @@ def test_every_part_of_a_rules_setting_is_stated(setting: str) -> None:
 def test_every_target_is_stated(kind: str) -> None:
     for urgency in ("high", "medium", "low"):
         after = said(desk(targets={urgency: {kind: "7 working hours"}}))[f"targets.{urgency}.{kind}"]
-        assert (after.text, after.value, after.source) == ("7 working hour(s)", "7 working_hours", "settings")
+        assert (after.text, after.value, after.source) == ("7 working hours", "7 working_hours", "settings")
 
 
 # For every field of the policy that jobs follow: another value than the default's.
@@ -263,7 +263,7 @@ def test_each_statement_knows_since_when_it_holds() -> None:
     assert (by_name["feedback_days"].since, by_name["feedback_days"].run) == (seen.today, None)
     newest = changes[0]
     assert (newest.day, newest.before, newest.run) == (seen.today, "4", None)
-    assert "5 working day(s)" in (newest.after or "") and len(changes) == 4
+    assert "5 working days" in (newest.after or "") and len(changes) == 4
 
 
 def test_what_is_no_longer_stated_is_a_change_too_and_days_of_the_calendar_are_none() -> None:

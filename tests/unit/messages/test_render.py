@@ -148,7 +148,7 @@ def test_each_reader_gets_their_own_language(written: str | None, language: str)
     given = seen(case())
     (digest,) = gather(given)
     mail = render_digest(replace(digest, person=replace(digest.person, language=written)), given, STYLE)
-    said = {"zh-Hans": "个工作日", "zh-Hant": "個工作天", "en": "working day(s) over"}
+    said = {"zh-Hans": "个工作日", "zh-Hant": "個工作天", "en": "working days over"}
     assert [name for name, words in said.items() if words in mail.text] == [language]
     assert f'lang="{language}"' in mail.html
     urgency = {"en": "urgency High", "zh-Hans": "紧急程度：高", "zh-Hant": "緊急程度：高"}[language]

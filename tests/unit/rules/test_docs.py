@@ -6,6 +6,7 @@ REFRESH=1 .venv/bin/pytest tests/unit/rules/test_docs.py
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,12 @@ def _section(rule: Rule) -> list[str]:
         lines[-1] += f" · Defaults: {defaults}"
     entries = load_texts("en").entries
     says = [text for name, text in entries.items() if _is_message(name, rule.code)]
-    return [*lines, "", rule.page, "", "It says:", "", *(f"- {text}" for text in says)]
+    return [*lines, "", rule.page, "", "It says:", "", *(f"- {_as_many(text)}" for text in says)]
+
+
+def _as_many(text: str) -> str:
+    """`{rows:row|rows}` as a reader expects it: `{rows} rows`."""
+    return re.sub(r"\{(\w+):[^{}|]*\|([^{}]*)\}", r"{\1} \2", text)
 
 
 def _is_message(name: str, code: str) -> bool:
