@@ -13,7 +13,7 @@ def moment(number: float, early: bool) -> date | datetime | float:
         number += 1  # Excel counts a 29 February 1900 that never was
     try:
         found = (_EPOCH_1904 if early else _EPOCH) + timedelta(milliseconds=round(number * 86_400_000))
-    except OverflowError:
+    except (OverflowError, ValueError):  # a NaN is a ValueError
         return number
     whole = found.hour == found.minute == found.second == found.microsecond == 0
     return found.date() if whole else found

@@ -75,7 +75,10 @@ class _Book:
         """The values by the first reader that is sure of them."""
         try:
             return Rows(self._plain.columns(sheet))
-        except NotPlain:
+        except (
+            NotPlain,
+            ValueError,
+        ):  # a ValueError: a character that XML does not know, bytes that are no UTF-8
             pass
         rows = self._values(sheet, xml)
         for row, column, value in places.cells(_ERROR, b"c"):

@@ -39,7 +39,11 @@ def plain_text(text: str) -> str | None:
 
 def _sign(match: re.Match[str]) -> str:
     code, decimal, name = match.groups()
-    return _SIGNS[name] if name else chr(int(code, 16) if code else int(decimal))
+    if name:
+        return _SIGNS[name]
+    sign = chr(int(code, 16) if code else int(decimal))
+    sign.encode()  # half a surrogate pair is no character
+    return sign
 
 
 class SharedStrings:

@@ -15,6 +15,7 @@ from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.read_plain import NotPlain, Plain
 from sheetops.domain.rows import Rows
 from sheetops.domain.table import CellError, Raw
+from sheetops.errors import SheetError
 from tests.unit.xlsx.made import made
 
 STRINGS = (
@@ -133,3 +134,21 @@ def test_rows_that_have_a_height_and_no_cells() -> None:
         made("".join([*high, filler, '<row r="14"><c r="B14"><v>7</v></c></row>'])), "f.xlsx"
     ).grids
     assert grid.cell(14, 2) == 7 and grid.cell(13, 2) is None
+
+
+@pytest.mark.parametrize("broken", [b"&#1114112;", b"&#xD800;", b"\xff"])
+def test_a_broken_text_ends_in_a_clear_word_or_is_left_to_calamine(broken: bytes) -> None:
+    package = Package.from_bytes(made('<row r="1"><c r="A1" t="str"><v>a?</v></c></row>'), "f.xlsx")
+    sheet = package.sheets()[0].part
+    package.set_part(sheet, package.part(sheet).replace(b"a?", b"a" + broken))
+    try:
+        (grid,) = read_workbook(package.to_bytes(), "f.xlsx").grids
+    except SheetError as error:
+        assert "\n" not in error.line()
+    else:
+        str(grid.cell(1, 1)).encode()
+
+
+def test_a_day_that_is_no_number_stays_as_it_is() -> None:
+    (grid,) = read_workbook(made('<row r="1"><c r="A1" s="1"><v>nan</v></c></row>'), "f.xlsx").grids
+    assert str(grid.cell(1, 1)).casefold() == "nan"
