@@ -162,7 +162,8 @@ def _what(error: ErrorDetails) -> str:
         return f"there is no setting {_name(error)}"
     if error["type"] == "missing":
         return f"{_name(error)} is missing"
-    return f"{_name(error)} cannot be {error['input']!r}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    why = error["msg"].removeprefix("Value error, ")  # the library's own word before ours
+    return f"{_name(error)} cannot be {error['input']!r}: {why[:1].lower()}{why[1:]}"
 
 
 def _mend(error: ErrorDetails) -> str | None:

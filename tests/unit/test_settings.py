@@ -30,6 +30,11 @@ def refusal(text: str) -> str:
         ("sheets:\n  - pth: a.xlsx\n", 2, "did you mean path?"),
         ("team:\n  languag: en\n", 2, "did you mean language?"),
         ("team:\n  feedback_days: soon\n", 2, "team.feedback_days cannot be 'soon'"),
+        (
+            "team:\n  schedule:\n    day: workin days 08:30\n",
+            3,
+            "cannot be 'workin days 08:30': 'workin days' are no days that are known",
+        ),
         ("team:\n  language: de\n", 2, "team.language cannot be 'de'"),
         ("sheets:\n  - name: desk\n", 2, "sheets.0.path is missing"),
         ("team:\n  rules:\n    required:\n      severty: error\n", 4, "did you mean severity?"),
