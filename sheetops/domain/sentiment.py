@@ -9,7 +9,7 @@ touches a score: CSAT comes from scores alone.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from sheetops.domain.sentiment_words import NEGATORS, TURNS, WEIGHTS
@@ -29,9 +29,11 @@ def _pattern(word: str) -> str:
     return rf"{left}{re.escape(word)}(?![a-z])".replace(r"\ ", r"\s+")
 
 
-_KNOWN = re.compile(
-    "|".join(map(_pattern, sorted({*WEIGHTS, *NEGATORS, *TURNS}, key=lambda word: (-len(word), word))))
-)
+@cache
+def _known() -> re.Pattern[str]:
+    """Any word of the list, the longest first; it takes long to compile, and few runs read feedback."""
+    words = sorted({*WEIGHTS, *NEGATORS, *TURNS}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(_pattern, words)))
 
 
 @lru_cache(maxsize=16384)
@@ -54,7 +56,7 @@ def _clause(clause: str) -> tuple[int, bool, bool]:
     """(sum of its words, whether there was one, whether a turn came first)."""
     total, found, turned = 0, False, False
     negator: re.Match[str] | None = None
-    for match in _KNOWN.finditer(clause):
+    for match in _known().finditer(clause):
         word = " ".join(match[0].split())
         if negator is not None and not _near(clause, negator, match):
             weight = _unused(negator)

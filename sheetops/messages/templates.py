@@ -6,21 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import (
-    BaseLoader,
-    Environment,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import TYPE_CHECKING, Any
 
 from sheetops.domain.personal import masked
 from sheetops.domain.texts import Texts
 from sheetops.errors import SettingsError
+
+if TYPE_CHECKING:
+    from jinja2 import Environment  # loaded only where something is rendered, which most runs do not
 
 
 @dataclass(frozen=True)
@@ -33,6 +26,8 @@ class Style:
 
 def rendered(name: str, facts: dict[str, Any], style: Style) -> str:
     """A template filled with facts, all of them masked; only `.html` ones escape what people wrote."""
+    from jinja2 import TemplateError, TemplateSyntaxError
+
     try:
         return _environment(style.find, ".html" in name).get_template(name).render(_discreet(facts))
     except TemplateError as error:
@@ -50,23 +45,18 @@ def _discreet(fact: Any) -> Any:
     return [_discreet(value) for value in fact] if isinstance(fact, list) else fact
 
 
-class _Found(BaseLoader):
-    """Templates wherever `find` says they lie."""
-
-    def __init__(self, find: Callable[[str], Path]) -> None:
-        self.find = find
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        path = self.find(f"mail/{template}")
-        if not path.exists():
-            raise TemplateNotFound(template)
-        return path.read_text(encoding="utf-8"), str(path), lambda: True
-
-
 @cache
 def _environment(find: Callable[[str], Path], escape: bool) -> Environment:
+    from jinja2 import FunctionLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    def load(template: str) -> tuple[str, str, Callable[[], bool]] | None:
+        """A template wherever `find` says it lies; None where there is none."""
+        path = find(f"mail/{template}")
+        return (path.read_text(encoding="utf-8"), str(path), lambda: True) if path.exists() else None
+
     return ImmutableSandboxedEnvironment(
-        loader=_Found(find),
+        loader=FunctionLoader(load),
         autoescape=escape,
         undefined=StrictUndefined,
         trim_blocks=True,

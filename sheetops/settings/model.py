@@ -16,7 +16,7 @@ _OFF = (False, "off", "no", "none")
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", validate_default=True)
+    model_config = ConfigDict(extra="forbid", validate_default=True, defer_build=True)
 
 
 class YearDays(_Model):

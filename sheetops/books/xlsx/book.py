@@ -11,14 +11,12 @@ from pathlib import Path
 from sheetops.books.base import Applied, Hold
 from sheetops.books.xlsx.cellvalue import Value
 from sheetops.books.xlsx.check import check_save
-from sheetops.books.xlsx.draw import workbook_of
 from sheetops.books.xlsx.edit import patch_cells
 from sheetops.books.xlsx.going_back import check_gone_back, gone_back
 from sheetops.books.xlsx.joblock import DEFAULT_WAIT
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.replace import Original, changing, hindrance, read_whole
-from sheetops.books.xlsx.tab import graft_tab
 from sheetops.domain.plan import Conflict, Edit, Write, resolve, untouched_tabs
 from sheetops.domain.table import RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
@@ -175,6 +173,11 @@ def _make(
 
 def _graft(package: Package, tabs: Sequence[Tab], language: str) -> tuple[Tab, SheetError] | None:
     """Put the tabs; or the first that cannot be put, which may have left half of itself in the package."""
+    if not tabs:  # most runs: what draws takes longer to load than they take
+        return None
+    from sheetops.books.xlsx.draw import workbook_of
+    from sheetops.books.xlsx.tab import graft_tab
+
     for tab in tabs:
         try:
             graft_tab(package, tab.name, workbook_of(tab, language))

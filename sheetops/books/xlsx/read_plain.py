@@ -22,7 +22,14 @@ from sheetops.errors import SheetopsError
 
 _CHUNK = 1 << 20  # bytes of rows that are held as cells at one time
 _MOST_COLUMNS = 100  # a pattern for more takes longer than calamine
+_FEW_ROWS = 500  # of which the cells are taken one by one sooner than a pattern for a whole row is compiled
 _LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
+_INSIDE = (  # of a cell: format, type and stored text
+    rb'(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(?:/>|>(?:<f(?:>| [^<>]*[^<>/]>)[^<]*</f>|<f [^<>]*/>)?'
+    rb"(?:(?:<v>|<is><t[^<>]*>)([^<]*)(?:</v>|</t></is>))?</c>)"
+)
+_ANY_ROW = re.compile(rb'<row r="([0-9]+)"(?: [^<>]*?)?(?:/>|>(.*?)</row>)', re.DOTALL)
+_ANY_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"' + _INSIDE)
 
 
 class NotPlain(Exception):
@@ -85,10 +92,11 @@ class _Columns:
 
     def _take(self, xml: bytes, start: int, end: int) -> None:
         count = xml.count(b"<row", start, end)
-        rows = _row_pattern(len(self._columns)).findall(xml, start, end) if self._columns else []
+        find = _few if count <= _FEW_ROWS else _many
+        rows = find(xml, start, end, len(self._columns)) if self._columns else []
         if len(rows) != count:
             self._widen(_LETTERS.findall(xml, start, end))
-            rows = _row_pattern(len(self._columns)).findall(xml, start, end)
+            rows = find(xml, start, end, len(self._columns))
             if len(rows) != count:
                 raise NotPlain
         if not rows:
@@ -187,12 +195,32 @@ def _number_of(letters: bytes) -> int:
     return number
 
 
+def _many(xml: bytes, start: int, end: int, width: int) -> list[tuple[bytes, ...]]:
+    """The rows of this form and of at most `width` cells: number, then format, type and stored text of each cell."""
+    return _row_pattern(width).findall(xml, start, end)
+
+
+def _few(xml: bytes, start: int, end: int, width: int) -> list[tuple[bytes, ...]]:
+    """The same as `_many`, slower a row, but nothing is compiled for the width of each tab."""
+    places = {column_letters(number).encode(): number - 1 for number in range(1, width + 1)}
+    rows = []
+    for number, inside in _ANY_ROW.findall(xml, start, end):
+        row, last, at = [b""] * (3 * width), -1, 0
+        for cell in _ANY_CELL.finditer(inside):
+            place = places.get(cell[1], -1)
+            if cell.start() != at or cell[2] != number or place <= last:
+                break
+            row[3 * place : 3 * place + 3] = cell.groups(b"")[2:]
+            last, at = place, cell.end()
+        else:
+            if at == len(inside):
+                rows.append((number, *row))
+    return rows
+
+
 @lru_cache
 def _row_pattern(width: int) -> re.Pattern[bytes]:
-    """A whole row of at most `width` cells: its number, then format, type and stored text of each cell."""
     cells = (
-        rb'(?:<c r="%b\1"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(?:/>|>(?:<f(?:>| [^<>]*[^<>/]>)[^<]*</f>|<f [^<>]*/>)?'
-        rb"(?:(?:<v>|<is><t[^<>]*>)([^<]*)(?:</v>|</t></is>))?</c>))?" % column_letters(number).encode()
-        for number in range(1, width + 1)
+        rb'(?:<c r="%b\1"%b)?' % (column_letters(number).encode(), _INSIDE) for number in range(1, width + 1)
     )
     return re.compile(rb'<row r="([0-9]+)"(?: [^<>]*)?(?:/>|>%b</row>)' % b"".join(cells))

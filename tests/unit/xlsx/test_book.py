@@ -13,6 +13,7 @@ from openpyxl.styles import Protection
 from openpyxl.worksheet.protection import SheetProtection
 
 from sheetops.books.xlsx import book as book_module
+from sheetops.books.xlsx import tab as tab_module
 from sheetops.books.xlsx.book import XlsxBook
 from sheetops.books.xlsx.edit import Patched, patch_cells
 from sheetops.books.xlsx.package import Package
@@ -138,7 +139,7 @@ def test_half_a_tab_is_never_written(path: Path, monkeypatch: pytest.MonkeyPatch
         if name == "Checks":
             raise SheetError("its styles cannot be read")
 
-    monkeypatch.setattr(book_module, "graft_tab", graft)
+    monkeypatch.setattr(tab_module, "graft_tab", graft)
     with XlsxBook(str(path)).session() as session:
         tabs = [Tab(name, ((Cell(name),),)) for name in ("Checks", "Review 2026-10")]
         assert session.apply([], tabs, see).reasons == {"Checks": "its styles cannot be read"}

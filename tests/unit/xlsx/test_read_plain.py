@@ -10,6 +10,7 @@ from html import escape
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sheetops.books.xlsx import read_plain
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.read_plain import NotPlain, Plain
@@ -26,6 +27,12 @@ STRINGS = (
     "<t>_x000D_x</t>",
 )
 RICH = ("<r><t>两</t></r><r><rPr><b/></rPr><t>段</t></r>", "<t>日</t><rPh sb='0' eb='1'><t>ひ</t></rPh>")
+
+
+@pytest.fixture(autouse=True, params=[0, 500], ids=["row by row", "cell by cell"])
+def few_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small sheets are read cell by cell; both ways must read the same."""
+    monkeypatch.setattr(read_plain, "_FEW_ROWS", request.param)
 
 
 def read(data: bytes) -> list[list[Raw]]:
@@ -109,6 +116,9 @@ def test_what_calamine_does_not_tell() -> None:
         '<row r="1"><c r="A1" t="inlineStr"><is><r><t>a</t></r></is></c></row>',
         '<row r="1"><!-- <c r="B1"/> --><c r="A1"><v>1</v></c></row>',
         '<row r="1"><c r="ZZ1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><x/></row>',
+        '<row r="1"><x/><c r="A1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>1</v></c></row>',
     ],
 )
 def test_what_it_is_not_sure_of_it_leaves(row: str) -> None:
