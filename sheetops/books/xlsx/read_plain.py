@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 from sheetops.books.xlsx.cellref import MAX_ROW
 from sheetops.books.xlsx.moments import moment
@@ -195,12 +196,12 @@ def _number_of(letters: bytes) -> int:
     return number
 
 
-def _many(xml: bytes, start: int, end: int, width: int) -> list[tuple[bytes, ...]]:
+def _many(xml: bytes, start: int, end: int, width: int) -> list[Any]:
     """The rows of this form and of at most `width` cells: number, then format, type and stored text of each cell."""
     return _row_pattern(width).findall(xml, start, end)
 
 
-def _few(xml: bytes, start: int, end: int, width: int) -> list[tuple[bytes, ...]]:
+def _few(xml: bytes, start: int, end: int, width: int) -> list[Any]:
     """The same as `_many`, slower a row, but nothing is compiled for the width of each tab."""
     places = {column_letters(number).encode(): number - 1 for number in range(1, width + 1)}
     rows = []
