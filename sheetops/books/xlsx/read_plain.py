@@ -102,11 +102,6 @@ class _Columns:
                 raise NotPlain
         if not rows:
             return
-        if (
-            not self._columns
-        ):  # rows of a height or a format, and no cell yet: what is found are the numbers alone
-            self._rows_of(list(map(int, rows)))
-            return
         numbers, *parts = zip(*rows, strict=True)
         wanted = self._rows_of(list(map(int, numbers)))
         for place, column in enumerate(self._columns):
@@ -198,7 +193,8 @@ def _number_of(letters: bytes) -> int:
 
 def _many(xml: bytes, start: int, end: int, width: int) -> list[Any]:
     """The rows of this form and of at most `width` cells: number, then format, type and stored text of each cell."""
-    return _row_pattern(width).findall(xml, start, end)
+    rows = _row_pattern(width).findall(xml, start, end)
+    return rows if width else [(number,) for number in rows]  # rows of a height or a format, and no cell yet
 
 
 def _few(xml: bytes, start: int, end: int, width: int) -> list[Any]:
