@@ -176,7 +176,14 @@ def _finish(report: Report, memory: Memory) -> None:
 def mail_together(waiting: Sequence[tuple[Report, Q]], memory: Memory, office: Office[Q]) -> None:
     """Send what several runs have to say, to each person one mail, and finish the runs."""
     began = time.perf_counter()
-    found = office.send([post for _, post in waiting])
+    try:
+        found = office.send([post for _, post in waiting])
+    except SheetopsError:
+        for report, _ in waiting:
+            if report.run is not None:
+                with suppress(LedgerError):  # it may be the ledger itself that failed
+                    memory.finish_run(report.run, "failed", report.timings)
+        raise
     took = (time.perf_counter() - began) / len(waiting)
     for (report, _), deliveries in zip(waiting, found, strict=True):
         report.deliveries = deliveries

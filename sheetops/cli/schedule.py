@@ -16,22 +16,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sheetops.cli.columns import aligned, counted
-from sheetops.cli.common import Wishes, exit_code, sheets_of
+from sheetops.cli.common import Wishes, sheets_of
 from sheetops.cli.signals import interrupt
-from sheetops.errors import (
-    LedgerError,
-    ServiceUnreachable,
-    SheetInUse,
-    SheetNotFound,
-    SheetopsError,
-    UsageError,
-)
+from sheetops.errors import UsageError
 
 if TYPE_CHECKING:
     from sheetops.cli.edge import Edge
-    from sheetops.runner import Report
-    from sheetops.scheduling.loop import Outcome, Scheduler, Told
-    from sheetops.scheduling.ping import Event
+    from sheetops.scheduling.loop import Scheduler, Told
     from sheetops.scheduling.roster import Roster
     from sheetops.scheduling.slots import Scheduled
     from sheetops.settings.load import Loaded
@@ -40,8 +31,6 @@ if TYPE_CHECKING:
 TICK = 10  # seconds between two looks at what is due
 _FIRST = timedelta(minutes=10)
 """`--once`, started by cron at the very minute, must not find a timetable it has never seen before too late."""
-# What may go better in a few minutes: somebody has the sheet open, a share or a service is away, a ledger is busy.
-_PASSING = (SheetInUse, ServiceUnreachable, SheetNotFound, LedgerError)
 
 
 @click.command("schedule")
@@ -67,9 +56,9 @@ def command(
 ) -> None:
     """Stay, and run each sheet's jobs when they are due (setting `schedule`); each slot once, whatever crashes.
 
-    With --fleet, what is due is ordered from the workers, for the sheets in the fleet's folders too. On SIGTERM or
-    Ctrl-C the sheet that is worked on is finished first. With --once, what is due is run and the exit
-    code is 0, or 2 where a run failed.
+    Sheets that are due together tell each person in one mail. With --fleet, what is due is ordered from the workers, for
+    the sheets in the fleet's folders too. On SIGTERM or Ctrl-C the sheet that is worked on is finished first. With
+    --once, what is due is run and the exit code is 0, or 2 where a run failed.
     """
     from sheetops.runner import utc_now
 
@@ -124,12 +113,13 @@ def quiet_edge(loaded: Loaded) -> Edge:
 
 @contextmanager
 def _scheduler(roster: Roster, watch: _Watch, stop: _Stop, once: bool, fleet: bool) -> Iterator[Scheduler]:
+    from sheetops.cli.schedule_work import Work
     from sheetops.runner import utc_now
     from sheetops.scheduling.alive import Presence
     from sheetops.scheduling.loop import Scheduler, pulse
 
     first = quiet_edge(roster.loaded)
-    work = _Work(roster)
+    work = Work(roster)
     grace = _FIRST if once else timedelta(0)
     if fleet:
         from sheetops.cli.fleet_schedule import fleet_scheduler
@@ -142,6 +132,7 @@ def _scheduler(roster: Roster, watch: _Watch, stop: _Stop, once: bool, fleet: bo
             roster=roster,
             ledger=first.ledger,
             work=work,
+            finish=work.finish,
             clock=utc_now,
             holder=presence.name,
             lives=presence.lives,
@@ -151,56 +142,6 @@ def _scheduler(roster: Roster, watch: _Watch, stop: _Stop, once: bool, fleet: bo
             grace=grace,
             pulse=pulse,
         )
-
-
-class _Work:
-    """Runs a scheduled job with the settings as they are now."""
-
-    def __init__(self, roster: Roster) -> None:
-        self._roster = roster
-        self._edge = quiet_edge(roster.loaded)
-
-    def __call__(self, job: Scheduled) -> Outcome:
-        from sheetops.scheduling.loop import Outcome
-
-        if self._edge.loaded is not self._roster.loaded:
-            self._edge = quiet_edge(self._roster.loaded)
-        try:
-            report = self._edge.run(job.place, job.team, job.table.jobs)
-        except SheetopsError as error:
-            return Outcome("retry" if isinstance(error, _PASSING) else "failed", error.line())
-        except OSError as error:
-            place = f"{error.filename}: " if error.filename else ""
-            return Outcome("retry", f"{place}{(error.strerror or str(error)).lower()}")
-        return _judged(report, job.table.jobs)
-
-    def ping(self, job: Scheduled, event: Event) -> str | None:
-        """Tell the dead man's switch of a job; why it could not be told."""
-        from sheetops.cli.mailing import read_secret
-        from sheetops.scheduling.ping import ping
-
-        assert job.table.ping is not None
-        return ping(partial(read_secret, job.table.ping, self._roster.loaded.folder), event)
-
-
-def _judged(report: Report, jobs: list[Any]) -> Outcome:
-    from sheetops.cli.show import troubles
-    from sheetops.scheduling.loop import Outcome
-
-    words = [
-        f"{count} {name}"
-        for name, count in (
-            ("edits", len(report.applied.writes)),
-            ("conflicts", len(report.applied.conflicts)),
-            ("findings", len(report.plan.findings)),
-            ("mails", sum(delivery.outcome == "sent" for delivery in report.deliveries)),
-        )
-        if count
-    ]
-    if exit_code(report, jobs) == 5:  # mails that surely did not leave may be claimed again
-        again = any(delivery.outcome == "failed" for delivery in report.deliveries)
-        return Outcome("retry" if again else "done", "; ".join(troubles(report)) or "mails did not leave")
-    return Outcome("done", ", ".join(words) or "nothing to do")
 
 
 def _once(scheduler: Scheduler, stop: _Stop) -> None:

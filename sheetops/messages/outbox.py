@@ -136,7 +136,11 @@ class Outbox:
         parts: dict[tuple[str, date], list[tuple[int, Section]]] = {}
         for place, post in enumerate(posts):
             for section in post.sections:
-                parts.setdefault((section.person.key, section.day), []).append((place, section))
+                of_person = parts.setdefault((section.person.key, section.day), [])
+                if all(posts[other].sheet != post.sheet or other == place for other, _ in of_person):
+                    of_person.append(
+                        (place, section)
+                    )  # of a sheet that was run twice, what the first run says
         of_post: list[list[Letter]] = [[] for _ in posts]
         letters = []
         for of_person in parts.values():

@@ -2,6 +2,9 @@
 
 A slot belongs to whoever claims it in the ledger. One whose holder died is taken over, up to `MOST_TRIES` runs in
 all; a run repeats no mail and overwrites no person, so a second one is safe. What fails stops nothing else.
+
+What is run in one tick is one round: work may leave its mails to the round's end, so that who is in several sheets is
+told of all in one mail. Until they have left, its slots are running.
 """
 
 from __future__ import annotations
@@ -72,6 +75,16 @@ class Told(NamedTuple):
     seconds: float | None = None
 
 
+class _Begun(NamedTuple):
+    """A run whose sheet is done, and whose slot is still ours."""
+
+    job: Scheduled
+    slot: datetime
+    tries: int
+    began: datetime
+    seconds: float
+
+
 @dataclass
 class _Known:
     """What this scheduler remembers of one job between two ticks."""
@@ -83,21 +96,27 @@ class _Known:
 
 @dataclass
 class Scheduler:
-    """Runs what is due. `clock` gives the moment with a zone; `lives` tells whether another scheduler is alive."""
+    """Runs what is due. `clock` gives the moment with a zone; `lives` tells whether another scheduler is alive.
+
+    `work` answers None where mails wait for the round's end; then `finish` sends them, and answers for each such work in
+    order.
+    """
 
     roster: Callable[[], Sequence[Scheduled]]
     ledger: Slots
-    work: Callable[[Scheduled], Outcome]
+    work: Callable[[Scheduled], Outcome | None]
     clock: Callable[[], datetime]
     holder: str
     lives: Callable[[str, datetime | None, datetime], bool]
     tell: Callable[[Told], None]
+    finish: Callable[[], Sequence[Outcome]] = tuple
     ping: Callable[[Scheduled, Event], str | None] = lambda job, event: None
     stopped: Callable[[], bool] = lambda: False
     grace: timedelta = timedelta(0)  # how far before its first sight a new timetable is due already
     pulse: Callable[[Callable[[], None]], AbstractContextManager[object]] = lambda beat: nullcontext()
     _known: dict[tuple[str, str], _Known] = field(default_factory=dict)
     _owed: list[tuple[Scheduled, datetime, datetime, str, str, datetime | None]] = field(default_factory=list)
+    _round: list[_Begun] = field(default_factory=list)  # runs whose mails wait for its end
     _waiting: int = 0
     _clock_told: bool = False
 
@@ -113,14 +132,15 @@ class Scheduler:
         with self._safely(None):
             self._pay()
         jobs = {job.key: job for job in self.roster()}
-        for job in jobs.values():
-            if self.stopped():
-                return 0
-            with self._safely(job):
-                self._new_slots(job, jobs)
         self._waiting = 0
-        with self._safely(None):
-            self._old_slots(jobs)
+        for job in jobs.values():
+            if not self.stopped():
+                with self._safely(job):
+                    self._new_slots(job, jobs)
+        if not self.stopped():
+            with self._safely(None):
+                self._old_slots(jobs)
+        self._end_round(jobs)  # who is told to stop sends what its sheets have to say first
         return self._waiting
 
     def soon(self) -> bool:
@@ -199,7 +219,8 @@ class Scheduler:
             if job is None or self.stopped():
                 continue
             with self._safely(job):
-                self._waiting += self._old_slot(job, slot, jobs)
+                waits = self._old_slot(job, slot, jobs)
+                self._waiting += waits
 
     def _old_slot(self, job: Scheduled, slot: Slot, jobs: Mapping[str, Scheduled]) -> bool:
         """Go on with one; whether it still waits."""
@@ -217,10 +238,16 @@ class Scheduler:
         late = now - job.start_of(slot.slot) > job.window
         if late and job.mails and not job.may_mail(now):
             return True
-        if self.ledger.take_slot(slot, self.holder, job.local(now)):
-            began = now if late or slot.claimed is None else slot.claimed
-            return self._run(job, slot.slot, slot.tries + 1, began, jobs)
-        return False
+        alone = died and slot.tries + 1 >= MOST_TRIES
+        if alone:  # perhaps it is deadly: what others have to say leaves before
+            self._end_round(jobs)
+        if not self.ledger.take_slot(slot, self.holder, job.local(now)):
+            return False
+        began = now if late or slot.claimed is None else slot.claimed
+        waits = self._run(job, slot.slot, slot.tries + 1, began, jobs)
+        if alone:  # or another of its round was: then it must not be given up for that one's sake
+            self._end_round(jobs)
+        return waits
 
     def _past(self, job: Scheduled, slot: Slot, now: datetime, died: bool) -> str | None:
         """Why a slot is not tried again; None where it is."""
@@ -240,23 +267,58 @@ class Scheduler:
     def _run(
         self, job: Scheduled, slot: datetime, tries: int, began: datetime, jobs: Mapping[str, Scheduled]
     ) -> bool:
-        """Run a slot that is ours; whether it waits for another try."""
+        """Run a slot that is ours; whether it waits for another try. It may stay begun until the round's end."""
         start = self.clock()
         self.tell(Told("started", job, slot, "" if tries == 1 else f"try {tries}"))
         if tries == 1:
             self._ping(job, slot, "start", jobs)
         with self.pulse(lambda: self.ledger.beat(self.holder, job.local(self.clock()))):
             outcome = self._outcome(job)
-        now = self.clock()
-        again = next_try(job, slot, tries, began, now) if outcome.state == "retry" else None
+        run = _Begun(job, slot, tries, began, max(0.0, (self.clock() - start).total_seconds()))
+        if outcome is None:
+            self._round.append(run)
+            return False
+        return self._conclude(run, outcome, jobs)
+
+    def _end_round(self, jobs: Mapping[str, Scheduled]) -> None:
+        """Send what the round's sheets have to say, and end their slots."""
+        runs, self._round = self._round, []
+        if not runs:
+            return
+        start = self.clock()
+        job = runs[0].job
+        with self.pulse(lambda: self.ledger.beat(self.holder, job.local(self.clock()))):
+            outcomes = self._finished(len(runs))
+        share = max(0.0, (self.clock() - start).total_seconds()) / len(runs)
+        for run, outcome in zip(runs, outcomes, strict=True):
+            with self._safely(run.job):
+                waits = self._conclude(run._replace(seconds=run.seconds + share), outcome, jobs)
+                self._waiting += waits
+
+    def _finished(self, count: int) -> Sequence[Outcome]:
+        try:
+            outcomes = self.finish()
+        except Exception as error:
+            return [_failure(error)] * count
+        return (
+            outcomes
+            if len(outcomes) == count
+            else [Outcome("failed", "its mails were lost sight of")] * count
+        )
+
+    def _conclude(self, run: _Begun, outcome: Outcome, jobs: Mapping[str, Scheduled]) -> bool:
+        """End a slot; whether it waits for another try."""
+        job, slot, now = run.job, run.slot, self.clock()
+        again = next_try(job, slot, run.tries, run.began, now) if outcome.state == "retry" else None
         state = "waiting" if again else "done" if outcome.state == "done" else "failed"
         local = None if again is None else job.local(again)
         self._owed.append((job, slot, job.local(now), state, outcome.note, local))
         with self._safely(job):
             self._pay()
         note = f"{outcome.note}; tried again at {local:%H:%M}" if local else outcome.note
-        seconds = max(0.0, (now - start).total_seconds())
-        told = Told("waiting" if again else "done" if state == "done" else "failed", job, slot, note, seconds)
+        told = Told(
+            "waiting" if again else "done" if state == "done" else "failed", job, slot, note, run.seconds
+        )
         self._ended(job, slot, told, jobs)
         return again is not None
 
@@ -268,13 +330,11 @@ class Scheduler:
                 self._trouble("another scheduler took its slot over while it ran", job)
             del self._owed[0]
 
-    def _outcome(self, job: Scheduled) -> Outcome:
+    def _outcome(self, job: Scheduled) -> Outcome | None:
         try:
             return self.work(job)
-        except SheetopsError as error:
-            return Outcome("failed", error.line())
         except Exception as error:
-            return Outcome("failed", f"a defect of sheetops ({type(error).__name__}: {error})")
+            return _failure(error)
 
     def _ended(self, job: Scheduled, slot: datetime, told: Told, jobs: Mapping[str, Scheduled]) -> None:
         self.tell(told)
@@ -304,6 +364,12 @@ class Scheduler:
             trouble = self.ping(job, event)
             if trouble is not None:
                 self._trouble(f"its dead man's switch could not be told of {event}: {trouble}", job)
+
+
+def _failure(error: Exception) -> Outcome:
+    if isinstance(error, SheetopsError):
+        return Outcome("failed", error.line())
+    return Outcome("failed", f"a defect of sheetops ({type(error).__name__}: {error})")
 
 
 @contextmanager

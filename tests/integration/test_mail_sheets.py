@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -225,3 +225,117 @@ def test_over_months_no_sheet_starves(ledger: Ledger) -> None:
     )
     assert mailed >= 0.75 * days and set(told) == set("abc")
     assert max(gaps.values()) <= 10 and min(map(len, told.values())) >= 0.2 * days
+
+
+def schedule(desk: Desk, north: str = "10:00", south: str = "10:00", mail: str = "{outbox: outbox}") -> None:
+    """Settings under which each sheet reminds every working day at its time."""
+    team = "team: {timezone: UTC, language: en, mail_hours: '00:00-00:00'}"
+    sheets = ", ".join(
+        f"{{name: {name}, path: {name}.xlsx, schedule: {{day: {{at: '{at}', jobs: [remind]}}}}}}"
+        for name, at in (("north", north), ("south", south))
+    )
+    (desk.folder / "sheetops.yaml").write_text(
+        f"ledger: ledger.db\nstate: state\nmail: {mail}\n{team}\nsheets: [{sheets}]\n", "utf-8"
+    )
+
+
+def pausing(desk: Desk, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
+    """While the scheduler waits, three minutes go by on the made-up clock."""
+    minutes = [0]
+
+    def now() -> datetime:
+        return Desk.now(desk) + timedelta(minutes=minutes[0])
+
+    def wait(*_: object) -> None:
+        if not minutes[0]:
+            meanwhile()
+        minutes[0] += 3
+        assert minutes[0] < 300, "the scheduler does not end"
+
+    monkeypatch.setattr("sheetops.cli.schedule._Stop.wait", wait)
+    monkeypatch.setattr("sheetops.cli.edge.utc_now", now)
+    monkeypatch.setattr("sheetops.runner.utc_now", now)
+
+
+def test_sheets_that_are_due_together_make_one_mail_of_the_scheduler(desk: Desk) -> None:
+    schedule(desk)
+    said = desk.run("schedule", "--once", "-v")
+    assert "day north.xlsx, slot 2026-11-18 10:00: done" in said and "2 mails" in said and "1 mails" in said
+    told = mails(desk.folder)
+    (zoe,) = (name for name in told if "zoe" in name)
+    assert len(told) == 2 and "2 overdue: north.xlsx, south.xlsx" in zoe
+    assert "north-1" in told[zoe] and "south-1" in told[zoe]
+    with open_ledger(desk.folder / "ledger.db") as ledger:
+        assert [run.outcome for run in ledger.runs()] == ["done", "done"]
+    desk.run("schedule", "--once")
+    assert len(mails(desk.folder)) == 2
+
+
+def test_a_sheet_in_use_holds_up_no_mail_of_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule(desk)
+    owner = desk.folder / "~$north.xlsx"
+    owner.write_bytes(b"\x03Ann" + b" " * 161)
+    before: list[str] = []
+
+    def meanwhile() -> None:
+        before.extend(mails(desk.folder))
+        owner.unlink()
+
+    pausing(desk, monkeypatch, meanwhile)
+    said = desk.run("schedule", "--once", "-v")
+    assert "north.xlsx, slot 2026-11-18 10:00: waiting" in said and "Ann" in said
+    (zoe,) = before
+    assert "zoe" in zoe and "1 overdue" in zoe
+    told = mails(desk.folder)
+    assert len(told) == 2 and any("lee" in name for name in told), (
+        "north's other reader is told when it is free"
+    )
+    assert "north-1" not in told[zoe], "who had today's mail is told of it tomorrow"
+
+
+def test_a_mail_of_two_sheets_that_did_not_leave_is_tried_again_as_one(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Mailbox()
+    box.at_rcpt = {"zoe@house.internal": ["450 later"]}
+    pausing(desk, monkeypatch, lambda: None)
+    with mail_server(box) as port:
+        smtp = f"{{host: localhost, port: {port}, security: none}}"
+        schedule(desk, mail=f"{{sender: desk@house.internal, retry_after: [], smtp: {smtp}}}")
+        said = desk.run("schedule", "--once", "-v")
+    assert said.count("waiting") == 2 and said.count(": done") == 2
+    assert box.count == {"zoe@house.internal": 1, "lee@house.internal": 1}
+
+
+def test_two_timetables_of_one_sheet_say_its_rows_once(desk: Desk) -> None:
+    schedule(desk)
+    settings = desk.folder / "sheetops.yaml"
+    text = settings.read_text("utf-8")
+    settings.write_text(
+        text.replace("schedule: {", "schedule: {also: {at: '10:00', jobs: [remind]}, "), "utf-8"
+    )
+    desk.run("schedule", "--once")
+    told = mails(desk.folder)
+    (zoe,) = (name for name in told if "zoe" in name)
+    assert len(told) == 2 and "2 overdue: north.xlsx, south.xlsx" in zoe
+    assert told[zoe].count("== north.xlsx ==") == 1
+
+
+def test_a_fault_of_the_common_sending_leaves_each_sheet_its_own(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sheetops.messages import Outbox
+
+    send = Outbox.send
+
+    def faulty(self: Outbox, posts: Any) -> Any:
+        if any(Path(post.sheet).stem == "north" for post in posts):
+            raise ValueError("boom")
+        return send(self, posts)
+
+    monkeypatch.setattr(Outbox, "send", faulty)
+    schedule(desk)
+    said = desk.run("schedule", "--once", "-v", code=2)
+    assert "north.xlsx, slot 2026-11-18 10:00: failed" in said and "ValueError: boom" in said
+    assert "south.xlsx, slot 2026-11-18 10:00: done" in said
+    assert [("zoe" in name, "1 overdue" in name) for name in mails(desk.folder)] == [(True, True)]
