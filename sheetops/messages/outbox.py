@@ -137,10 +137,9 @@ class Outbox:
         for place, post in enumerate(posts):
             for section in post.sections:
                 of_person = parts.setdefault((section.person.key, section.day), [])
+                # Of a sheet that was run twice, what the first run says goes.
                 if all(posts[other].sheet != post.sheet or other == place for other, _ in of_person):
-                    of_person.append(
-                        (place, section)
-                    )  # of a sheet that was run twice, what the first run says
+                    of_person.append((place, section))
         of_post: list[list[Letter]] = [[] for _ in posts]
         letters = []
         for of_person in parts.values():

@@ -27,6 +27,8 @@ MOST_TRIES = 3
 OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 """This program is younger than that: a clock that says so is not set yet."""
 
+LONGEST_ROUND = timedelta(minutes=30)  # then mails leave, though sheets are still to be worked on
+
 BEAT = 30.0  # seconds between two signs of life while a sheet is worked on
 
 
@@ -82,6 +84,7 @@ class _Begun(NamedTuple):
     slot: datetime
     tries: int
     began: datetime
+    start: datetime  # of this try
     seconds: float
 
 
@@ -274,9 +277,12 @@ class Scheduler:
             self._ping(job, slot, "start", jobs)
         with self.pulse(lambda: self.ledger.beat(self.holder, job.local(self.clock()))):
             outcome = self._outcome(job)
-        run = _Begun(job, slot, tries, began, max(0.0, (self.clock() - start).total_seconds()))
+        now = self.clock()
+        run = _Begun(job, slot, tries, began, start, max(0.0, (now - start).total_seconds()))
         if outcome is None:
             self._round.append(run)
+            if now - self._round[0].start > LONGEST_ROUND:
+                self._end_round(jobs)
             return False
         return self._conclude(run, outcome, jobs)
 

@@ -135,3 +135,17 @@ def test_a_deadly_sheet_takes_none_of_its_round_with_it(ledger: Ledger, deadly: 
     assert states(ledger, jobs[deadly]) == ["failed"]
     assert [states(ledger, job) for job in others] == [["done"]] * 2
     assert sorted(mailed) == [job.place for job in others]
+
+
+def test_a_long_round_ends_before_its_last_sheet(ledger: Ledger) -> None:
+    desk = Rounds(ledger, *desks("a", "b", "c"))
+    desk.at(MONDAY)
+    work = desk.scheduler.work
+
+    def slow(job: Scheduled) -> Outcome | None:
+        desk.now += 16 * MINUTE
+        return work(job)
+
+    desk.scheduler.work = slow
+    desk.at(SLOT)
+    assert desk.mailed == [["/srv/a.xlsx", "/srv/b.xlsx"], ["/srv/c.xlsx"]]
