@@ -60,7 +60,8 @@ def command(run: str, only: tuple[str, ...], **options: Any) -> None:
     def take_back(view: View) -> Plan:
         from sheetops.domain.plan import Plan
 
-        edits, stay = undo(edge.ledger.edits_of(name, view), view.snapshot, view.texts, wanted)
+        past = edge.ledger.edits_of(name, view)
+        edits, stay = undo(past, view.snapshot, view.texts, wanted, edge.ledger.print_of)
         kept[:] = stay
         return Plan(edits=edits)
 

@@ -139,3 +139,4 @@ class PastEdit(NamedTuple):
     stored: bool = True  # False: what people wrote is not kept, so it cannot be put back
     living: bool = False  # of a living tab: `id` is that of its row there
     old_stored: bool = True  # False: what stood there before is not kept
+    print: str | None = None  # of what was written, where only that is kept (`Ledger.print_of`)

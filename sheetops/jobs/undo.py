@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, time
 from typing import NamedTuple
 
@@ -20,23 +20,29 @@ class Kept(NamedTuple):
 
 
 def undo(
-    past: Iterable[PastEdit], snapshot: Snapshot, texts: Texts, only: Collection[str] = ()
+    past: Iterable[PastEdit],
+    snapshot: Snapshot,
+    texts: Texts,
+    only: Collection[str] = (),
+    print_of: Callable[[Raw], str] = as_text,
 ) -> tuple[tuple[Edit, ...], tuple[Kept, ...]]:
     """The edits that take back a run's, and those of the run's that stay.
 
     `past` is what the run wrote (`Ledger.edits_of`); what it left alone is not looked at. A row is found where
     the ledger says that its request stands now, else by its ID. `only` narrows it to some columns (keys) or
-    requests (IDs).
+    requests (IDs). `print_of` gives the print by which words that the ledger does not keep are known again. A row
+    that the run added to a living tab goes whole or not at all: where somebody wrote in it, all of it stays.
     """
     rows = {table.tab: _Rows(table) for table in snapshot.all_tables}
     edits: list[Edit] = []
     kept: list[Kept] = []
     past = list(past)
     added = {made.id for made in past if made.living and made.column == "id" and made.old is None}
+    used = {made.id for made in past if made.id in added and _in_use(made, rows, print_of)}
     for made in past:
         if made.outcome != "written" or (only and made.column not in only and made.id not in only):
             continue
-        outcome = _back(made, rows, texts, made.id in added)
+        outcome = _back(made, rows, texts, made.living and made.id in used)
         if isinstance(outcome, Edit):
             edits.append(outcome)
         else:
@@ -55,7 +61,7 @@ class _Rows:
                 self.by_id.setdefault(identifier, []).append(index)
 
 
-def _back(made: PastEdit, rows: Mapping[str, _Rows], texts: Texts, added: bool) -> Edit | str:
+def _back(made: PastEdit, rows: Mapping[str, _Rows], texts: Texts, in_use: bool) -> Edit | str:
     if not made.stored and not (made.living and made.old_stored):
         return "not-stored"
     places = _places(made, rows)
@@ -67,18 +73,26 @@ def _back(made: PastEdit, rows: Mapping[str, _Rows], texts: Texts, added: bool) 
     now = table.column(made.column)[index]
     if not made.stored and now is None:
         return "already-back"
-    if made.living and added and _holds_words(table, index):
+    if in_use:
         return "row-in-use"
-    # Words that the ledger does not keep are of a column that jobs alone write: what stands there is the run's.
     if made.stored and not _alike(now, made.new):
         return "already-back" if _alike(now, made.old) else "changed-since"
     why = texts("undo.why", run=made.run, value=as_text(made.new))
     return Edit(table.ref(index), made.column, table.cell(index, made.column), now, made.old, why)
 
 
-def _holds_words(table: Table, index: int) -> bool:
-    """Whether people wrote something into a row of a living tab."""
-    return any(table.column(key)[index] is not None for key in table.person_keys)
+def _in_use(made: PastEdit, rows: Mapping[str, _Rows], print_of: Callable[[Raw], str]) -> bool:
+    """Whether people wrote something into the row of a living tab, or over this edit of it."""
+    places = _places(made, rows) if made.living and made.outcome == "written" else []
+    if len(places) != 1:
+        return False
+    table, index = places[0]
+    if any(table.column(key)[index] is not None for key in table.person_keys):
+        return True
+    now = table.column(made.column)[index] if table.has(made.column) else None
+    if now is None:
+        return False
+    return not _alike(now, made.new) if made.stored else print_of(now) != made.print
 
 
 def _places(made: PastEdit, rows: Mapping[str, _Rows]) -> list[tuple[Table, int]]:

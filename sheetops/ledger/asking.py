@@ -181,6 +181,7 @@ def past_edits(
                 stored=old_print is None and new_print is None,
                 living=row_of(row.new) is not None,
                 old_stored=old_print is None,
+                print=new_print,
             )
         )
     return edits

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sheetops.domain.history import Happening, History, PastEdit
 from sheetops.domain.plan import Plan
+from sheetops.domain.table import Raw
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import asking, slots, upkeep
@@ -23,7 +24,7 @@ from sheetops.ledger.mailing import MailClaims
 from sheetops.ledger.moving import move, moved_from, was_seen
 from sheetops.ledger.opening import told
 from sheetops.ledger.places import place_of, run_of, sheet_for, sheet_number
-from sheetops.ledger.prints import Printer
+from sheetops.ledger.prints import Printer, plain
 from sheetops.ledger.recalling import recall
 from sheetops.ledger.recording import record, see
 from sheetops.ledger.rows import place_rows
@@ -274,6 +275,10 @@ class Ledger(MailClaims):
         """Whether what the run saw and wrote is remembered. Raises LedgerError for a run never begun."""
         with self._read() as link:
             return bool(asking.run_named(link, run).recorded)
+
+    def print_of(self, raw: Raw) -> str:
+        """What is kept of a cell whose words are not (`PastEdit.print`)."""
+        return self._printer.field(plain(raw))
 
     def edits_of(self, run: str, view: View | None = None) -> list[PastEdit]:
         """What a run wrote and left alone; with a `view` of its sheet, each with the place of its row now."""

@@ -78,18 +78,25 @@ def test_undo_takes_back_rows_in_which_nobody_wrote(ledger: Ledger) -> None:
     grids = [Grid(g.name, [list(r) for r in g.rows]) for g in desk.grids]
     follow = next(g for g in grids if g.name == "Follow-ups")
     follow.rows[2][8] = "Yes"  # type: ignore[index]
+    follow.rows[4][3] = "K*-Shop, new name"  # type: ignore[index]  # put right in a column of the job
     desk.change(grids)
     kept: list[Kept] = []
 
     def take_back(view: View) -> Plan:
-        edits, stay = undo(ledger.edits_of(str(made.run), view), view.snapshot, view.texts)
+        edits, stay = undo(
+            ledger.edits_of(str(made.run), view), view.snapshot, view.texts, (), ledger.print_of
+        )
         kept.extend(stay)
         return Plan(edits=edits)
 
     run(desk, ledger, (), undo=take_back)
-    (left,) = lines(desk)
+    left, corrected = lines(desk)
+    assert corrected[0] == "FUP-004" and corrected[3] == "K*-Shop, new name" and corrected[4]
     assert left[0] == "FUP-002" and left[8] == "Yes" and left[3] == "K*-Shop"
-    assert {one.reason for one in kept} == {"row-in-use"} and {one.past.id for one in kept} == {"FUP-002"}
+    assert {one.reason for one in kept} == {"row-in-use"} and {one.past.id for one in kept} == {
+        "FUP-002",
+        "FUP-004",
+    }
     assert date(2026, 11, 5) == left[6]
     # What was taken out is not listed again.
     assert [write.edit.column for write in run(desk, ledger).applied.writes] == ["state"]
