@@ -136,11 +136,16 @@ def _release_unwritten(link: Connection, run: int, done: Done) -> None:
 
     Nobody saw them, so the next run may give them; else every run would burn one for each such row.
     """
-    written = [as_text(write.edit.new) for write in done.writes if write.edit.column == "id"]
     mine = select(t.ids.c.prefix, t.ids.c.sequence).where(t.ids.c.run == run)
-    for prefix, number in link.execute(mine).all():
-        tails = [text[len(prefix) :] for text in written if text.startswith(prefix)]
-        if not any(tail.isdecimal() and int(tail) == number for tail in tails):
+    taken = link.execute(mine).all()
+    ways = {len(prefix) for prefix, _ in taken}
+    written: set[tuple[str, int]] = set()  # every way to read each ID that was written
+    for write in done.writes:
+        if ways and write.edit.column == "id":
+            text = as_text(write.edit.new)
+            written.update((text[:at], int(text[at:])) for at in ways if text[at:].isdecimal())
+    for prefix, number in taken:
+        if (prefix, number) not in written:
             this = (t.ids.c.run == run) & (t.ids.c.prefix == prefix) & (t.ids.c.sequence == number)
             link.execute(delete(t.ids).where(this))
 
