@@ -146,10 +146,10 @@ def _migrate(engine: Engine, label: str, key_file: Path) -> None:
         version = _version(link, label)
         if version is None:
             _make_key(key_file)
-        if version != t.VERSIONS[-1]:
+            _create(link)
+        elif version != t.VERSIONS[-1]:
             _upgrade(link)
-            if version is not None:
-                _retell(link)
+            _retell(link)
 
 
 def _lock(link: Connection) -> None:
@@ -175,6 +175,16 @@ def _version(link: Connection, label: str) -> str | None:
             mend="update sheetops",
         )
     return str(version) if version is not None else None
+
+
+def _create(link: Connection) -> None:
+    """Make the tables of a ledger that begins, as the migrations would, without the quarter second of loading Alembic."""
+    t.metadata.create_all(link, checkfirst=False)
+    link.exec_driver_sql(
+        "CREATE TABLE IF NOT EXISTS alembic_version"
+        " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+    )
+    link.execute(text("INSERT INTO alembic_version VALUES (:version)"), {"version": t.VERSIONS[-1]})
 
 
 def _upgrade(link: Connection) -> None:

@@ -78,13 +78,13 @@ requests = Table(
     Column("first_response", String(19)),
     Column("resolved_seen", String(19)),
     Column("reopened", Integer, nullable=False),
-    Column("reopenings", Text, nullable=False, server_default="[]"),  # JSON: resolved date lost, moment seen
     Column("due_changes", Integer, nullable=False),
     Column("owner_changes", Integer, nullable=False),
     Column("last_progress", String(19)),
     Column("touched", String(19), nullable=False),
     Column("gone", String(19)),  # when it was found to be no longer in the sheet
     Column("unsure", Text, nullable=False),  # names of what cannot be known, separated by spaces
+    Column("reopenings", Text, nullable=False, server_default="[]"),  # JSON: resolved date lost, moment seen
     Index("requests_by_identifier", "identifier"),
     sqlite_with_rowid=False,
 )

@@ -6,19 +6,21 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, date
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.history import Reopening
 from sheetops.domain.plan import Plan
 from sheetops.domain.tabs import Tab
-from sheetops.ledger import open_ledger
+from sheetops.ledger import open_ledger, opening
 from sheetops.ledger import tables as t
 from tests.integration.ledger_places import postgres
 from tests.sheets import log, row
@@ -119,23 +121,38 @@ def test_what_an_older_program_left_untold_is_told_once_it_is_brought_up_to_date
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_migrations_make_the_tables_that_the_program_uses(kind: str, tmp_path: Path) -> None:
-    def differences(place: str | Path) -> list[object]:
+def test_migrations_make_the_tables_that_a_new_ledger_begins_with(kind: str, tmp_path: Path) -> None:
+    def made(place: str | Path) -> list[tuple[object, ...]]:
+        """How the database itself describes its tables."""
         with open_ledger(place, key_file=tmp_path / "key") as ledger, ledger._engine.connect() as link:
-            return list(
-                compare_metadata(MigrationContext.configure(link, opts={"compare_type": True}), t.metadata)
-            )
+            options = {"compare_type": True, "compare_server_default": True}
+            assert compare_metadata(MigrationContext.configure(link, opts=options), t.metadata) == []
+            about = inspect(link)
+            return [
+                (
+                    name,
+                    [
+                        (c["name"], str(c["type"]), c["nullable"], c["default"])
+                        for c in about.get_columns(name)
+                    ],
+                    about.get_pk_constraint(name)["constrained_columns"],
+                    sorted((index["name"], index["column_names"]) for index in about.get_indexes(name)),
+                    sorted(unique["column_names"] for unique in about.get_unique_constraints(name)),
+                    link.execute(text("SELECT version_num FROM alembic_version")).scalar_one(),
+                )
+                for name in sorted(about.get_table_names())
+            ]
 
-    if kind == "sqlite":
-        assert differences(tmp_path / "ledger.db") == []
-    else:
-        with postgres() as place:
-            assert differences(place) == []
+    with postgres() if kind == "postgresql" else nullcontext(tmp_path / "new.db") as place:
+        begun = made(place)
+    other = postgres() if kind == "postgresql" else nullcontext(tmp_path / "old.db")
+    with other as place, patch.object(opening, "_create", opening._upgrade):
+        migrated = made(place)
+    assert begun == migrated and len(begun) == len(t.metadata.tables) + 1
 
 
 def test_heavy_libraries_wait_until_a_ledger_is_opened(tmp_path: Path) -> None:
     place = tmp_path / "ledger.db"
-    open_ledger(place).close()
     script = f"""
 import sys
 import sheetops.ledger, sheetops.cli.undo, sheetops.cli.status, sheetops.cli.history, sheetops.jobs.undo
