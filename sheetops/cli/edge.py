@@ -14,6 +14,7 @@ import click
 
 from sheetops.books.open import open_book
 from sheetops.cli.common import Wishes
+from sheetops.cli.mailing import own_templates
 from sheetops.cli.signals import shielded
 from sheetops.domain.policy import Policy
 from sheetops.runner import Order, Report, run_order, utc_now
@@ -25,7 +26,7 @@ from sheetops.settings.policy import build_policy
 if TYPE_CHECKING:
     from sheetops.books.base import Hold
     from sheetops.books.google.access import Access
-    from sheetops.domain.plan import Plan
+    from sheetops.domain.plan import Delivery, Plan
     from sheetops.domain.view import View
     from sheetops.jobs import Job
     from sheetops.ledger import Ledger
@@ -106,6 +107,10 @@ class Edge:
         mail, folder = self.loaded.settings.mail, self.loaded.folder
         return make_outbox(mail, folder, self.state, self.ledger, lambda: utc_now())
 
+    def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]:
+        """Send what a plan has to say. Most have nothing, and then what renders and sends mails is not loaded."""
+        return self.outbox.deliver(run, plan, view) if plan.digests or plan.reviews else ()
+
     def run(
         self,
         location: str,
@@ -147,4 +152,6 @@ class Edge:
             own=own or {},
             shield=shielded,
         )
-        return run_order(order, self.ledger, self.outbox, utc_now)
+        ledger = self.ledger
+        own_templates(self.loaded.settings.mail, self.loaded.folder)  # told before anything is written
+        return run_order(order, ledger, self, utc_now)

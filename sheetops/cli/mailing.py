@@ -69,12 +69,17 @@ def make_style(mail: Mail, folder: Path) -> Style:
     """The team's own templates where it has them, else those that travel with the tool."""
     from sheetops.messages import Style
 
+    return Style(partial(_template, own_templates(mail, folder)), load_texts)
+
+
+def own_templates(mail: Mail, folder: Path) -> Path | None:
+    """The folder of the team's own templates. Raises SettingsError where one is named and not there."""
     own = folder / mail.templates.expanduser() if mail.templates else None
     if own is not None and not own.is_dir():
         raise SettingsError(
             "there is no such folder of templates", where=str(own), mend="check `mail: templates:`"
         )
-    return Style(partial(_template, own), load_texts)
+    return own
 
 
 def _template(own: Path | None, name: str) -> Path:

@@ -10,10 +10,15 @@ Everything is loaded on first use and kept per (country, subdivision, year).
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from threading import Lock
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from sheetops.errors import SettingsError
@@ -105,6 +110,7 @@ def _library(country: str, subdivision: str | None, years: Iterable[int]) -> Hol
     from holidays import country_holidays
 
     code = country.strip().upper()
+    _load_alone(code)
     try:
         plain = country_holidays(code, subdiv=subdivision, expand=False)
         return country_holidays(
@@ -123,6 +129,36 @@ def _library(country: str, subdivision: str | None, years: Iterable[int]) -> Hol
         f"the country '{country}' has no subdivision '{subdivision}'",
         mend=f"use one of {subdivisions}" if subdivisions else "leave the subdivision out",
     ) from None
+
+
+_COUNTRIES = "holidays.countries"
+_LOADING = Lock()
+
+
+@lru_cache(maxsize=64)
+def _load_alone(code: str) -> None:
+    """Load the module of one country without its 250 neighbours, which the library's package would import too.
+
+    They take a tenth of a second. The package is there in name only meanwhile, and comes whole for whoever asks for
+    it later; a country that builds on a neighbour is left to the library.
+    """
+    import holidays
+    from holidays.registry import COUNTRIES
+
+    module = next((name for name, (_, *codes) in COUNTRIES.items() if code in codes), None)
+    if module is None:
+        return
+    with _LOADING:
+        if _COUNTRIES in sys.modules:
+            return
+        package = sys.modules[_COUNTRIES] = ModuleType(_COUNTRIES)
+        package.__path__ = [str(Path(place) / "countries") for place in holidays.__path__]
+        try:
+            import_module(f"{_COUNTRIES}.{module}")
+        except ImportError:
+            return  # whatever it is, the library says it itself
+        finally:
+            del sys.modules[_COUNTRIES]
 
 
 def _years_with_moved_days(book: HolidayBase) -> set[int]:

@@ -15,6 +15,8 @@ Language = Literal["zh-Hans", "zh-Hant", "en"]
 _OFF = (False, "off", "no", "none")
 
 
+# Defaults are made by `model_construct`, unchecked: a check of what stands in this very file (a test makes it) would
+# build validators, a tenth of a second in every run without settings.
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_default=True, defer_build=True)
 
@@ -144,7 +146,7 @@ class Timetable(_Model):
         "once", description="after an outage: run the newest missed slot, or wait for the next one"
     )
     max_age_days: float = Field(
-        7, gt=0, le=28, description="a slot that is older than this is never caught up"
+        7.0, gt=0, le=28, description="a slot that is older than this is never caught up"
     )
     jitter_minutes: int = Field(
         0,
@@ -235,7 +237,10 @@ class Team(_Model):
     backups: int = Field(5, ge=0, description="older versions of a workbook that are kept")
     schedule: dict[
         Annotated[str, Field(pattern=r"^[\w-]{1,40}$")], Annotated[Timetable, BeforeValidator(_timetable)]
-    ] = Field({"day": Timetable()}, description="by a name of your own: when `sheetops schedule` runs what")
+    ] = Field(
+        default_factory=lambda: {"day": Timetable.model_construct()},
+        description="by a name of your own: when `sheetops schedule` runs what",
+    )
 
 
 class Sheet(Team):
@@ -290,7 +295,7 @@ class Mail(_Model):
     reply_to: str | None = Field(None, description="who gets the answers")
     smtp: SmtpSettings | None = Field(None, description="the mail server; default: .eml files in the outbox")
     retry_after: list[Annotated[float, Field(gt=0, le=3600)]] = Field(
-        [5, 30, 120], description="seconds to wait before each new try after a passing error"
+        [5.0, 30.0, 120.0], description="seconds to wait before each new try after a passing error"
     )
     chat: list[ChatSettings] = Field([], description="groups that are told the team's day")
     templates: Path | None = Field(
@@ -353,14 +358,14 @@ class Fleet(_Model):
     drive_folders: list[str] = Field(
         [], description="addresses of Google Drive folders whose spreadsheets belong to the fleet"
     )
-    quotas: Quotas = Quotas()
+    quotas: Quotas = Field(default_factory=Quotas.model_construct)
     keep_days: int = Field(90, ge=1, description="days for which the fleet's orders are remembered")
 
 
 class Settings(_Model):
     """The whole file."""
 
-    team: Team = Team()
+    team: Team = Field(default_factory=Team.model_construct)
     sheets: list[Sheet] = []
     state: Path | None = Field(
         None,
@@ -377,8 +382,8 @@ class Settings(_Model):
     keep_days: int | None = Field(
         None, ge=31, description="days of history that the ledger keeps of what left the sheet; default: all"
     )
-    mail: Mail = Mail()
-    google: Google = Google()
+    mail: Mail = Field(default_factory=Mail.model_construct)
+    google: Google = Field(default_factory=Google.model_construct)
     fleet: Fleet | None = None
 
     def team_of(self, sheet: Sheet | None) -> Team:

@@ -261,3 +261,34 @@ def test_each_year_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
     code = "import sys, sheetops.domain.workdays_clock; sys.exit('holidays' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+def test_one_country_is_loaded_without_its_neighbours_and_the_package_stays_whole() -> None:
+    code = """
+import sys
+from sheetops.domain.calendars import known_years
+assert known_years("CN").last >= 2026 and known_years("GP").last > 2026  # the second builds on France
+loaded = [name for name in sys.modules if name.startswith("holidays.countries")]
+assert sorted(loaded) == [f"holidays.countries.{name}" for name in ("china", "france", "guadeloupe")], loaded
+from holidays.countries import China, Germany
+import holidays
+assert China is sys.modules["holidays.countries.china"].China and holidays.CN(years=2026) and Germany
+"""
+    subprocess.run([sys.executable, "-c", code], timeout=60, check=True)
+
+
+def test_every_country_is_the_same_alone() -> None:
+    """Each class that loads alone is the library's own; what cannot load alone is left to the library."""
+    code = """
+import sys
+from sheetops.domain import calendars
+from holidays.registry import COUNTRIES
+known = {codes[0]: calendars.known_years(codes[0]) for _, *codes in COUNTRIES.values()}
+assert "holidays.countries" not in sys.modules, "one could not be loaded alone"
+for module in [name for name in sys.modules if name.startswith("holidays")]:
+    del sys.modules[module]
+calendars.known_years.cache_clear()
+import holidays.countries
+assert known == {code: calendars.known_years(code) for code in known} and len(known) > 200
+"""
+    subprocess.run([sys.executable, "-c", code], timeout=120, check=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,12 @@ import pytest
 from sheetops.domain.finding import Severity
 from sheetops.domain.rule_parameters import wrong
 from sheetops.domain.rules import RULES
-from sheetops.domain.workdays_clock import TargetUnit
+from sheetops.domain.workdays_clock import Shift, TargetUnit
 from sheetops.errors import SettingsError
 from sheetops.settings.files import load_texts
 from sheetops.settings.load import load, parse
-from sheetops.settings.model import Settings, Team
-from sheetops.settings.policy import build_policy
+from sheetops.settings.model import Quotas, Settings, Team
+from sheetops.settings.policy import build_policy, shift
 
 
 def refusal(text: str) -> str:
@@ -117,6 +117,31 @@ def test_an_empty_file_and_no_file_are_the_defaults(tmp_path: Path, monkeypatch:
     assert load(None).path is None
     with pytest.raises(SettingsError, match="no such settings file"):
         load(tmp_path / "absent.yaml")
+
+
+def test_what_comes_unchecked_is_what_a_check_would_give() -> None:
+    unchecked = Settings.model_construct()
+    checked = Settings.model_validate({"team": {"schedule": {"day": {}}}, "mail": {}, "google": {}})
+    assert repr(unchecked) == repr(checked), "every default is of its type and passes its check"
+    assert repr(Quotas.model_construct()) == repr(Quotas.model_validate({}))
+    assert unchecked.model_fields_set == unchecked.team.model_fields_set == set(), "nothing counts as decided"
+    unchecked.team.schedule.clear()
+    assert Settings.model_construct().team.schedule, "each time anew"
+
+
+@pytest.mark.parametrize(
+    ("text", "start"), [("9:00-12:00", time(9)), ("09:5-12:00", time(9, 5)), ("24:00-12:00", time(0))]
+)
+def test_a_time_of_day_is_read_as_people_write_it(text: str, start: time) -> None:
+    assert shift(text) == Shift(start, time(12))
+
+
+@pytest.mark.parametrize(
+    "text", ["9-12:00", "009:00-12:00", "25:00-12:00", "9:60-12:00", "-9:00-12:00", "9:-12:00", "²:00-12:00"]
+)
+def test_no_time_of_day_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="a shift cannot be"):
+        shift(text)
 
 
 def test_a_sheets_own_settings_overlay_the_teams_key_by_key() -> None:
