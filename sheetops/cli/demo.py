@@ -135,4 +135,6 @@ def _tell(folder: Path, name: str, first: Report, review: Report, again: Report)
     click.echo(f"  {folder / name}")
     click.echo(f"  {folder / 'outbox'}{'/'}*.eml")
     ourselves = "sheetops" if shutil.which("sheetops") else sys.argv[0]
+    if ourselves.endswith("__main__.py"):
+        ourselves = f"{sys.executable} -m sheetops"
     click.echo(f"Go on:  {ourselves} run --config {folder / 'sheetops.yaml'} --dry-run")

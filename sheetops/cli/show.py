@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sheetops.cli.columns import counted
+from sheetops.cli.columns import counted, listed
 from sheetops.cli.common import plain
 from sheetops.domain.finding import Severity
 from sheetops.domain.plan import Edit
@@ -81,7 +81,7 @@ def notices(report: Report) -> list[dict[str, str]]:
 
 
 def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True) -> None:
-    """Print what a run saw and did, in a few lines; all of it when `verbose` or a dry run."""
+    """Print what a run saw and did, in a few lines; in a dry run what it would do too, all of it when `verbose`."""
     assert report.view is not None
     everything = verbose or report.dry_run
     would = "would be " if report.dry_run else ""
@@ -90,11 +90,11 @@ def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True)
     head = f"{named}: {counted(sum(len(t) for t in report.view.snapshot.tables), 'request')}"
     click.echo(head + (f", run {report.run}" if report.run else ", dry run: nothing is changed or sent"))
     if "fill" in jobs or report.plan.edits or not (jobs or report.plan.tabs):
-        _show_edits(report, everything, f"{would}{'filled' if 'fill' in jobs else 'written'}")
+        _show_edits(report, verbose, f"{would}{'filled' if 'fill' in jobs else 'written'}")
     elif "improve" in jobs:
         click.echo("  improvements and follow-ups: nothing new to write")
     if "validate" in jobs:
-        _show_findings(report, everything)
+        _show_findings(report, verbose)
     for tab in report.applied.tabs:
         click.echo(f"  tab {tab} {would}written")
     for tab in report.applied.held:
@@ -119,7 +119,7 @@ def _hindrance(report: Report) -> list[str]:
     return [f"nothing could be written now: {why}"] if why else []
 
 
-def _show_edits(report: Report, everything: bool, done: str) -> None:
+def _show_edits(report: Report, verbose: bool, done: str) -> None:
     shared = _shared_tabs(report)
     by_column = Counter(w.edit.column for w in report.applied.writes if w.tab not in shared)
     names = ", ".join(f"{count} {column}" for column, count in by_column.items()) or "nothing"
@@ -128,12 +128,14 @@ def _show_edits(report: Report, everything: bool, done: str) -> None:
     for tab in shared:
         its = [w for w in report.applied.writes if w.tab == tab]
         rows = len({w.edit.ref for w in its if w.edit.ref.row == NEW_ROW})
-        cells = sum(w.edit.ref.row != NEW_ROW for w in its)
+        kept_true = sum(w.edit.ref.row != NEW_ROW for w in its)
         would = "would get " if report.dry_run else ""
-        click.echo(f"  {tab}: {would}{counted(rows, 'new row')}, {counted(cells, 'cell')} brought up to date")
-    if everything:
-        for write in report.applied.writes:
-            click.echo(f"    {write.tab}!{write.cell}: {plain(write.edit.new)} ({write.edit.why})")
+        click.echo(
+            f"  {tab}: {would}{counted(rows, 'new row')}, {counted(kept_true, 'cell')} brought up to date"
+        )
+    if verbose or report.dry_run:
+        cells = (f"    {w.tab}!{w.cell}: {plain(w.edit.new)} ({w.edit.why})" for w in report.applied.writes)
+        _print(listed(cells, verbose))
     for conflict in report.applied.conflicts:
         edit = conflict.edit
         click.echo(
@@ -146,16 +148,23 @@ def _shared_tabs(report: Report) -> list[str]:
     return sorted({w.tab for w in report.applied.writes if w.edit.column not in BY_KEY})
 
 
-def _show_findings(report: Report, everything: bool) -> None:
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _show_findings(report: Report, verbose: bool) -> None:
     assert report.view is not None
+    texts = report.view.texts
     count = Counter(finding.severity for finding in report.plan.findings)
     words = ", ".join(counted(count[s], s.value) for s in Severity if count[s])
     click.echo(f"  checked: {words or 'nothing to report'}")
-    if everything:
-        for f in report.plan.findings:
-            click.echo(
-                f"    {f.severity.value} {f.tab}!{f.cell} {f.message(report.view.texts)} → {f.fix(report.view.texts)}"
-            )
+    if verbose or report.dry_run:
+        found = (
+            f"    {f.severity.value} {f.tab}!{f.cell} {f.message(texts)} → {f.fix(texts)}"
+            for f in report.plan.findings
+        )
+        _print(listed(found, verbose))
 
 
 def show_mails(report: Report, everything: bool, word: str = "digests") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetops.cli.columns import listed
 from sheetops.cli.common import Wishes, job_options, plain
 from sheetops.errors import LedgerError, UsageError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sheetops.domain.history import PastEdit
-    from sheetops.domain.plan import Plan
+    from sheetops.domain.plan import Plan, Write
     from sheetops.domain.view import View
     from sheetops.jobs.undo import Kept
     from sheetops.ledger import Ledger
@@ -69,7 +70,7 @@ def command(run: str, only: tuple[str, ...], **options: Any) -> None:
     if wishes.as_json:
         _print_json(report, name, kept)
     elif not wishes.quiet:
-        _print(report, name, kept, wishes)
+        _print(report, name, kept, edge.ledger.tabs_of(name), wishes)
     left = report.applied.conflicts or any(one.reason != "already-back" for one in kept)
     raise click.exceptions.Exit(3 if left else 0)
 
@@ -106,25 +107,38 @@ def _only(words: Sequence[str], headers: dict[str, str], past: Sequence[PastEdit
     return frozenset(wanted)
 
 
-def _print(report: Report, name: str, kept: Sequence[Kept], wishes: Wishes) -> None:
+def _print(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str], wishes: Wishes) -> None:
     would = "would be " if report.dry_run else ""
     by_column = Counter(write.edit.column for write in report.applied.writes)
-    words = ", ".join(f"{count} {column}" for column, count in by_column.items()) or "nothing"
+    words = ", ".join(f"{count} {column}" for column, count in by_column.items()) or _why_nothing(kept, tabs)
     head = f", run {report.run}" if report.run else ", dry run: nothing is changed"
     click.echo(f"{report.sheet}: undo of {name}{head}")
     click.echo(f"  {would}put back: {words}")
     if wishes.verbose or report.dry_run:
-        for write in report.applied.writes:
-            now, then = plain(write.edit.old), plain(write.edit.new)
-            click.echo(f"    {write.tab}!{write.cell}: {now} becomes {'blank' if then is None else then}")
-    for past, reason in kept:
-        click.echo(
-            f"  stays: {past.tab}!{past.cell} {past.column} of {past.id or 'a request without ID'} ({_REASONS[reason]})"
-        )
+        cells = (_becomes(write) for write in report.applied.writes)
+        for line in listed(cells, wishes.verbose):
+            click.echo(line)
+    stay = (
+        f"  stays: {past.tab}!{past.cell} {past.column} of {past.id or 'a request without ID'} ({_REASONS[reason]})"
+        for past, reason in kept
+    )
+    for line in listed(stay, wishes.verbose):
+        click.echo(line)
     for conflict in report.applied.conflicts:
         click.echo(
             f"  left alone: {conflict.edit.ref.tab}!{conflict.edit.cell} ({conflict.reason}); undo again"
         )
+
+
+def _becomes(write: Write) -> str:
+    now, then = plain(write.edit.old), plain(write.edit.new)
+    return f"    {write.tab}!{write.cell}: {now} becomes {'blank' if then is None else then}"
+
+
+def _why_nothing(kept: Sequence[Kept], tabs: Sequence[str]) -> str:
+    if kept or not tabs:
+        return "nothing"
+    return f"nothing; the run wrote no cell of yours, only the tab {', '.join(tabs)}, which jobs write anew"
 
 
 def _print_json(report: Report, name: str, kept: Sequence[Kept]) -> None:

@@ -276,6 +276,12 @@ class Ledger(MailClaims):
         with self._read() as link:
             return bool(asking.run_named(link, run).recorded)
 
+    def tabs_of(self, run: str) -> list[str]:
+        """The tabs that a run wrote as a whole. Raises LedgerError for a run never begun."""
+        with self._read() as link:
+            wanted = select(t.tabs.c.name).where(t.tabs.c.run == asking.run_named(link, run).number)
+            return sorted(link.execute(wanted).scalars())
+
     def print_of(self, raw: Raw) -> str:
         """What is kept of a cell whose words are not (`PastEdit.print`)."""
         return self._printer.field(plain(raw))

@@ -229,3 +229,27 @@ def test_a_renamed_workbook_takes_its_history_along_and_nobody_is_mailed_again(p
         assert document["edits"] == [] and outcomes(document) == []
         assert ["renamed or moved" in remark for remark in document["remarks"]] == [True]
     assert person.document("run", "team.xlsx", *day)["remarks"] == []
+
+
+def test_undo_of_a_run_that_wrote_a_tab_alone_says_so(person: Person) -> None:
+    person.run("fill", DESK, "--as-of", "2026-11-18")
+    person.change("H3", "nobody of us")
+    checked = person.document("validate", DESK, "--as-of", "2026-11-18")
+    assert checked["tabs"] == ["Checks"] and not checked["edits"]
+    said = person.run("undo", checked["run"], "--as-of", "2026-11-18")
+    assert "put back: nothing; the run wrote no cell of yours, only the tab Checks" in said
+
+
+def test_a_long_dry_run_is_cut_short_and_whole_when_asked(person: Person) -> None:
+    book = openpyxl.load_workbook(person.folder / DESK)
+    for number in range(5, 95):
+        book.worksheets[0].append(
+            row(customer=f"W*-{number}", description=f"thing {number} broke", priority="4")
+        )
+    book.save(person.folder / DESK)
+    words = ("fill", DESK, "--as-of", "2026-11-18", "--dry-run")
+    short, whole = person.run(*words).splitlines(), person.run(*words, "-v").splitlines()
+    cells = sum("Requests!" in line for line in whole)
+    assert sum("Requests!" in line for line in short) == 40 and cells > 90
+    assert f"    … and {cells - 40} more; -v prints them all" in short
+    assert not any("more; -v" in line for line in whole)
