@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -103,6 +103,22 @@ class History:
             return found
         lives = map(self.life, identifiers)
         return [life.first_seen if life is not None else None for life in lives]
+
+    def lives_of(self, identifiers: Sequence[str | None]) -> list[Life | None]:
+        """The `life` of each of these IDs, all at once."""
+        many = getattr(self.lives, "many", None)
+        if many is not None:
+            found: list[Life | None] = many(identifiers)
+            return found
+        return list(map(self.life, identifiers))
+
+    def differing_in(self, table: Table, indexes: Sequence[int]) -> list[int]:
+        """What `differing` gives for each of these rows of a table, all at once."""
+        many = getattr(self.differing, "many", None)
+        if many is not None:
+            found: list[int] = many(table, indexes)
+            return found
+        return [self.differing(table, index) for index in indexes]
 
     def life(self, identifier: str | None) -> Life | None:
         """What is remembered of a request, None for one never seen."""

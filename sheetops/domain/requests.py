@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -51,7 +51,12 @@ class Request(NamedTuple):
     @property
     def lead(self) -> Owner | None:
         """The owner who answers for it: the marked lead, else the first named."""
-        return next((o for o in self.owners if o.lead), self.owners[0] if self.owners else None)
+        return lead_of(self.owners)
+
+
+def lead_of(owners: Sequence[Owner]) -> Owner | None:
+    """Who of several owners answers for a request: the marked lead, else the first named."""
+    return next((owner for owner in owners if owner.lead), owners[0] if owners else None)
 
 
 class Requests:
@@ -140,6 +145,12 @@ class Requests:
             for index, raw in enumerate(self._cells[key]):
                 if raw in problems:
                     yield index, problems[raw]
+
+    def count_unreadable(self, key: str) -> int:
+        """How many cells under `key` cannot be understood."""
+        self.values(key)
+        problems = self._unreadable[key]
+        return sum(map(problems.__contains__, self._cells[key])) if problems else 0
 
     @cached_property
     def problems(self) -> dict[tuple[int, str], Problem]:

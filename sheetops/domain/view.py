@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -118,6 +118,23 @@ class View:
             return None
         most = 0 if identifier in self.ids_used_twice else 1
         return life if self.history.differing(log.table, index) <= most else None
+
+    def lives(self, log: Requests, wanted: Callable[[Life], bool]) -> list[Life | None]:
+        """The `life` of every begun row, where it is `wanted`: who else stands there is not looked at."""
+        history, ids = self.history, log.values("id")
+        lives = history.lives_of(ids)
+        alike = dict(zip(map(id, lives), lives, strict=True))  # many requests share one life
+        taken = {mark: life if life is not None and wanted(life) else None for mark, life in alike.items()}
+        found = list(map(taken.__getitem__, map(id, lives)))
+        named = [index for index, life in enumerate(found) if life is not None]
+        for index, differ in zip(named, history.differing_in(log.table, named), strict=True):
+            if differ > 1 or (differ and ids[index] in self.ids_used_twice):
+                found[index] = None
+        for index in [index for index, identifier in enumerate(ids) if identifier is None]:
+            life = history.unnamed(log.table, index)
+            if life is not None and wanted(life):
+                found[index] = life
+        return found
 
     @cached_property
     def ids_used_twice(self) -> frozenset[str]:

@@ -65,7 +65,7 @@ class RequestLine:
     @column("string", header="customer")
     def segment(self) -> str | None:
         """Segment of the customer: what stands after the first hyphen."""
-        return segment_of(self._row)
+        return segment_of(self._row.customer)
 
     @column("string", confidential=True, header="description")
     def description(self) -> str | None:
@@ -268,7 +268,7 @@ class RequestLine:
     @column("integer")
     def resolution_working_days(self) -> int | None:
         """Working days after the day of opening up to and including that of resolution; 0 is the same day."""
-        return self._facts.days_to_resolve[self.index]
+        return self._facts.days_of(self.index)
 
     @column("integer")
     def resolution_working_minutes(self) -> int | None:
@@ -281,7 +281,7 @@ class RequestLine:
     @column("boolean")
     def on_time(self) -> bool | None:
         """Whether it was resolved on or before its due date; empty while open or without a due date."""
-        return self._facts.on_time[self.index]
+        return self._facts.kept(self.index)
 
     @column("boolean")
     def overdue(self) -> bool:

@@ -9,11 +9,10 @@ from typing import Final, Literal, NamedTuple
 
 from sheetops.domain.finding import Severity
 from sheetops.domain.kpis import BY_KEY
-from sheetops.domain.kpis.breakdown import DIMENSIONS
-from sheetops.domain.kpis.facts import Facts, Window
+from sheetops.domain.kpis.breakdown import CAUSE, DIMENSIONS, keys_of
+from sheetops.domain.kpis.facts import Facts, Window, Worked
 from sheetops.domain.period import Period
 from sheetops.domain.personal import masked
-from sheetops.domain.requests import Request
 from sheetops.domain.samples import Kind, Sample, Statistic, sample
 from sheetops.domain.text import fold, tidy
 from sheetops.jobs.validate import validate
@@ -116,19 +115,20 @@ def measure(facts: Facts, aim: Aim, start: date, end: date) -> Sample | None:
     if kind is None:
         return None
     window = Window(Period("month", start, end), end, datetime.combine(end + timedelta(days=1), time(0)))
+    ids = facts.column("id")
     if aim.figure in OWN_FIGURES:
         counts = _own(facts, aim)
-        return sample("share", ((counts(i), facts.rows[i].id) for i in facts.opened_in(window)))
+        return sample("share", ((counts(i), ids[i]) for i in facts.opened_in(window)))
     found = BY_KEY[aim.figure].measure(facts, window)
-    rows = [i for i in found.rows if _in_scope(facts.rows[i], aim)]
+    rows = _in_scope(facts, aim, found.rows)
     if kind == "share":
         hits = set(found.hits)
-        return sample(kind, ((float(i in hits), facts.rows[i].id) for i in rows))
+        return sample(kind, ((float(i in hits), ids[i]) for i in rows))
     if kind == "events":
         days = facts.calendar.workdays_between(start - timedelta(days=1), end)
-        return sample(kind, ((1.0, facts.rows[i].id) for i in rows), days)
+        return sample(kind, ((1.0, ids[i]) for i in rows), days)
     values = _values(facts, aim.figure)
-    known = ((value, facts.rows[i].id) for i in rows if (value := values(i)) is not None)
+    known = ((value, ids[i]) for i in rows if (value := values(i)) is not None)
     return sample(kind, ((float(value), identifier) for value, identifier in known))
 
 
@@ -136,39 +136,39 @@ def _values(facts: Facts, figure: str) -> Callable[[int], float | None]:
     if figure == "csat_mean":
         return facts.scores.__getitem__
     if figure == "nps":
-        return lambda index: facts.rows[index].nps
-    return facts.days_to_resolve.__getitem__
+        return facts.column("nps").__getitem__
+    return facts.days_of
 
 
-def _in_scope(row: Request, aim: Aim) -> bool:
+def _in_scope(facts: Facts, aim: Aim, rows: Sequence[int]) -> Sequence[int]:
     if aim.dimension is None:
-        return True
-    key_of = DIMENSIONS.get(aim.dimension)
-    return key_of is not None and fold(masked(key_of(row) or "")) == fold(aim.value or "")
+        return rows
+    by = DIMENSIONS.get(aim.dimension)
+    if by is None:
+        return ()
+    value, groups = fold(aim.value or ""), keys_of(facts, by)
+    same = Worked[str | None, bool](lambda group: fold(masked(group or "")) == value)
+    return [index for index in rows if same[groups[index]]]
 
 
 def _own(facts: Facts, aim: Aim) -> Callable[[int], float]:
     """Whether a request counts for a figure of improvements alone."""
     value = fold(aim.value or "")
     if aim.figure == COMPLAINTS_OF:
-        key_of = DIMENSIONS.get(aim.dimension or "", _cause)
-        return lambda i: float(
-            facts.rows[i].type == "complaint" and fold(masked(tidy(key_of(facts.rows[i]) or ""))) == value
-        )
+        kinds, groups = facts.column("type"), keys_of(facts, DIMENSIONS.get(aim.dimension or "", CAUSE))
+        same = Worked[str | None, bool](lambda group: fold(masked(tidy(group or ""))) == value)
+        return lambda i: float(kinds[i] == "complaint" and same[groups[i]])
     if aim.figure == FINDINGS_IN:
         found = {
             (finding.tab, finding.row)
             for finding in validate(facts.view).findings
             if finding.column == aim.value and finding.severity is not Severity.HINT
         }
-        return lambda i: float((facts.rows[i].tab, facts.rows[i].row) in found)
+        return lambda i: float(facts.place(i) in found)
     word = tidy(aim.value or "").casefold()
     whole = re.compile(rf"\b{re.escape(word)}\b") if _WORD.fullmatch(word) else None
-    return lambda i: float(_mentions(facts.rows[i].description, word, whole))
-
-
-def _cause(row: Request) -> str | None:
-    return row.cause
+    descriptions = facts.column("description")
+    return lambda i: float(_mentions(descriptions[i], word, whole))
 
 
 def _mentions(text: str | None, word: str, whole: re.Pattern[str] | None) -> bool:

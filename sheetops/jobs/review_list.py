@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from sheetops.domain.kpis import BY_KEY
-from sheetops.domain.kpis.breakdown import department_of, owner_of, segment_of
+from sheetops.domain.kpis.breakdown import CAUSE, DIMENSIONS, OWNER, keys_of
+from sheetops.domain.kpis.facts import Worked
 from sheetops.domain.personal import masked
-from sheetops.domain.table import Raw, cell_name
-from sheetops.domain.tabs import Cell, Link, Range
+from sheetops.domain.table import cell_name
+from sheetops.domain.tabs import Cell, Link, Range, Style
 from sheetops.domain.values import as_date
 from sheetops.jobs.review_data import Review
 from sheetops.jobs.review_page import Page
@@ -25,6 +28,7 @@ _TOLD_BY = {
     "intake": "opened", "resolved": "resolved", "resolution_median": "resolved", "resolution_p90": "resolved",
     "nps": "resolved", "repeat_customers": "opened",
 }  # fmt: skip
+_MARKS: Mapping[int | None, Cell] = {mark: Cell(mark, "integer") for mark in (None, 0, 1)}
 LISTED = tuple(key for key, figure in BY_KEY.items() if figure.listed)
 
 
@@ -47,8 +51,15 @@ def add_list(page: Page, made: Review) -> tuple[dict[str, str], Range | None]:
         texts("review.list.score"),
         *(made.name(key) for key in LISTED),
     )
+    names, tell = _names(made), [_telling(made, key) for key in facts]
+    scores, told = made.facts.scores, list(marks.values())
     for index in chosen:
-        page.add(*_line(made, index, facts, [one.get(index) for one in marks.values()]))
+        page.add(
+            names(index),
+            *(say(index) for say in tell),
+            Cell(scores[index], "integer"),
+            *(_MARKS[one.get(index)] for one in told),
+        )
     first = len(facts) + 3
     places = {key: cell_name(header, place) for place, key in enumerate(LISTED, first)}
     places |= {key: cell_name(header, facts.index(fact) + 2) for key, fact in _TOLD_BY.items()}
@@ -69,40 +80,52 @@ def _chosen(made: Review, every: Sequence[int], marks: dict[str, dict[int, int]]
         return every
     good = {"on_time_rate": 1, "csat": 1, "first_response": 1, "complaint_rate": 0, "reopen_rate": 0}
 
+    faults = Counter(
+        index for key, fine in good.items() for index, mark in marks[key].items() if mark != fine
+    )
+    days = made.facts.opened_day
+
     def rank(index: int) -> tuple[int, int, int]:
-        faults = sum(marks[key].get(index, fine) != fine for key, fine in good.items())
-        return -faults, -(made.facts.opened_day[index] or 0), index
+        return -faults[index], -(days[index] or 0), index
 
     return sorted(sorted(every, key=rank)[:MOST_LISTED])
 
 
-def _line(made: Review, index: int, told: Sequence[str], marks: Sequence[int | None]) -> list[Cell]:
-    row, facts = made.facts.rows[index], made.facts
-    opened: Raw = as_date(facts.opened[index])
-    if isinstance(opened, date) and not facts.exact[index]:
-        opened = f"{opened:%Y-%m}"
-    place, at = facts.cells[index]
-    table = made.view.logs[place].table
-    cell = table.cell(at, "id" if table.has("id") else next(iter(table.columns)))
-    name = masked(row.id) if row.id else f"{row.tab}!{cell}"
-    score = row.feedback.score if row.feedback else None
-    known: Mapping[str, Cell] = {
-        "opened": Cell(opened, "date"),
-        "priority": Cell(row.priority, "integer"),
-        "department": _text(department_of(row)),
-        "owner": _text(owner_of(row)),
-        "segment": _text(segment_of(row)),
-        "cause": _text(row.cause),
-        "due": Cell(row.due, "date"),
-        "resolved": Cell(row.resolved, "date"),
-    }
-    listed = {key: getattr(row, key) for key in ("type", "urgency", "source")}
-    return [
-        Cell(name, "link", Link(row.tab, cell)),
-        *(known.get(key) or Cell(made.label(key, listed[key]) if listed[key] else None) for key in told),
-        Cell(score, "integer"),
-        *(Cell(mark, "integer") for mark in marks),
-    ]
+def _names(made: Review) -> Callable[[int], Cell]:
+    """The cell that names a request and leads to it."""
+    facts, ids = made.facts, made.facts.column("id")
+
+    def name(index: int) -> Cell:
+        log, at = facts.at(index)
+        table = log.table
+        cell = table.cell(at, "id" if table.has("id") else next(iter(table.columns)))
+        said = masked(ids[index]) if ids[index] else f"{table.tab}!{cell}"
+        return Cell(said, "link", Link(table.tab, cell))
+
+    return name
+
+
+def _telling(made: Review, key: str) -> Callable[[int], Cell]:
+    """What makes a request's cell under one of `_FACTS`; requests that say the same share it."""
+    facts = made.facts
+    if key == "opened":
+        moments, exact = facts.opened, facts.exact
+        days = Worked[date | datetime | None, Cell](lambda moment: Cell(as_date(moment), "date"))
+        months = Worked[date | datetime | None, Cell](
+            lambda moment: Cell(None if moment is None else f"{moment:%Y-%m}", "date")
+        )
+        return lambda index: (days if exact[index] else months)[moments[index]]
+    said: Callable[[int], Any]
+    if key in ("due", "resolved", "priority"):
+        style: Style = "integer" if key == "priority" else "date"
+        said, cells = facts.column(key).__getitem__, Worked[Any, Cell](lambda value: Cell(value, style))
+    elif key in ("type", "urgency", "source"):
+        said = facts.column(key).__getitem__
+        cells = Worked(lambda value: Cell(made.label(key, value) if value else None))
+    else:
+        said = keys_of(facts, {**DIMENSIONS, "owner": OWNER, "cause": CAUSE}[key]).__getitem__
+        cells = Worked(_text)
+    return lambda index: cells[said(index)]
 
 
 def _text(text: str | None) -> Cell:

@@ -76,9 +76,8 @@ def add_keywords(page: Page, made: Review) -> None:
 def named_rows(made: Review, rows: Sequence[int]) -> str:
     """The requests by their IDs, the newest of many."""
     texts, facts = made.view.texts, made.facts
-    names = [
-        masked(row.id or f"{row.tab}!{row.row}") for row in map(facts.rows.__getitem__, rows[-_MOST_NAMED:])
-    ]
+    ids = facts.column("id")
+    names = [masked(ids[index] or "{}!{}".format(*facts.place(index))) for index in rows[-_MOST_NAMED:]]
     listed = texts("review.comma").join(names)
     more = len(rows) - len(names)
     return texts("review.and_earlier", names=listed, count=more) if more else listed
@@ -143,15 +142,11 @@ def add_limits(page: Page, made: Review) -> None:
     if facts.month_only:
         lines.append(texts("review.limits.month_only", rows=facts.month_only))
     for key in ("opened", "due", "resolved", "feedback", "type"):
-        unreadable = sum(sum(1 for _ in log.unreadable(key)) for log in made.view.logs if log.table.has(key))
+        unreadable = sum(log.count_unreadable(key) for log in made.view.logs if log.table.has(key))
         if unreadable:
             lines.append(texts("review.limits.unreadable", column=texts(f"column.{key}"), rows=unreadable))
-    backwards = sum(
-        row.resolved is not None and row.resolved.toordinal() < start
-        for row, start in zip(facts.rows, facts.there_from, strict=True)
-    )
-    if backwards:
-        lines.append(texts("review.limits.backwards", rows=backwards))
+    if facts.backwards:
+        lines.append(texts("review.limits.backwards", rows=facts.backwards))
     years = facts.estimated_years(made.window)
     if years:
         lines.append(texts("review.limits.calendar", years=texts("review.comma").join(map(str, years))))
@@ -167,7 +162,7 @@ def _untold(made: Review) -> Iterator[str]:
         if result.figure.main or missing in (None, "no_cases") or key in _SAID_ELSEWHERE:
             continue
         yield texts("review.limits.figure", figure=made.name(key), why=texts(f"review.missing.{missing}"))
-    absent = [key for key in DIMENSIONS if made.facts.rows and set(made.groups(key)) <= {None}]
+    absent = [key for key in DIMENSIONS if len(made.facts) and set(made.groups(key)) <= {None}]
     if absent:
         names = texts("review.comma").join(dimension_name(made, key) for key in absent)
         yield texts("review.limits.dimensions", names=names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,8 +16,8 @@ from sheetops.domain.template import BY_KEY
 from sheetops.ledger import slots
 from sheetops.ledger import tables as t
 from sheetops.ledger.policies import read_policy
-from sheetops.ledger.prints import CELL, Printer, joined, plain, unpack
-from sheetops.ledger.seeing import CORE, differing
+from sheetops.ledger.prints import CELL, Printer, joined, plain, plain_texts, unpack
+from sheetops.ledger.seeing import AT_ONCE, CORE, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _NOT_RUN_KEPT_AT_HAND = timedelta(days=14)
@@ -81,11 +81,21 @@ class _Lives(Mapping[str, Life]):
         self._made: dict[_Told, Life] = {}
 
     def __getitem__(self, identifier: str) -> Life:
-        told = self._rows[self._printer.identifier(identifier)]
+        return self._life(self._rows[self._printer.identifier(identifier)])
+
+    def _life(self, told: _Told) -> Life:
         made = self._made.get(told)
         if made is None:
             made = self._made[told] = life(told)
         return made
+
+    def many(self, identifiers: Sequence[str | None]) -> list[Life | None]:
+        """The life of each ID: what the ledger tells of many in the same words is read once."""
+        kept = self._printer.identifier
+        rows = [self._rows.get(kept(text)) if text else None for text in identifiers]
+        alike = dict(zip(map(id, rows), rows, strict=True))
+        lives = {mark: None if told is None else self._life(told) for mark, told in alike.items()}
+        return list(map(lives.__getitem__, map(id, rows)))
 
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each ID was first seen: a run sees many, so each moment is read once."""
@@ -146,6 +156,28 @@ class _Differing:
         raw = table.column("id")[index] if table.has("id") else None
         identifier = self._printer.identifier(plain(raw))
         texts = {key: plain(table.column(key)[index]) for key in CORE}
+        return self._of(identifier, texts)
+
+    def many(self, table: Table, indexes: Sequence[int]) -> list[int]:
+        """The same of many rows; those that are as good as always are told by their prints alone."""
+        found: list[int] = []
+        for start in range(0, len(indexes), AT_ONCE):
+            found += self._some(table, indexes[start : start + AT_ONCE])
+        return found
+
+    def _some(self, table: Table, indexes: Sequence[int]) -> list[int]:
+        texts = {key: plain_texts([table.column(key)[index] for index in indexes]) for key in (*CORE, "id")}
+        ids = list(map(self._printer.identifier, texts.pop("id")))
+        labelled = [[f"{key}{CELL}{text}" if text else "" for text in texts[key]] for key in CORE]
+        prints = self._printer.rows(map(joined, zip(*labelled, strict=True)))
+        known = map(self._lives.core_print, ids)
+        rows = zip(ids, *texts.values(), strict=True)
+        return [
+            0 if mark and mark == was else self._of(row[0], dict(zip(CORE, row[1:], strict=True)))
+            for mark, was, row in zip(prints, known, rows, strict=True)
+        ]
+
+    def _of(self, identifier: str, texts: Mapping[str, str]) -> int:
         known = self._lives.core_print(identifier)
         if known is not None and known == self._printer.row(
             joined(f"{key}{CELL}{text}" for key, text in texts.items() if text)

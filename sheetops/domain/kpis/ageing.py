@@ -27,6 +27,5 @@ def bucket_of(facts: Facts, index: int, window: Window) -> str:
 
 def ageing(facts: Facts, window: Window) -> Counter[tuple[str, str | None]]:
     """(bucket, urgency) → open requests."""
-    return Counter(
-        (bucket_of(facts, index, window), facts.rows[index].urgency) for index in facts.open_at(window.until)
-    )
+    urgency = facts.column("urgency")
+    return Counter((bucket_of(facts, index, window), urgency[index]) for index in facts.open_at(window.until))

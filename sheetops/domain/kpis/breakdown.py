@@ -8,49 +8,80 @@ n stands beside each, and a filter of the list of requests shows the rows. Sourc
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sheetops.domain.kpis.base import percentile
-from sheetops.domain.kpis.facts import Facts, Window
+from sheetops.domain.kpis.facts import Facts, Window, Worked
 from sheetops.domain.personal import masked
-from sheetops.domain.requests import Request
+from sheetops.domain.requests import lead_of
+from sheetops.domain.values import Owner
 
-KeyOf = Callable[[Request], str | None]
+
+class Dimension(NamedTuple):
+    """By what requests are grouped: a column, and the group that a value of it stands for."""
+
+    column: str
+    group_of: Callable[[Any], str | None]
 
 
-def department_of(row: Request) -> str | None:
+def department_of(owners: Sequence[Owner]) -> str | None:
     """The department of the lead owner."""
-    owner = row.lead
+    owner = lead_of(owners)
     return owner.department if owner else None
 
 
-def owner_of(row: Request) -> str | None:
+def owner_of(owners: Sequence[Owner]) -> str | None:
     """The lead owner, masked; the department alone where nobody is named."""
-    owner = row.lead
+    owner = lead_of(owners)
     if owner is None:
         return None
     return masked(f"{owner.department}-{owner.person}" if owner.person else owner.department)
 
 
-def segment_of(row: Request) -> str | None:
+def segment_of(customer: str | None) -> str | None:
     """What stands after the first hyphen of the customer: `王*-电商企业` is of the segment 电商企业."""
-    _, hyphen, segment = (row.customer or "").replace("－", "-").partition("-")
+    _, hyphen, segment = (customer or "").replace("－", "-").partition("-")
     return segment.strip() or None if hyphen else None
 
 
-DIMENSIONS: Final[Mapping[str, KeyOf]] = {
-    "type": lambda row: row.type,
-    "source": lambda row: row.source,
-    "urgency": lambda row: row.urgency,
-    "priority": lambda row: str(row.priority) if row.priority else None,
-    "department": department_of,
-    "segment": segment_of,
-    "customer_type": lambda row: row.customer_type,
-    "industry": lambda row: row.industry,
+def _itself(value: str | None) -> str | None:
+    return value
+
+
+DIMENSIONS: Final[Mapping[str, Dimension]] = {
+    "type": Dimension("type", _itself),
+    "source": Dimension("source", _itself),
+    "urgency": Dimension("urgency", _itself),
+    "priority": Dimension("priority", lambda priority: str(priority) if priority else None),
+    "department": Dimension("owner", department_of),
+    "segment": Dimension("customer", segment_of),
+    "customer_type": Dimension("customer_type", _itself),
+    "industry": Dimension("industry", _itself),
 }
+OWNER: Final = Dimension("owner", owner_of)
+CAUSE: Final = Dimension("cause", _itself)
+
+
+class Keys:
+    """Request → the group that it is of; each value of the column is understood once."""
+
+    def __init__(self, column: Sequence[Any], group_of: Callable[[Any], str | None]) -> None:
+        self._column, self._groups = column, Worked[Any, str | None](group_of)
+
+    def __getitem__(self, index: int) -> str | None:
+        return self._groups[self._column[index]]
+
+    def of(self, indices: Iterable[int]) -> Iterator[str | None]:
+        """The group of each of these requests."""
+        return map(self._groups.__getitem__, map(self._column.__getitem__, indices))
+
+
+def keys_of(facts: Facts, dimension: Dimension) -> Keys:
+    """The groups of all requests in a dimension."""
+    return facts.once(("groups", dimension), lambda: Keys(facts.column(dimension.column), dimension.group_of))
 
 
 @dataclass
@@ -83,27 +114,28 @@ class Group:
         return percentile(self.days, 0.5) if self.days else None
 
 
-def breakdown(facts: Facts, window: Window, earlier: Window, key_of: KeyOf) -> dict[str | None, Group]:
+def breakdown(facts: Facts, window: Window, earlier: Window, by: Dimension) -> dict[str | None, Group]:
     """Group → its counts; the group None is of requests that do not say."""
-    keys = [key_of(row) for row in facts.rows]
+    keys = keys_of(facts, by)
     groups: defaultdict[str | None, Group] = defaultdict(Group)
 
     def count(name: str, indices: Iterable[int]) -> None:
-        for key, number in Counter(map(keys.__getitem__, indices)).items():
+        for key, number in Counter(keys.of(indices)).items():
             setattr(groups[key], name, number)
 
     resolved = facts.resolved_in(window)
-    kept, scores = facts.on_time, facts.scores
+    due, ends, scores = facts.column("due"), facts.column("resolved"), facts.scores
+    cases = [i for i in resolved if due[i] is not None]
     count("opened", facts.opened_in(window))
     count("before", facts.opened_in(earlier))
     count("open", facts.open_at(window.until))
     count("resolved", facts.resolutions_in(window))
-    count("cases", chain(facts.overdue_at(window), (i for i in resolved if kept[i] is not None)))
-    count("on_time", (i for i in resolved if kept[i]))
+    count("cases", chain(facts.overdue_at(window), cases))
+    count("on_time", (i for i in cases if ends[i] <= due[i]))
     count("scores", (i for i in resolved if scores[i] is not None))
     count("satisfied", (i for i in resolved if (scores[i] or 0) >= 4))
     for index in resolved:
-        days = facts.days_to_resolve[index]
+        days = facts.days_of(index)
         if days is not None:
             groups[keys[index]].days.append(days)
     return dict(groups)
@@ -120,18 +152,18 @@ class Load(NamedTuple):
 def owner_load(facts: Facts, window: Window) -> dict[str | None, Load]:
     """Owner → open requests at the end of the window."""
     least = facts.view.policy.high_priority
-    late = set(facts.overdue_at(window))
+    late, priorities, owners = set(facts.overdue_at(window)), facts.column("priority"), keys_of(facts, OWNER)
     loads: dict[str | None, Load] = {}
     for index in facts.open_at(window.until):
-        row = facts.rows[index]
-        key = owner_of(row)
+        key, priority = owners[index], priorities[index]
         was = loads.get(key, Load(0, 0, 0))
-        high = row.priority is not None and row.priority >= least
+        high = priority is not None and priority >= least
         loads[key] = Load(was.open + 1, was.high + high, was.overdue + (index in late))
     return loads
 
 
 def crosstab(facts: Facts, window: Window) -> Counter[tuple[str | None, str | None]]:
     """(type, department) → requests opened in the window."""
-    rows = (facts.rows[index] for index in facts.opened_in(window))
-    return Counter((row.type, department_of(row)) for row in rows)
+    opened, kinds = facts.opened_in(window), facts.column("type")
+    departments = keys_of(facts, DIMENSIONS["department"]).of(opened)
+    return Counter(zip(map(kinds.__getitem__, opened), departments, strict=True))

@@ -21,8 +21,9 @@ def measure(facts: Facts, window: Window) -> Measure:
     rows = facts.opened_in(window)
     if not facts.has("type"):
         return Measure(None, 0, missing="no_type")
-    missing = "no_opened" if facts.first_day is None and facts.rows else "no_cases"
-    return share((i for i in rows if facts.rows[i].type == "complaint"), rows, missing)
+    missing = "no_opened" if facts.first_day is None and len(facts) else "no_cases"
+    kinds = facts.column("type")
+    return share((i for i in rows if kinds[i] == "complaint"), rows, missing)
 
 
 def baseline(facts: Facts, window: Window) -> tuple[Period, float] | None:

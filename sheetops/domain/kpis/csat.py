@@ -12,7 +12,8 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 
 def _scored(facts: Facts, window: Window) -> list[int]:
-    return [i for i in facts.resolved_in(window) if facts.scores[i] is not None]
+    scores = facts.scores
+    return [i for i in facts.resolved_in(window) if scores[i] is not None]
 
 
 def _why(facts: Facts, window: Window) -> str:
@@ -23,7 +24,8 @@ def _why(facts: Facts, window: Window) -> str:
 def measure(facts: Facts, window: Window) -> Measure:
     """The share of scores that are 4 or 5."""
     rows = _scored(facts, window)
-    return share((i for i in rows if (facts.scores[i] or 0) >= 4), rows, _why(facts, window))
+    scores = facts.scores
+    return share((i for i in rows if (scores[i] or 0) >= 4), rows, _why(facts, window))
 
 
 def mean(facts: Facts, window: Window) -> Measure:
@@ -31,7 +33,8 @@ def mean(facts: Facts, window: Window) -> Measure:
     rows = _scored(facts, window)
     if not rows:
         return Measure(None, 0, missing=_why(facts, window))
-    return Measure(sum(facts.scores[i] or 0 for i in rows) / len(rows), len(rows), rows, rows)
+    scores = facts.scores
+    return Measure(sum(scores[i] or 0 for i in rows) / len(rows), len(rows), rows, rows)
 
 
 def responses(facts: Facts, window: Window) -> Measure:

@@ -12,8 +12,9 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The share of resolved requests with a moved due date."""
-    rows = [i for i in facts.resolved_in(window) if facts.lives[i] is not None]
-    hits = [i for i in rows if (life := facts.lives[i]) is not None and life.due_changes]
+    lives = facts.lives
+    rows = [i for i in facts.resolved_in(window) if lives[i] is not None]
+    hits = [i for i in rows if (life := lives[i]) is not None and life.due_changes]
     nothing = facts.looked_at(window) and not facts.resolved_in(window)
     return share(hits, rows, "no_cases" if nothing else "no_history")
 

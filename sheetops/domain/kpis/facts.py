@@ -9,21 +9,25 @@ but in the backlog until it is resolved.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from itertools import accumulate, chain, compress
+from operator import ne
+from typing import Any, NamedTuple, TypeVar
 
 from sheetops.domain.history import Life, Reopening
 from sheetops.domain.ids import IdPattern
 from sheetops.domain.period import Period, Span
-from sheetops.domain.requests import Request
+from sheetops.domain.requests import Request, Requests
 from sheetops.domain.values import as_date
 from sheetops.domain.view import View
 from sheetops.domain.workdays import WorkCalendar
 from sheetops.domain.workdays_clock import WorkClock
 
+K = TypeVar("K")
+T = TypeVar("T")
 _NEVER = date.max.toordinal()
 _ALWAYS = date.min.toordinal()
 
@@ -53,32 +57,51 @@ def window_of(period: Period, now: datetime) -> Window:
     return Window(period, now.date(), now)
 
 
+class Worked(dict[K, T]):
+    """What a function gives for each value that it was asked for, worked out once."""
+
+    def __init__(self, work: Callable[[K], T]) -> None:
+        super().__init__()
+        self._work = work
+
+    def __missing__(self, value: K) -> T:
+        found = self[value] = self._work(value)
+        return found
+
+
 class Facts:
-    """All requests of a view, as lists with one entry a request, in sheet order."""
+    """All requests of a view, as columns with one entry a request, in sheet order.
+
+    A sheet may hold a hundred thousand requests of many years and a review looks at some months of them, so
+    nothing is made for each request that a column or a slice of one can tell.
+    """
 
     def __init__(self, view: View, span: Span = "month") -> None:
         self.view = view
-        self.rows: list[Request] = [request for log in view.logs for request in log.all]
-        self.cells: list[tuple[int, int]] = [
-            (place, index) for place, log in enumerate(view.logs) for index in range(len(log))
-        ]
+        self._first = list(accumulate(map(len, view.logs), initial=0))  # of each table, and behind the last
+        self._columns: dict[str, list[Any]] = {}
+        self._memo: dict[Hashable, Any] = {}
         # What the ledger remembers of each request that it watched from its start. Of the others it knows some
         # things and not others, those answered early least of all: figures of them would be biased.
-        lives = list(_lives(view))
-        self.lives: list[Life | None] = [life if _watched(view, life) else None for life in lives]
-        self.opened: list[date | datetime | None] = []
-        self.exact: list[bool] = []  # whether the day of opening is known, not only the month
-        self.there_from: list[int] = []  # ordinal of the first day on which it may have been there
+        lives = [life for log in view.logs for life in view.lives(log, self._tells)]
+        self.lives: list[Life | None] = [life if life and self._watched(life) else None for life in lives]
+        self.opened: list[date | datetime | None] = self.column("opened")
+        self.exact: list[bool] = [True] * len(self)  # whether the day of opening is known, not only the month
         self.month_only = 0
         self.undated = 0
-        self._read_openings(by_month=span != "week")
-        self.opened_day: list[int | None] = [
-            None if moment is None else moment.toordinal() for moment in self.opened
-        ]
-        self.resolved: list[int] = [
-            _NEVER if row.resolved is None else max(row.resolved.toordinal(), start)
-            for row, start in zip(self.rows, self.there_from, strict=True)
-        ]
+        early = self._read_openings(by_month=span != "week")
+        days = {moment: None if moment is None else moment.toordinal() for moment in set(self.opened)}
+        self.opened_day: list[int | None] = list(map(days.__getitem__, self.opened))
+        # Ordinal of the first day on which each may have been there.
+        self.there_from: list[int] = (
+            [early.get(i, 0) if day is None else day for i, day in enumerate(self.opened_day)]
+            if early
+            else self.opened_day  # type: ignore[assignment]  # of each a day is known
+        )
+        ends = {day: _NEVER if day is None else day.toordinal() for day in set(self.column("resolved"))}
+        said = list(map(ends.__getitem__, self.column("resolved")))
+        self.resolved: list[int] = list(map(max, said, self.there_from))
+        self.backwards = sum(map(ne, said, self.resolved))  # resolved before they were opened, they say
         # What was resolved for a while: index → (first day resolved, day of the reopening), oldest first.
         self.pauses: dict[int, tuple[tuple[int, int], ...]] = {
             index: pauses
@@ -87,28 +110,73 @@ class Facts:
             and life.reopenings
             and (pauses := pauses_of(life.reopenings, self.there_from[index], self.resolved[index]))
         }
-        self._open_at: dict[int, list[int]] = {}  # ordinal → what was open then
 
-    def _read_openings(self, by_month: bool) -> None:
-        pattern = _months_of(self.view.policy.id_pattern)
-        for row, life in zip(self.rows, self.lives, strict=True):
-            moment: date | datetime | None = row.opened
-            first, exact = _ALWAYS, True
-            if moment is None:
-                if life is not None:
-                    moment = life.first_seen
-                    if row.resolved is not None and row.resolved < moment.date():
-                        moment, exact = row.resolved, False  # it came, at the latest, when it was resolved
-                elif (month := pattern(row.id)) is not None:
-                    self.month_only += 1
-                    first, exact = month.toordinal(), False
-                    moment = month if by_month else None
-                else:
-                    self.undated += 1
-                    exact = False
-            self.opened.append(moment)
-            self.exact.append(exact)
-            self.there_from.append(first if moment is None else moment.toordinal())
+    def __len__(self) -> int:
+        return self._first[-1]
+
+    def column(self, key: str) -> list[Any]:
+        """What each request says under `key`, typed (`owner`: owners)."""
+        if key not in self._columns:
+            parts = [log.values(key) for log in self.view.logs]
+            self._columns[key] = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
+        return self._columns[key]
+
+    @cached_property
+    def rows(self) -> list[Request]:
+        """Every request by itself, for what needs all of each; a column is cheaper."""
+        return [request for log in self.view.logs for request in log.all]
+
+    def at(self, index: int) -> tuple[Requests, int]:
+        """The table of a request, and which of its rows it is."""
+        place = bisect_right(self._first, index) - 1
+        return self.view.logs[place], index - self._first[place]
+
+    def place(self, index: int) -> tuple[str, int]:
+        """The tab and the row in which a request stands."""
+        log, at = self.at(index)
+        return log.table.tab, log.table.numbers[at]
+
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, worked out once for all figures; `name` tells such things apart."""
+        if name not in self._memo:
+            self._memo[name] = make()
+        kept: T = self._memo[name]
+        return kept
+
+    def _watched(self, life: Life) -> bool:
+        since = self.view.history.since
+        return since is not None and life.first_seen > since and "first_seen" not in life.unsure
+
+    def _tells(self, life: Life) -> bool:
+        """Whether anything here is told by a life."""
+        return bool(life.reopenings) or self._watched(life)
+
+    def _read_openings(self, by_month: bool) -> dict[int, int]:
+        """Find when those requests were opened that do not say; gives the first day of those of which none is known."""
+        unsaid = [index for index, moment in enumerate(self.opened) if moment is None]
+        if not unsaid:
+            return {}
+        early: dict[int, int] = {}
+        pattern, ids = _months_of(self.view.policy.id_pattern), self.column("id")
+        resolved = self.column("resolved")
+        self.opened = list(self.opened)
+        for index in unsaid:
+            life, first = self.lives[index], _ALWAYS
+            moment: date | datetime | None = None
+            if life is not None:
+                moment = life.first_seen
+                if resolved[index] is not None and resolved[index] < moment.date():
+                    # It came, at the latest, when it was resolved.
+                    moment, self.exact[index] = resolved[index], False
+            elif (month := pattern(ids[index])) is not None:
+                self.month_only += 1
+                first, self.exact[index] = month.toordinal(), False
+                moment = month if by_month else None
+            else:
+                self.undated += 1
+                self.exact[index] = False
+            self.opened[index], early[index] = moment, first
+        return early
 
     @cached_property
     def calendar(self) -> WorkCalendar:
@@ -140,13 +208,11 @@ class Facts:
 
     def opened_in(self, window: Window) -> Sequence[int]:
         """The requests opened in the window, oldest first."""
-        return _slice(self._by_opened, window)
+        return self.once(("opened", *_span(window)), lambda: _slice(self._by_opened, window))
 
     def resolved_in(self, window: Window) -> Sequence[int]:
         """The requests resolved in the window and not reopened since, oldest first."""
-        found = _slice(self._by_resolved, window)
-        until = window.until.toordinal()
-        return [index for index in found if self.there_from[index] <= until]
+        return self.once(("resolved", *_span(window)), lambda: _slice(self._by_resolved, window))
 
     def resolutions_in(self, window: Window) -> list[int]:
         """The request of each resolution in the window, those taken back later too: one may come twice."""
@@ -161,7 +227,7 @@ class Facts:
         return self._of_pauses(window, 1)
 
     def _of_pauses(self, window: Window, side: int) -> list[int]:
-        first, until = window.period.start.toordinal(), window.until.toordinal()
+        first, until = _span(window)
         return [
             index
             for index, pauses in self.pauses.items()
@@ -174,16 +240,32 @@ class Facts:
         pauses = self.pauses.get(index, ())
         return self.resolved[index] <= ordinal or any(start <= ordinal < end for start, end in pauses)
 
+    def resolved_of(self, rows: Iterable[int], ordinal: int) -> list[int]:
+        """Those of the requests for which `resolved_by` holds."""
+        if self.pauses:
+            return [index for index in rows if self.resolved_by(index, ordinal)]
+        resolved = self.resolved
+        return [index for index in rows if resolved[index] <= ordinal]
+
     def open_at(self, day: date) -> list[int]:
         """The requests open at the end of `day`."""
+        return self.once(("open", day.toordinal()), lambda: self._open_at(day))
+
+    def _open_at(self, day: date) -> list[int]:
         ordinal = day.toordinal()
-        if ordinal not in self._open_at:
-            spans = enumerate(zip(self.there_from, self.resolved, strict=True))
-            found = [index for index, (start, end) in spans if start <= ordinal < end]
-            self._open_at[ordinal] = (
-                [index for index in found if not self.resolved_by(index, ordinal)] if self.pauses else found
-            )
-        return self._open_at[ordinal]
+        ends_month = (day + timedelta(days=1)).day == 1
+        likely: Sequence[int] = self._over_month_ends if ends_month else range(len(self))
+        starts, ends = self.there_from, self.resolved
+        found = [index for index in likely if starts[index] <= ordinal < ends[index]]
+        return [index for index in found if not self.resolved_by(index, ordinal)] if self.pauses else found
+
+    @cached_property
+    def _over_month_ends(self) -> list[int]:
+        """The requests that were open at the end of a month: a few of all, and a trend asks for many month ends."""
+        days = {*self.there_from, *self.resolved}
+        months = {day: date.fromordinal(day).timetuple()[:2] for day in days}
+        of = months.__getitem__
+        return list(compress(range(len(self)), map(ne, map(of, self.there_from), map(of, self.resolved))))
 
     def open_count(self, day: date) -> int:
         """How many requests were open at the end of `day`."""
@@ -193,7 +275,9 @@ class Facts:
 
     def undated_in(self, window: Window) -> int:
         """How many requests without a day of opening may have come in the window: they count as there before."""
-        start, until = window.period.start.toordinal(), window.until.toordinal()
+        start, until = _span(window)
+        if self._by_opened[0] and len(self._by_opened[0]) == len(self):
+            return 0
         return sum(
             day is None and start <= first <= until
             for day, first in zip(self.opened_day, self.there_from, strict=True)
@@ -203,26 +287,13 @@ class Facts:
     def _starts(self) -> list[int]:
         return sorted(self.there_from)
 
-    @cached_property
-    def _may_be_late(self) -> list[tuple[int, int, int]]:
-        """(due, resolved, index) of every request that was ever open after its due date."""
-        return [
-            (due, end, index)
-            for index, (row, end) in enumerate(zip(self.rows, self.resolved, strict=True))
-            if row.due is not None and (due := row.due.toordinal()) < end
-        ]
-
     def overdue_at(self, window: Window) -> list[int]:
         """The requests open at the end of the window whose due date had passed."""
-        until, as_of = window.until.toordinal(), window.as_of.toordinal()
-        return [
-            index
-            for due, end, index in self._may_be_late
-            if due < as_of
-            and end > until
-            and self.there_from[index] <= until
-            and not self.resolved_by(index, until)
-        ]
+        return self.once(("overdue", *_span(window), window.as_of), lambda: self._overdue_at(window))
+
+    def _overdue_at(self, window: Window) -> list[int]:
+        due, as_of = self.column("due"), window.as_of
+        return [i for i in self.open_at(window.until) if due[i] is not None and due[i] < as_of]
 
     @cached_property
     def first_day(self) -> date | None:
@@ -233,65 +304,39 @@ class Facts:
     @cached_property
     def responses(self) -> list[date | datetime | None]:
         """The first response to each request: the column, else the ledger where it was looking."""
+        said = self.column("first_response")
+        if not any(self.lives):
+            return said
         return [
-            row.first_response
-            or (life.first_response if life and "first_response" not in life.unsure else None)
-            for row, life in zip(self.rows, self.lives, strict=True)
+            moment or (life.first_response if life and "first_response" not in life.unsure else None)
+            for moment, life in zip(said, self.lives, strict=True)
         ]
 
     def has(self, key: str) -> bool:
         """Whether a table of the sheet has the column `key`."""
         return any(log.table.has(key) for log in self.view.logs)
 
-    @cached_property
-    def days_to_resolve(self) -> list[int | None]:
+    def days_of(self, index: int) -> int | None:
         """Working days after the day of opening up to that of resolution, None where either is not known."""
-        return [
-            self._workdays(opened, row.resolved)
-            if exact
-            and row.resolved is not None
-            and (opened := as_date(moment)) is not None
-            and row.resolved >= opened
-            else None
-            for row, moment, exact in zip(self.rows, self.opened, self.exact, strict=True)
-        ]
+        opened, end = as_date(self.opened[index]), self.column("resolved")[index]
+        if opened is None or end is None or end < opened or not self.exact[index]:
+            return None
+        return self._workdays[opened, end]
 
     @cached_property
-    def on_time(self) -> list[bool | None]:
-        """Whether each resolved request with a due date kept it; None for the others."""
-        return [
-            None if row.due is None or row.resolved is None else row.resolved <= row.due for row in self.rows
-        ]
+    def _workdays(self) -> Worked[tuple[date, date], int]:
+        count = self.calendar.workdays_between
+        return Worked(lambda days: count(*days))
+
+    def kept(self, index: int) -> bool | None:
+        """Whether a resolved request with a due date kept it; None for the others."""
+        due, resolved = self.column("due")[index], self.column("resolved")[index]
+        return None if due is None or resolved is None else resolved <= due
 
     @cached_property
     def scores(self) -> list[int | None]:
         """The score from 1 to 5 that the customer gave."""
-        return [row.feedback.score if row.feedback else None for row in self.rows]
-
-    @cached_property
-    def _workdays(self) -> Callable[[date, date], int]:
-        known: dict[tuple[date, date], int] = {}
-        count = self.calendar.workdays_between
-
-        def between(start: date, end: date) -> int:
-            key = (start, end)
-            if key not in known:
-                known[key] = count(start, end)
-            return known[key]
-
-        return between
-
-
-def _lives(view: View) -> Iterator[Life | None]:
-    for log in view.logs:
-        yield from (view.life(log, index) for index in range(len(log)))
-
-
-def _watched(view: View, life: Life | None) -> bool:
-    since = view.history.since
-    if life is None or since is None:
-        return False
-    return life.first_seen > since and "first_seen" not in life.unsure
+        return [feedback.score if feedback else None for feedback in self.column("feedback")]
 
 
 def pauses_of(reopenings: Iterable[Reopening], start: int, end: int) -> tuple[tuple[int, int], ...]:
@@ -308,15 +353,23 @@ def pauses_of(reopenings: Iterable[Reopening], start: int, end: int) -> tuple[tu
     return tuple(pauses)
 
 
-def _sorted(days: Iterable[int | None]) -> tuple[list[int], list[int]]:
-    pairs = sorted((day, index) for index, day in enumerate(days) if day is not None)
-    return [day for day, _ in pairs], [index for _, index in pairs]
+def _sorted(days: Sequence[int | None]) -> tuple[list[int], list[int]]:
+    """(day, request) of each that has a day, by day and then in sheet order."""
+    known: Sequence[int] = range(len(days))
+    if None in days:
+        known = [index for index in known if days[index] is not None]
+    order = sorted(known, key=days.__getitem__)  # type: ignore[arg-type]  # the sort keeps the order of equals
+    return [days[index] for index in order], order  # type: ignore[misc]
+
+
+def _span(window: Window) -> tuple[int, int]:
+    return window.period.start.toordinal(), window.until.toordinal()
 
 
 def _slice(column: tuple[list[int], list[int]], window: Window) -> list[int]:
     days, indices = column
-    first = bisect_left(days, window.period.start.toordinal())
-    return indices[first : bisect_right(days, window.until.toordinal())]
+    first, last = _span(window)
+    return indices[bisect_left(days, first) : bisect_right(days, last)]
 
 
 def _months_of(text: str) -> Callable[[str | None], date | None]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sheetops.domain.kpis.base import Figure, Measure, share
-from sheetops.domain.kpis.facts import Facts, Window
+from sheetops.domain.kpis.facts import Facts, Window, Worked
 from sheetops.domain.values import as_date
 
 
@@ -19,8 +19,9 @@ def measure(facts: Facts, window: Window) -> Measure:
     """The share answered within the target."""
     rows, hits = [], []
     has_column = facts.has("first_response")
+    lives, responses = facts.lives, facts.responses
     for index in facts.opened_in(window):
-        response, life = facts.responses[index], facts.lives[index]
+        response, life = responses[index], lives[index]
         known = response is not None or has_column or (life and "first_response" not in life.unsure)
         deadline = response_deadline(facts, index) if known else None
         if deadline is None:
@@ -37,9 +38,20 @@ def measure(facts: Facts, window: Window) -> Measure:
 
 def response_deadline(facts: Facts, index: int) -> date | datetime | None:
     """Until when a request was to be answered; None without a target, or where its opening is not known."""
-    opened, policy = facts.opened[index], facts.view.policy
-    target = policy.targets.get(facts.rows[index].urgency or "")
-    if opened is None or not facts.exact[index] or target is None or target.response is None:
+    opened = facts.opened[index]
+    if opened is None or not facts.exact[index]:
+        return None
+    return _deadlines(facts)[opened, facts.column("urgency")[index] or ""]
+
+
+def _deadlines(facts: Facts) -> Worked[tuple[date | datetime, str], date | datetime | None]:
+    """(opened, urgency) → the deadline: many requests of a day share it."""
+    return facts.once("deadlines", lambda: Worked(lambda asked: _deadline(facts, *asked)))
+
+
+def _deadline(facts: Facts, opened: date | datetime, urgency: str) -> date | datetime | None:
+    target = facts.view.policy.targets.get(urgency)
+    if target is None or target.response is None:
         return None
     found = facts.clock.deadline(opened, target.response)
     return found.replace(tzinfo=None) if isinstance(found, datetime) else found

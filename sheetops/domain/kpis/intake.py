@@ -13,7 +13,7 @@ from sheetops.domain.kpis.facts import Facts, Window
 def measure(facts: Facts, window: Window) -> Measure:
     """How many requests were opened; none is known where no opening is."""
     rows = facts.opened_in(window)
-    if facts.first_day is None and facts.rows:
+    if facts.first_day is None and len(facts):
         return Measure(None, 0, missing="no_opened")
     return Measure(len(rows), len(rows), rows, rows)
 

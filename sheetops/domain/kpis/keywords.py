@@ -98,8 +98,9 @@ class _Spoken:
         self.rows: defaultdict[Key, list[int]] = defaultdict(list)
         by_text: defaultdict[str, list[int]] = defaultdict(list)
         read = facts.opened_in(window)[-MOST_READ:]
+        descriptions = facts.column("description")
         for index in read:
-            if text := facts.rows[index].description:
+            if text := descriptions[index]:
                 by_text[text].append(index)
         for text, rows in by_text.items():
             self._read(readable(text), rows)

@@ -12,10 +12,11 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The score in points."""
-    rows = [i for i in facts.resolved_in(window) if facts.rows[i].nps is not None]
+    nps = facts.column("nps")
+    rows = [i for i in facts.resolved_in(window) if nps[i] is not None]
     if not rows:
         return Measure(None, 0, missing="no_cases" if facts.has("nps") else "no_nps")
-    answers = [facts.rows[i].nps or 0 for i in rows]
+    answers = [nps[i] for i in rows]
     promoters = [i for i, answer in zip(rows, answers, strict=True) if answer >= 9]
     detractors = sum(answer <= 6 for answer in answers)
     return Measure(100 * (len(promoters) - detractors) / len(rows), len(rows), promoters, rows)

@@ -13,26 +13,30 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 def _cases(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
     """(resolved with a due date, open and overdue)."""
-    done = [i for i in facts.resolved_in(window) if facts.on_time[i] is not None]
-    return done, facts.overdue_at(window)
+    due = facts.column("due")
+    return [i for i in facts.resolved_in(window) if due[i] is not None], facts.overdue_at(window)
 
 
 def _why(facts: Facts, window: Window) -> str:
     """Without a case: the requests have no due dates, or none of them had to be resolved by then."""
     concerned = [*facts.resolved_in(window), *facts.open_at(window.until)]
-    return "no_due" if concerned and all(facts.rows[i].due is None for i in concerned) else "no_cases"
+    due = facts.column("due")
+    return "no_due" if concerned and all(due[i] is None for i in concerned) else "no_cases"
 
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The share resolved on time."""
     done, overdue = _cases(facts, window)
-    return share((i for i in done if facts.on_time[i]), [*done, *overdue], _why(facts, window))
+    due, resolved = facts.column("due"), facts.column("resolved")
+    kept = [i for i in done if resolved[i] <= due[i]]
+    return share(kept, [*done, *overdue], "" if done or overdue else _why(facts, window))
 
 
 def breaches(facts: Facts, window: Window) -> Measure:
     """How many were late: resolved after their due date, or open past it."""
     done, overdue = _cases(facts, window)
-    late = [i for i in done if not facts.on_time[i]] + overdue
+    due, resolved = facts.column("due"), facts.column("resolved")
+    late = [i for i in done if resolved[i] > due[i]] + overdue
     cases = [*done, *overdue]
     return (
         Measure(len(late), len(cases), late, cases)

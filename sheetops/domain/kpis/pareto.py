@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from sheetops.domain.kpis.breakdown import department_of
+from sheetops.domain.kpis.breakdown import DIMENSIONS, keys_of
 from sheetops.domain.kpis.facts import Facts, Window
 from sheetops.domain.text import fold, tidy
 
@@ -36,14 +36,14 @@ class Pareto(NamedTuple):
 
 def pareto(facts: Facts, window: Window) -> Pareto:
     """The complaints of the window."""
-    complaints = [
-        facts.rows[index] for index in facts.opened_in(window) if facts.rows[index].type == "complaint"
-    ]
-    by_cause = any(row.cause for row in complaints)
+    kinds, causes = facts.column("type"), facts.column("cause")
+    complaints = [index for index in facts.opened_in(window) if kinds[index] == "complaint"]
+    by_cause = any(causes[index] for index in complaints)
+    told = causes if by_cause else keys_of(facts, DIMENSIONS["department"])
     names: dict[str, str] = {}
     counts: Counter[str] = Counter()
-    for row in complaints:
-        name = (row.cause if by_cause else department_of(row)) or ""
+    for index in complaints:
+        name = told[index] or ""
         key = fold(name)
         names.setdefault(key, tidy(name))
         counts[key] += 1

@@ -33,8 +33,9 @@ def measure(facts: Facts, window: Window) -> Measure:
     """The share of once resolved requests that came back."""
     rows, hits = [], []
     until = window.until.toordinal()
+    lives = facts.lives
     for index in facts.opened_in(window):
-        life = facts.lives[index]
+        life = lives[index]
         if life is None or "reopened" in life.unsure:
             continue
         if life.reopened or facts.resolved_by(index, until):
@@ -47,8 +48,9 @@ def measure(facts: Facts, window: Window) -> Measure:
 def first_contact(facts: Facts, window: Window) -> Measure:
     """The share resolved with the first response."""
     rows, hits = [], []
+    lives, responses = facts.lives, facts.responses
     for index in facts.resolved_in(window):
-        life, response = facts.lives[index], facts.responses[index]
+        life, response = lives[index], responses[index]
         if life is None or response is None or "reopened" in life.unsure:
             continue
         rows.append(index)
@@ -64,10 +66,10 @@ def _why(facts: Facts, window: Window, concerned: Sequence[int]) -> str:
 
 def _at_once(facts: Facts, index: int, response: date | datetime) -> bool:
     """Whether the first response is the resolution: seen by one run, or written with one day."""
-    row, life = facts.rows[index], facts.lives[index]
-    if row.first_response is None and life is not None and life.resolved_seen is not None:
+    life, resolved = facts.lives[index], facts.column("resolved")[index]
+    if facts.column("first_response")[index] is None and life is not None and life.resolved_seen is not None:
         return response == life.resolved_seen
-    return row.resolved is not None and as_date(response) == row.resolved
+    return resolved is not None and as_date(response) == resolved
 
 
 TIMES = Figure("reopened", "count", "less", times, main=False)

@@ -14,8 +14,8 @@ def measure(facts: Facts, window: Window) -> Measure:
     """The share of the period's requests that were resolved within it."""
     rows = facts.opened_in(window)
     until = window.until.toordinal()
-    missing = "no_opened" if facts.first_day is None and facts.rows else "no_cases"
-    return share((i for i in rows if facts.resolved_by(i, until)), rows, missing)
+    missing = "no_opened" if facts.first_day is None and len(facts) else "no_cases"
+    return share(facts.resolved_of(rows, until), rows, missing)
 
 
 FIGURE = Figure("resolution_rate", "percent", "more", measure, limits="p")

@@ -13,9 +13,13 @@ from sheetops.domain.kpis.facts import Facts, Window
 
 
 def _times(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
-    pairs = [(i, facts.days_to_resolve[i]) for i in facts.resolved_in(window)]
-    known = [(i, days) for i, days in pairs if days is not None]
-    return [i for i, _ in known], [days for _, days in known]
+    """(the requests whose time is known, their times in rising order)."""
+    return facts.once(("times", window), lambda: _measured(facts, window))
+
+
+def _measured(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
+    times = [(i, facts.days_of(i)) for i in facts.resolved_in(window)]
+    return [i for i, days in times if days is not None], sorted(days for _, days in times if days is not None)
 
 
 def _nothing(facts: Facts, window: Window) -> Measure:

@@ -45,8 +45,9 @@ class Sounding(NamedTuple):
 def sounding(facts: Facts, window: Window) -> Sounding:
     """How the feedback of the period's resolved requests sounds."""
     rows: dict[Sound | None, list[int]] = {key: [] for key in (*SOUNDS, None)}
+    feedbacks = facts.column("feedback")
     for index in facts.resolved_in(window):
-        feedback = facts.rows[index].feedback
+        feedback = feedbacks[index]
         if feedback is not None and feedback.words.strip():
             rows[sound(feedback.words)].append(index)
     scores = facts.scores

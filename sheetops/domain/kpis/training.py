@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.kpis.breakdown import department_of
+from sheetops.domain.kpis.breakdown import DIMENSIONS, keys_of
 from sheetops.domain.kpis.facts import Facts, Window
 
 RECURS: Final = 3
@@ -20,7 +20,7 @@ RECURS: Final = 3
 
 def findings_of(facts: Facts, window: Window, findings: Iterable[Finding]) -> list[tuple[Finding, int]]:
     """The findings in requests opened in the window, with the request each concerns."""
-    index_of = {(facts.rows[i].tab, facts.rows[i].row): i for i in facts.opened_in(window)}
+    index_of = {facts.place(i): i for i in facts.opened_in(window)}
     placed = ((finding, index_of.get((finding.tab, finding.row))) for finding in findings)
     return [
         (finding, index)
@@ -31,6 +31,7 @@ def findings_of(facts: Facts, window: Window, findings: Iterable[Finding]) -> li
 
 def training(facts: Facts, found: Iterable[tuple[Finding, int]]) -> list[tuple[str | None, str, int]]:
     """(department, rule, findings) that recur, most first."""
-    counts = Counter((department_of(facts.rows[index]), finding.rule) for finding, index in found)
+    departments = keys_of(facts, DIMENSIONS["department"])
+    counts = Counter((departments[index], finding.rule) for finding, index in found)
     often = [(department, rule, n) for (department, rule), n in counts.items() if n >= RECURS]
     return sorted(often, key=lambda entry: (-entry[2], entry[0] or "", entry[1]))
