@@ -11,7 +11,7 @@ from openpyxl.formula.translate import Translator
 from python_calamine import CalamineWorkbook
 
 from sheetops.books.xlsx.draw import new_workbook
-from sheetops.books.xlsx.draw_help import filled_part
+from sheetops.books.xlsx.ranges import filled_part
 from sheetops.domain.history import History
 from sheetops.domain.table import Grid, RawSheet, cell_name, take_snapshot
 from sheetops.domain.tabs import Cell, Tab

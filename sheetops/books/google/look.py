@@ -31,7 +31,7 @@ def cell_format(style: Style, value: Raw = None) -> Json:
 
 @cache
 def _base(style: Style) -> Json:
-    from sheetops.books.xlsx.draw_style import LOOKS, PRIMARY, RULE
+    from sheetops.books.xlsx.looks import LOOKS, PRIMARY, RULE
 
     look = LOOKS[style]
     text = {"foregroundColorStyle": colour(look.colour), "fontSize": round(look.size), "bold": look.bold}
@@ -60,7 +60,7 @@ def _number(pattern: str) -> Json:
 
 def highlight_format(style: str) -> dict[str, Any]:
     """What a conditional format lays over a cell."""
-    from sheetops.books.xlsx.draw_style import TONES
+    from sheetops.books.xlsx.looks import TONES
 
     ink, fill = TONES[style]
     made: dict[str, Any] = {"textFormat": {"foregroundColorStyle": colour(ink)}}

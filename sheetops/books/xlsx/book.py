@@ -175,12 +175,11 @@ def _graft(package: Package, tabs: Sequence[Tab], language: str) -> tuple[Tab, S
     """Put the tabs; or the first that cannot be put, which may have left half of itself in the package."""
     if not tabs:  # most runs: what draws takes longer to load than they take
         return None
-    from sheetops.books.xlsx.draw import workbook_of
-    from sheetops.books.xlsx.tab import graft_tab
+    from sheetops.books.xlsx.tab import draw_tab
 
     for tab in tabs:
         try:
-            graft_tab(package, tab.name, workbook_of(tab, language))
+            draw_tab(package, tab, language)
         except SheetError as error:
             return tab, error
     return None

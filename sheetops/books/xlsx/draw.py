@@ -51,7 +51,8 @@ def new_workbook(tabs: Sequence[Tab], language: str) -> Workbook:
 def _draw_tab(sheet: Worksheet, tab: Tab, styles: Styles, language: str) -> None:
     from sheetops.books.xlsx.draw_cells import draw_cells
     from sheetops.books.xlsx.draw_chart import add_chart
-    from sheetops.books.xlsx.draw_help import add_choice, add_highlight, address, reference
+    from sheetops.books.xlsx.draw_help import add_choice, add_highlight
+    from sheetops.books.xlsx.ranges import address, reference
 
     _set_columns(sheet, tab, styles)
     _set_view(sheet, tab)
@@ -90,7 +91,7 @@ def _set_view(sheet: Worksheet, tab: Tab) -> None:
 def _set_print(sheet: Any, tab: Tab) -> None:
     from openpyxl.worksheet.pagebreak import Break
 
-    from sheetops.books.xlsx.draw_help import address
+    from sheetops.books.xlsx.ranges import address
 
     sheet.page_setup.paperSize = _PAPER_A4
     sheet.page_setup.orientation = "landscape" if tab.landscape else "portrait"

@@ -37,9 +37,9 @@ from openpyxl.drawing.text import (
 from openpyxl.drawing.text import Font as DrawnFont
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetops.books.xlsx.draw_cells import legible
-from sheetops.books.xlsx.draw_help import reference
-from sheetops.books.xlsx.draw_style import GREY, INK, RULE, font_name
+from sheetops.books.xlsx.cell_forms import legible
+from sheetops.books.xlsx.looks import GREY, INK, RULE, font_name
+from sheetops.books.xlsx.ranges import reference
 from sheetops.domain.table import Raw, cell_name
 from sheetops.domain.tabs import Chart, Range, Series, Tab
 from sheetops.domain.values import as_text

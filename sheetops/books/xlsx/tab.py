@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-
-from openpyxl import Workbook
+from typing import TYPE_CHECKING
 
 from sheetops.books.xlsx.formulas import drop_from_chain, mark_recalculation
 from sheetops.books.xlsx.package import Package, Rel, SheetRef
@@ -17,14 +16,18 @@ from sheetops.books.xlsx.stylesheet import STYLES_TYPE, add_stylesheet, styleshe
 from sheetops.books.xlsx.tab_app import update_titles
 from sheetops.books.xlsx.tab_book import Book, refuse_clash
 from sheetops.books.xlsx.tab_dialect import serialized
+from sheetops.books.xlsx.tab_origin import Source
 from sheetops.books.xlsx.tab_parts import PartNames, used_only_by, write_part, write_rels
 from sheetops.books.xlsx.tab_refs import Renames
 from sheetops.books.xlsx.tab_sheet import Change, Kept, chart_tree, kept_of, rewrite, sheet_tree
-from sheetops.books.xlsx.tab_source import Source, read_source
 from sheetops.books.xlsx.tab_styles import Styles
 from sheetops.books.xlsx.tab_tables import Table, named, refuse_if_needed, table_of, table_tree, tables
 from sheetops.books.xlsx.tab_xml import tree
+from sheetops.domain.tabs import Tab
 from sheetops.errors import TabRefused
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 CELL_FORMULA = re.compile(rb"<f[ >]")
 FORBIDDEN = re.compile("[][:*?/\\\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -38,11 +41,34 @@ def graft_tab(package: Package, name: str, workbook: Workbook) -> None:
 
     Nothing of the package is touched if the tab is there already and says the same.
     """
+    from sheetops.books.xlsx.tab_source import read_source
+
+    _graft(package, name, lambda: read_source(workbook, name, is_1904(package)))
+
+
+def draw_tab(package: Package, tab: Tab, language: str) -> None:
+    """Put `tab` into `package`; `language` chooses the fonts. See `graft_tab`.
+
+    Raises EditRefused, naming the cell, for a value that no workbook can hold, and TabRefused for a name, chart
+    or drop-down that Excel would not take.
+    """
+    from sheetops.books.xlsx.tab_write import can_write, written
+
+    if can_write(tab):
+        check_name(tab.name, "the new workbook")
+        source = written(tab, language, is_1904(package))
+        _graft(package, tab.name, lambda: source)
+        return
+    from sheetops.books.xlsx.draw import workbook_of
+
+    graft_tab(package, tab.name, workbook_of(tab, language))
+
+
+def _graft(package: Package, name: str, source: Callable[[], Source]) -> None:
     check_name(name, package.where)
     require_distinct_tabs(package)
     old = _old_sheet(package, name)
-    source = read_source(workbook, name, is_1904(package))
-    _Graft(package, old.name if old else name, source, old, Book(package)).run()
+    _Graft(package, old.name if old else name, source(), old, Book(package)).run()
 
 
 def check_name(name: str, where: str) -> None:
@@ -160,8 +186,10 @@ class _Graft:
     def _part(self, part: str, kind: str, change: Change, new_tables: dict[str, Table]) -> bytes:
         data = self.source.package.part(part)
         if kind == "worksheet":
+            rows = self._rows(change)  # first: formats are numbered in the order of the cells
             root = sheet_tree(data, change, self._kept(), f"{self.package.where}, tab {self.tab}")
-        elif kind == "chart":
+            return _filled(serialized(root, self.package.strict), rows)
+        if kind == "chart":
             root = chart_tree(data, change)
         elif kind == "table":
             root = table_tree(data, change, new_tables[table_of(self.source.package, part).name])
@@ -171,6 +199,10 @@ class _Graft:
         else:
             return data
         return serialized(root, self.package.strict)
+
+    def _rows(self, change: Change) -> bytes | None:
+        write = self.source.rows
+        return None if write is None else write(change.styles.cell, change.renames)
 
     def _kept(self) -> Kept:
         return kept_of(self.package.utf8(self.old.part)[0]) if self.old else Kept()
@@ -200,6 +232,10 @@ class _Graft:
             drop_from_chain(self.package, self.old.sheet_id, cells)
         if self.old is not None or CELL_FORMULA.search(self.package.part(sheet)):
             mark_recalculation(self.package)
+
+
+def _filled(sheet: bytes, rows: bytes | None) -> bytes:
+    return sheet.replace(b"<sheetData/>", b"<sheetData>%b</sheetData>" % rows, 1) if rows else sheet
 
 
 def put_tab(

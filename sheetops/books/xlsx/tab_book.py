@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sheetops.books.xlsx.formulas import WORKBOOK_ORDER
 from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.tab_origin import Name
 from sheetops.books.xlsx.tab_refs import Renames, quoted
-from sheetops.books.xlsx.tab_source import Name
 from sheetops.books.xlsx.tab_xml import PartText, tag_prefix
 from sheetops.books.xlsx.xmlbytes import Node, escape
 from sheetops.errors import TabRefused

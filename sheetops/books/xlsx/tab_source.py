@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -14,49 +13,13 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from openpyxl.writer.excel import ExcelWriter
 
-from sheetops.books.xlsx.package import Package, Rel
+from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.tab_origin import EPOCHS_APART, Name, Source
 from sheetops.books.xlsx.xmlbytes import Node
 from sheetops.errors import TabRefused
 
-EPOCHS_APART = 1462
-"""Days between the first days of the 1900 and the 1904 date systems; ECMA-376 part 1, 18.17.4.1."""
 LEFT_OUT = ("pivotTable", "ctrlProp", "control", "oleObject", "slicer", "timeline")
 """Relationships of a sheet that mean nothing without parts of the source's workbook."""
-
-
-@dataclass(frozen=True)
-class Name:
-    """A defined name of the source, of the workbook or of the sheet."""
-
-    name: str
-    text: str
-    attributes: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A saved workbook with one sheet."""
-
-    package: Package
-    title: str
-    state: str
-    sheet: str
-    """The sheet's part."""
-    styles: bytes
-    names: list[Name]
-    date_shift: int
-    """Days to add to dates that openpyxl did not write itself, to be right in the target."""
-
-    def parts(self) -> Iterator[tuple[str, Rel]]:
-        """Every part that the sheet needs, with the relationship that leads to it; parents first."""
-        seen = {self.sheet}
-        waiting = [self.sheet]
-        for part in waiting:
-            for rel in self.package.rels(part):
-                if rel.part and rel.part not in seen:
-                    seen.add(rel.part)
-                    waiting.append(rel.part)
-                    yield rel.part, rel
 
 
 def read_source(workbook: Workbook, tab: str, date1904: bool) -> Source:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sheetops.books.xlsx.package import Package, SheetRef
+from sheetops.books.xlsx.tab_origin import Parts
 from sheetops.books.xlsx.tab_sheet import Change, rewrite
 from sheetops.books.xlsx.tab_xml import tree
 from sheetops.books.xlsx.xmlbytes import parse
@@ -26,7 +27,7 @@ class Table:
     number: int
 
 
-def table_of(package: Package, part: str) -> Table:
+def table_of(package: Parts, part: str) -> Table:
     """The table in this part."""
     root = package.tree(part)[1]
     name = root.attrs.get("displayName") or root.attrs.get("name", "")

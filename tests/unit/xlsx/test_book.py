@@ -17,7 +17,7 @@ from sheetops.books.xlsx import tab as tab_module
 from sheetops.books.xlsx.book import XlsxBook
 from sheetops.books.xlsx.edit import Patched, patch_cells
 from sheetops.books.xlsx.package import Package
-from sheetops.books.xlsx.tab import graft_tab
+from sheetops.books.xlsx.tab import draw_tab, graft_tab
 from sheetops.domain.plan import Edit
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Cell, Tab
@@ -134,12 +134,12 @@ def test_half_a_tab_is_never_written(path: Path, monkeypatch: pytest.MonkeyPatch
     """A tab may fail when part of it is in the package already."""
     save(path)
 
-    def graft(package: Package, name: str, workbook: Any) -> None:
-        graft_tab(package, name, workbook)
-        if name == "Checks":
+    def draw(package: Package, tab: Tab, language: str) -> None:
+        draw_tab(package, tab, language)
+        if tab.name == "Checks":
             raise SheetError("its styles cannot be read")
 
-    monkeypatch.setattr(tab_module, "graft_tab", graft)
+    monkeypatch.setattr(tab_module, "draw_tab", draw)
     with XlsxBook(str(path)).session() as session:
         tabs = [Tab(name, ((Cell(name),),)) for name in ("Checks", "Review 2026-10")]
         assert session.apply([], tabs, see).reasons == {"Checks": "its styles cannot be read"}

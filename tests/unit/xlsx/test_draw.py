@@ -11,9 +11,9 @@ from typing import Any, get_args
 import pytest
 from openpyxl import load_workbook
 
-from sheetops.books.xlsx import draw_cells
+from sheetops.books.xlsx import cell_forms
 from sheetops.books.xlsx.draw import new_workbook, workbook_of
-from sheetops.books.xlsx.draw_style import FONTS, LOOKS, TONES
+from sheetops.books.xlsx.looks import FONTS, LOOKS, TONES
 from sheetops.domain.table import CellError
 from sheetops.domain.tabs import Cell, Choice, Highlight, Link, Range, Style, Tab
 from sheetops.errors import EditRefused, TabRefused
@@ -149,7 +149,7 @@ def test_links_are_quoted_and_an_empty_cell_stays_empty() -> None:
 
 
 def test_links_past_the_limit_of_a_sheet_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draw_cells, "MOST_LINKS", 2)
+    monkeypatch.setattr(cell_forms, "MOST_LINKS", 2)
     sheet = reread(Tab(TAB, tuple((Cell(str(n), "link", Link("x")),) for n in range(4))))
     assert [sheet.cell(n, 1).hyperlink is not None for n in range(1, 5)] == [True, True, False, False]
     assert sheet.cell(4, 1).value == "3"
