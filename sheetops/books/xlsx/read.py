@@ -6,14 +6,14 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from html import unescape
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.read_cells import is_for_us, read_cells
-from sheetops.books.xlsx.read_plain import NotPlain, Plain
+from sheetops.books.xlsx.read_plain import NotPlain, Plain, PlainSheet
 from sheetops.domain.rows import Rows
 from sheetops.domain.table import CellError, Grid, Raw, RawSheet
 
@@ -59,11 +59,13 @@ class _Book:
         """One worksheet."""
         xml, _ = self._package.utf8(sheet.part)
         places = _Places(xml)
+        plain = self._plain_rows(sheet)
+        formulas = places.cells(_FORMULA, b"f") if plain is None or plain.formulas else []
         return Grid(
             sheet.name,
-            self._rows(sheet, xml, places),
-            formulas={(row, column): f"={text}" for row, column, text in places.cells(_FORMULA, b"f")},
-            hidden_rows=places.rows(_HIDDEN),
+            self._rows(sheet, xml, places) if plain is None else Rows(plain.columns),
+            formulas={(row, column): f"={text}" for row, column, text in formulas},
+            hidden_rows=places.rows(_HIDDEN) if plain is None or plain.hidden else frozenset(),
             merged=tuple(
                 (int(m[2]), _column(m[1]), int(m[4]), _column(m[3])) for m in places.after_rows(_MERGED)
             ),
@@ -71,15 +73,16 @@ class _Book:
             attached=frozenset(rel.kind for rel in self._package.rels(sheet.part)),
         )
 
-    def _rows(self, sheet: SheetRef, xml: bytes, places: _Places) -> Sequence[Sequence[Raw]]:
-        """The values by the first reader that is sure of them."""
+    def _plain_rows(self, sheet: SheetRef) -> PlainSheet | None:
+        """The values by the reader that is sure of plain rows, or None."""
         try:
-            return Rows(self._plain.columns(sheet))
-        except (
-            NotPlain,
-            ValueError,
-        ):  # a ValueError: a character that XML does not know, bytes that are no UTF-8
-            pass
+            return self._plain.read(sheet)
+        except (NotPlain, ValueError):
+            # a ValueError: a character that XML does not know, bytes that are no UTF-8
+            return None
+
+    def _rows(self, sheet: SheetRef, xml: bytes, places: _Places) -> list[list[Raw]]:
+        """The values by one of the readers for every sheet."""
         rows = self._values(sheet, xml)
         for row, column, value in places.cells(_ERROR, b"c"):
             while len(rows) < row:

@@ -2,7 +2,8 @@
 
 The cells come column by column, so that one look at the types of a column's cells serves a thousand of them, and
 each text and each day is one object however often it occurs. That is faster than calamine and takes a fifth of
-its memory. Any row of another form raises NotPlain, and the sheet is read by calamine.
+its memory. Any row of another form raises NotPlain, and the sheet is read by calamine. A large sheet is taken by
+`read_bulk` piece by piece, which comes to the same, and only its pieces that are odd by the regular expression.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheetops.books.xlsx.cellref import MAX_ROW
 from sheetops.books.xlsx.moments import moment
@@ -21,8 +22,13 @@ from sheetops.books.xlsx.styles import Styles, is_1904
 from sheetops.domain.table import CellError, Raw, column_letters
 from sheetops.errors import SheetopsError
 
+if TYPE_CHECKING:
+    from sheetops.books.xlsx.read_bulk import Bulk
+
 _CHUNK = 1 << 20  # bytes of rows that are held as cells at one time
-_MOST_COLUMNS = 100  # a pattern for more takes longer than calamine
+MOST_COLUMNS = 100  # a pattern for more takes longer than calamine
+_LARGE = 6 << 20  # bytes of rows that take longer to read than the start of numpy
+_MOST_FAILURES = 3  # pieces that `read_bulk` leaves before it is left
 _FEW_ROWS = 500  # of which the cells are taken one by one sooner than a pattern for a whole row is compiled
 _LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
 _INSIDE = (  # of a cell: format, type and stored text
@@ -30,7 +36,7 @@ _INSIDE = (  # of a cell: format, type and stored text
     rb"(?:(?:<v>|<is><t[^<>]*>)([^<]*)(?:</v>|</t></is>))?</c>)"
 )
 _ANY_ROW = re.compile(rb'<row r="([0-9]+)"(?: [^<>]*?)?(?:/>|>(.*?)</row>)', re.DOTALL)
-_ANY_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"' + _INSIDE)
+ANY_CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"' + _INSIDE)
 
 
 class NotPlain(Exception):
@@ -48,8 +54,8 @@ class Plain:
         self.durations = frozenset(style for style in self.dates if styles.is_duration(style))
         self.days = _Days(is_1904(package))
 
-    def columns(self, ref: SheetRef) -> list[list[Raw]]:
-        """The cells by column, each as long as the sheet has rows; blanks are None. Raises NotPlain."""
+    def read(self, ref: SheetRef) -> PlainSheet:
+        """The cells. Raises NotPlain."""
         try:
             sheet = SheetXml(self._package, ref)
         except SheetopsError:
@@ -57,6 +63,45 @@ class Plain:
         if sheet.prefix or sheet.row_prefix or sheet.scan is not sheet.data or sheet.encoding.codec:
             raise NotPlain
         return _Columns(self).read(sheet.data, sheet.rows_start, sheet.rows_end)
+
+    def value(self, style: bytes, kind: bytes, text: bytes) -> Raw:
+        """What a cell holds, given as it is written. Raises NotPlain."""
+        if not text:
+            return None
+        if kind == b"s":
+            return self.texts_at([text])[0]
+        if kind in (b"", b"n"):
+            number = int(style or b"0")
+            if number in self.durations:
+                raise NotPlain
+            return self.days[text] if number in self.dates else _number(text)
+        if kind == b"b":
+            return text in (b"1", b"true")
+        if kind == b"e":
+            return CellError(text.decode())
+        if kind in (b"str", b"inlineStr"):
+            return plain_text(text.decode())
+        raise NotPlain
+
+    def texts_at(self, places: Sequence[bytes]) -> list[Raw]:
+        """The shared texts at these places. Raises NotPlain."""
+        try:
+            numbers = list(map(int, places))
+            if min(numbers) < 0:
+                raise NotPlain
+            return list(map(self.texts.__getitem__, numbers))
+        except (ValueError, IndexError):
+            raise NotPlain from None
+
+
+class PlainSheet(NamedTuple):
+    """The cells of a sheet, and what it may have beside them."""
+
+    columns: list[list[Raw]]
+    """Each as long as the sheet has rows; blanks are None."""
+    formulas: bool = True
+    hidden: bool = True
+    """Whether a cell may compute and a row may be hidden: False where it is known that none does or is."""
 
 
 class _Days(dict[bytes, Raw]):
@@ -81,15 +126,40 @@ class _Columns:
         self._shared = shared
         self._columns: list[list[Raw]] = []
         self._height = 0
+        self._bulk: Bulk | None = None
+        self._failures = 0
 
-    def read(self, xml: bytes, start: int, end: int) -> list[list[Raw]]:
+    def read(self, xml: bytes, start: int, end: int) -> PlainSheet:
+        if end - start > _LARGE:
+            from sheetops.books.xlsx.read_bulk import Bulk
+
+            self._bulk = Bulk(self._shared, xml)
         at = start
         while at < end:
             close = xml.find(b"</row>", at + _CHUNK, end)
             stop = end if close < 0 else close + len(b"</row>")
-            self._take(xml, at, stop)
+            if not self._take_in_bulk(at, stop):
+                self._take(xml, at, stop)
             at = stop
-        return self._columns
+        if self._bulk is None or self._failures:
+            return PlainSheet(self._columns)
+        return PlainSheet(self._columns, self._bulk.formulas, self._bulk.hidden)
+
+    def _take_in_bulk(self, start: int, end: int) -> bool:
+        """Whether these rows could be taken so."""
+        if self._bulk is None or self._failures >= _MOST_FAILURES:
+            return False
+        try:
+            columns = self._bulk.take(start, end, self._height)
+        except NotPlain:
+            self._failures += 1
+            return False
+        self._widen_to(len(columns))
+        height = self._bulk.last_row - self._height
+        for place, column in enumerate(self._columns):
+            column += columns[place] if place < len(columns) else [None] * height
+        self._height = self._bulk.last_row
+        return True
 
     def _take(self, xml: bytes, start: int, end: int) -> None:
         count = xml.count(b"<row", start, end)
@@ -109,8 +179,10 @@ class _Columns:
             column += cells if wanted is None else _spread(cells, wanted, self._height - len(column))
 
     def _widen(self, letters: Sequence[bytes]) -> None:
-        width = max(map(_number_of, set(letters)), default=0)
-        if width > _MOST_COLUMNS:
+        self._widen_to(max(map(_number_of, set(letters)), default=0))
+
+    def _widen_to(self, width: int) -> None:
+        if width > MOST_COLUMNS:
             raise NotPlain
         missing = width - len(self._columns)
         self._columns += [[None] * self._height for _ in range(missing)]
@@ -125,8 +197,8 @@ class _Columns:
     def _values(self, styles: Sequence[bytes], kinds: Sequence[bytes], texts: Sequence[bytes]) -> list[Raw]:
         """The cells of one column; the common cases take no step a cell."""
         shared, kind = self._shared, set(kinds)
-        if kind == {b"s"}:
-            return self._texts(texts)
+        if kind == {b"s"} and b"" not in texts:
+            return shared.texts_at(texts)
         if kind <= {b"", b"n"}:
             dated = {style for style in set(styles) if int(style or b"0") in shared.dates}
             if any(int(style or b"0") in shared.durations for style in dated):
@@ -139,34 +211,7 @@ class _Columns:
             return [
                 shared.days[text] if style in dated or not text else _number(text) for style, text in pairs
             ]
-        return [self._value(*cell) for cell in zip(styles, kinds, texts, strict=True)]
-
-    def _texts(self, texts: Sequence[bytes]) -> list[Raw]:
-        try:
-            places = list(map(int, texts))
-            if min(places) < 0:
-                raise NotPlain
-            return list(map(self._shared.texts.__getitem__, places))
-        except (ValueError, IndexError):
-            raise NotPlain from None
-
-    def _value(self, style: bytes, kind: bytes, text: bytes) -> Raw:
-        if not text:
-            return None
-        if kind == b"s":
-            return self._texts([text])[0]
-        if kind in (b"", b"n"):
-            number = int(style or b"0")
-            if number in self._shared.durations:
-                raise NotPlain
-            return self._shared.days[text] if number in self._shared.dates else _number(text)
-        if kind == b"b":
-            return text in (b"1", b"true")
-        if kind == b"e":
-            return CellError(text.decode())
-        if kind in (b"str", b"inlineStr"):
-            return plain_text(text.decode())
-        raise NotPlain
+        return [shared.value(*cell) for cell in zip(styles, kinds, texts, strict=True)]
 
 
 def _spread(cells: list[Raw], places: list[int], count: int) -> Iterator[Raw]:
@@ -203,7 +248,7 @@ def _few(xml: bytes, start: int, end: int, width: int) -> list[Any]:
     rows = []
     for number, inside in _ANY_ROW.findall(xml, start, end):
         row, last, at = [b""] * (3 * width), -1, 0
-        for cell in _ANY_CELL.finditer(inside):
+        for cell in ANY_CELL.finditer(inside):
             place = places.get(cell[1], -1)
             if cell.start() != at or cell[2] != number or place <= last:
                 break

@@ -10,10 +10,11 @@ from sheetops.books.xlsx.cellvalue import unescape_text
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.xmlbytes import Node
 
-_PLAIN_ITEM = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_SIMPLER = (('<t xml:space="preserve">', "<t>"), ("<t/>", "<t></t>"))
+_PLAIN_ITEM = re.compile(r"<t>([^<]*)</t>")
+_PHONETIC = re.compile(r"<phoneticPr [^<>]*/>")  # how Excel shows what it may have as a hint to read by
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
-_MARKED = re.compile("[&\r]|_x")
 _ITEM = re.compile(rb"<((?:[^\s<>/:!?]+:)?)si(?=[\s/>])")
 
 
@@ -35,6 +36,16 @@ def plain_text(text: str) -> str | None:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unescape_text(text) or None
+
+
+def _meant(text: str, items: list[str]) -> list[str | None]:
+    """What the stored texts mean; they lie in `text`, so that one look there tells what none of them has."""
+    if "&" in text or "_x" in text or "\r" in text:
+        return [
+            plain_text(item) if "&" in item or "_x" in item or "\r" in item else item or None
+            for item in items
+        ]
+    return [item or None for item in items] if "" in items else [*items]
 
 
 def _sign(match: re.Match[str]) -> str:
@@ -70,13 +81,34 @@ class SharedStrings:
 
     def plain(self) -> list[str | None]:
         """Every entry's plain text at once, None for an empty one."""
-        data, _, starts, prefix = self._items
-        if not prefix and b"<!" not in data and data.find(b"<?", 2) < 0:
-            text = data.decode()
-            found = _PLAIN_ITEM.findall(text)
-            if len(found) == len(starts):
-                return [plain_text(item) if _MARKED.search(item) else item or None for item in found]
-        return [self[index] or None for index in range(len(starts))]
+        found = self._split()
+        return [self[index] or None for index in range(len(self))] if found is None else found
+
+    def _split(self) -> list[str | None] | None:
+        """The same, cut out of the whole table at once; None where it is not written as programs do."""
+        data = b"" if self._part is None else self._package.utf8(self._part)[0]
+        start, end = data.find(b"<si>"), data.rfind(b"</si></sst>")
+        if not 0 <= start <= end or b"<!" in data or data.find(b"<?", 2) >= 0:
+            return None
+        text = data[start + len(b"<si>") : end].decode()
+        for usual, plainer in _SIMPLER:
+            text = text.replace(usual, plainer)
+        if "<phoneticPr " in text:
+            text = _PHONETIC.sub("", text)
+        items = text[len("<t>") : -len("</t>")].split("</t></si><si><t>")
+        if text.startswith("<t>") and text.endswith("</t>") and text.count("<") == 4 * len(items) - 2:
+            return _meant(text, items)
+        items = text.split("</si><si>")
+        if text.count("<si") != len(items) - 1:
+            return None
+        return [self._item(item) for item in items]
+
+    def _item(self, item: str) -> str | None:
+        """The text of one entry, given without its `si`."""
+        match = _PLAIN_ITEM.fullmatch(item)
+        if match:
+            return plain_text(match[1])
+        return text_of(xmlbytes.parse_fragment(f"<si>{item}</si>".encode(), self._package.where)) or None
 
     def __getitem__(self, index: int) -> str:
         """The plain text of entry `index`; IndexError if there is none."""

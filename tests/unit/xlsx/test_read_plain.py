@@ -29,15 +29,19 @@ STRINGS = (
 RICH = ("<r><t>两</t></r><r><rPr><b/></rPr><t>段</t></r>", "<t>日</t><rPh sb='0' eb='1'><t>ひ</t></rPh>")
 
 
-@pytest.fixture(autouse=True, params=[0, 500], ids=["row by row", "cell by cell"])
-def few_rows(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small sheets are read cell by cell; both ways must read the same."""
-    monkeypatch.setattr(read_plain, "_FEW_ROWS", request.param)
+@pytest.fixture(autouse=True, params=["row by row", "cell by cell", "in bulk", "in bulk, small pieces"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small sheets are read cell by cell, large ones in bulk; all ways must read the same."""
+    monkeypatch.setattr(read_plain, "_FEW_ROWS", 500 if request.param == "cell by cell" else 0)
+    if request.param.startswith("in bulk"):
+        monkeypatch.setattr(read_plain, "_LARGE", 0)
+    if request.param.endswith("small pieces"):
+        monkeypatch.setattr(read_plain, "_CHUNK", 1000)
 
 
 def read(data: bytes) -> list[list[Raw]]:
     package = Package.from_bytes(data, "f.xlsx")
-    return list(Rows(Plain(package).columns(package.sheets()[0])))
+    return list(Rows(Plain(package).read(package.sheets()[0]).columns))
 
 
 def by_calamine(data: bytes) -> list[list[Raw]]:

@@ -1,0 +1,325 @@
+"""Reading plain rows by the thousand: the form that `read_plain` knows, looked at in arrays instead of cell by cell.
+
+numpy finds where every tag begins; that each is what a plain row has there, and each number, is told from words of
+eight bytes at once, and every byte is accounted for. What is rare in a log (texts of their own, formulas, fractions,
+errors) is taken by the pattern of one cell. numpy takes longer to start than a small sheet to be read, so that only
+large ones come here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sheetops.books.xlsx.cellref import MAX_ROW
+from sheetops.books.xlsx.read_plain import ANY_CELL, MOST_COLUMNS, NotPlain
+from sheetops.domain.table import Raw
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sheetops.books.xlsx.read_plain import Plain
+
+    Ints = NDArray[np.int64]
+    Words = NDArray[np.uint64]
+    Flags = NDArray[np.bool_]
+    Kinds = NDArray[np.uint8]
+
+
+def _word(text: bytes) -> np.uint64:
+    """The eight bytes, or the fewer at its low end, of which the first is the lowest."""
+    return np.uint64(int.from_bytes(text, "little"))
+
+
+def _each(byte: int) -> np.uint64:
+    return _word(bytes((byte,)) * 8)
+
+
+_LESS_THAN = ord("<")
+_UP_TO = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)  # the first bytes of a word
+_ROW, _CELL, _ROW_END = _word(b'<row r="'), _word(b'<c r="'), _word(b"</row>")
+_VALUE, _VALUE_END = _word(b"<v>"), _word(b"</v></c>")
+_ONE, _FOUR, _EIGHT, _SIXTEEN, _HALF = (np.uint64(count) for count in (1, 4, 8, 16, 32))
+_FIRST_LETTER, _LAST_LETTER = ord("A"), ord("Z")
+_MOST_DIGITS = 16  # of a number that is the same as a 64-bit integer and then a float as it is as a float
+_LONGEST_ROW_NUMBER = 7
+_HEAD = re.compile(rb'(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(/?)>')
+_ROW_HEAD = re.compile(rb"(?: [^<>]*?)?(/?)>")
+_COMMON_FORMS = 40  # of heads; those that come after so many are told apart one by one
+_LONGEST_FORM = 400  # and those from the first that is longer on
+_MOST_ODD = 1 / 3  # of the cells: with more, the pattern of a row is faster
+_GAPS = 4  # times as many rows as are there: more are too many to be laid out
+_NOTHING, _TEXT, _NUMBER, _DAY, _ODD = range(5)
+
+
+class _Cells(NamedTuple):
+    """The cells of a piece, in their order; what they are is worked out step by step."""
+
+    begins: Ints  # where in the file
+    stops: Ints
+    first: Ints  # of its tags, among those of the piece
+    spans: Ints  # how many tags it has
+    rows: Ints  # among the rows of the piece
+
+
+class Bulk:
+    """The rows of one sheet, taken piece by piece."""
+
+    def __init__(self, shared: Plain, xml: bytes) -> None:
+        """`xml` is the whole part: bytes follow after the last row."""
+        self._shared, self._xml = shared, xml
+        self._bytes = np.frombuffer(xml, np.uint8)
+        self._words: Words = np.ndarray((len(xml) - 7,), "<u8", xml, 0, (1,))  # from every byte on
+        self._texts: NDArray[Any] = np.empty(len(shared.texts) + 1, object)
+        self._texts[1:] = shared.texts  # and a blank before them
+        self.formulas = self.hidden = False
+        """Whether a cell computes, and whether a row is hidden (or says that it is not), in what was taken."""
+        self.last_row = 0
+        """The number of the last row that was taken."""
+
+    def take(self, start: int, end: int, before: int) -> list[list[Raw]]:
+        """The cells by column of the whole rows from `start` to `end`, which follow the row `before`.
+
+        Each column is as long as there are rows from `before` to the last one. Raises NotPlain.
+        """
+        places = np.flatnonzero(self._bytes[start:end] == _LESS_THAN)
+        if not len(places):
+            raise NotPlain
+        places += start
+        words = self._words[places]
+        six = words & _UP_TO[6]
+        opens, cells = words == _ROW, six == _CELL
+        outer = np.flatnonzero(opens | cells | (six == _ROW_END))
+        if not len(outer) or outer[0] or places[0] != start:
+            raise NotPlain
+        is_open, is_cell = opens[outer], cells[outer]
+        begins, after = places[outer], np.append(outer[1:], len(places))
+        stops, spans = np.append(begins[1:], end), after - outer
+        at = np.flatnonzero(is_open)
+        numbers, digits, signs, empty = self._rows(begins[at] + 8, stops[at])
+        _require_rows(is_open, is_cell, at[empty], stops - begins, spans)
+        of = np.flatnonzero(is_cell)
+        rows = (np.cumsum(is_open) - 1)[of]
+        found = _Cells(begins[of], stops[of], outer[of], spans[of], rows)
+        columns, heads = self._columns(found, digits[rows], signs[rows])
+        kinds = self._kinds(heads, np.append(places, end)[found.first + 1])
+        values = self._values(found, kinds, places, words)
+        laid = self._laid_out(found, columns, kinds, values, numbers - before)
+        self.last_row = int(numbers[-1])
+        return laid
+
+    def _rows(self, begins: Ints, stops: Ints) -> tuple[Ints, Ints, Words, Flags]:
+        """Of each row: its number, how many digits that has, these with the quote, and whether it is self-closing."""
+        words = self._words[begins]
+        digits = _until_quote(words)
+        if digits.min() < 1 or digits.max() > _LONGEST_ROW_NUMBER:
+            raise NotPlain
+        numbers = _numbers(words << ((8 - digits).astype(np.uint64) * _EIGHT), digits)
+        forms, heads = self._forms(begins + digits + 1, stops)
+        matches = [_ROW_HEAD.fullmatch(head) for head in heads]
+        if numbers.min() < 1 or numbers.max() > MAX_ROW or not all(matches):
+            raise NotPlain
+        self.hidden = self.hidden or any(b"hidden" in head for head in heads)
+        empty = np.array([match is not None and match[1] != b"" for match in matches])
+        return numbers, digits, words & _UP_TO[digits + 1], empty[forms]
+
+    def _columns(self, cells: _Cells, digits: Ints, signs: Words) -> tuple[Ints, Ints]:
+        """The number of each cell's column, and where its address has ended; it must name its row."""
+        words = self._words[cells.begins + 6]
+        columns = np.zeros(len(words), np.int64)
+        letters = np.zeros(len(words), np.int64)
+        is_letter = np.ones(len(words), np.bool_)
+        for place in range(4):
+            byte = ((words >> np.uint64(8 * place)) & _UP_TO[1]).astype(np.int64)
+            is_letter &= (byte >= _FIRST_LETTER) & (byte <= _LAST_LETTER)
+            if not is_letter.any():
+                break
+            columns = np.where(is_letter, columns * 26 + byte - (_FIRST_LETTER - 1), columns)
+            letters += is_letter
+        ends = cells.begins + 6 + letters
+        if len(words) and (letters.min() < 1 or letters.max() > 3):
+            raise NotPlain
+        if ((self._words[ends] & _UP_TO[digits + 1]) != signs).any():
+            raise NotPlain
+        same_row = cells.rows[1:] == cells.rows[:-1]
+        if (same_row & (columns[1:] <= columns[:-1])).any():
+            raise NotPlain
+        return columns, ends + digits + 1
+
+    def _forms(self, begins: Ints, stops: Ints) -> tuple[Ints, Sequence[bytes]]:
+        """The different texts from `begins` to `stops`, of which there are few, and which of them each is."""
+        which = np.zeros(len(begins), np.int64)
+        left, lengths = np.arange(len(begins)), stops - begins
+        forms: dict[bytes, int] = {}
+        while len(left) and len(forms) < _COMMON_FORMS and lengths[0] <= _LONGEST_FORM:
+            length = int(lengths[0])
+            form = self._xml[int(begins[0]) : int(begins[0]) + length]
+            same = lengths == length
+            alike = begins[same]
+            equal = np.ones(len(alike), np.bool_)
+            for at in range(0, length, 8):
+                piece = form[at : at + 8]
+                equal &= (self._words[alike + at] & _UP_TO[len(piece)]) == _word(piece)
+            same[same] = equal
+            which[left[same]] = forms.setdefault(form, len(forms))
+            left, begins, lengths = left[~same], begins[~same], lengths[~same]
+        rest = zip(left.tolist(), begins.tolist(), (begins + lengths).tolist(), strict=True)
+        for place, begin, stop in rest:
+            which[place] = forms.setdefault(self._xml[begin:stop], len(forms))
+        return which, tuple(forms)
+
+    def _kinds(self, begins: Ints, stops: Ints) -> Kinds:
+        """What each cell should hold, told from its start tag after the address."""
+        forms, heads = self._forms(begins, stops)
+        return np.array([self._kind(head) for head in heads], np.uint8)[forms]
+
+    def _kind(self, head: bytes) -> int:
+        match = _HEAD.fullmatch(head)
+        if match is None:
+            return _ODD
+        style, kind, closed = int(match[1] or b"0"), match[2], match[3]
+        if closed:
+            return _NOTHING
+        if kind == b"s":
+            return _TEXT
+        if kind not in (None, b"n") or style in self._shared.durations:
+            return _ODD
+        return _DAY if style in self._shared.dates else _NUMBER
+
+    def _values(self, cells: _Cells, kinds: Kinds, places: Ints, words: Words) -> Ints:
+        """The whole number that each cell stores, 0 for a blank; a cell that is otherwise becomes odd."""
+        values = np.zeros(len(kinds), np.int64)
+        blank = kinds == _NOTHING
+        kinds[blank & (cells.spans != 1)] = _ODD
+        filled = _sorted_out(kinds, np.flatnonzero(~blank & (kinds != _ODD)), cells.spans, 4)
+        first = cells.first[filled]
+        end = places[first + 2]
+        length = end - places[first + 1] - 3
+        usual = ((words[first + 1] & _UP_TO[3]) == _VALUE) & (words[first + 2] == _VALUE_END)
+        usual &= (cells.stops[filled] == end + 8) & (length > 0) & (length <= _MOST_DIGITS)
+        if not usual.all():
+            kinds[filled[~usual]] = _ODD
+            filled, end, length = filled[usual], end[usual], length[usual]
+        found = _numbers(self._words[end - 8], np.minimum(length, 8))
+        long = np.flatnonzero(length > 8)
+        high, low = _numbers(self._words[end[long] - 16], length[long] - 8), found[long]
+        found[long] = np.where((high < 0) | (low < 0), -1, high * 10**8 + low)
+        kinds[filled[found < 0]] = _ODD
+        values[filled] = found
+        return values
+
+    def _laid_out(
+        self, cells: _Cells, columns: Ints, kinds: Kinds, values: Ints, numbers: Ints
+    ) -> list[list[Raw]]:
+        """Everything by column; `numbers` are those of the rows, counted from the row before the first."""
+        height, width = int(numbers[-1]), int(columns.max(initial=0))
+        if numbers[0] < 1 or (numbers[1:] <= numbers[:-1]).any():
+            raise NotPlain
+        if width > MOST_COLUMNS or height > _GAPS * len(numbers):
+            raise NotPlain
+        odd = np.flatnonzero(kinds == _ODD)
+        if len(odd) > _MOST_ODD * len(kinds):
+            raise NotPlain
+        singly = list(map(self._odd, cells.begins[odd].tolist(), cells.stops[odd].tolist()))
+        kinds[odd], values[odd] = _NOTHING, 0
+        places = (columns - 1) * height + (numbers - 1)[cells.rows]
+        all_kinds, all_values = np.zeros(width * height, np.uint8), np.zeros(width * height, np.int64)
+        all_kinds[places], all_values[places] = kinds, values
+        laid = [
+            self._column(all_kinds[at : at + height], all_values[at : at + height])
+            for at in range(0, width * height, height)
+        ]
+        for column, row, value in zip(
+            columns[odd].tolist(), numbers[cells.rows[odd]].tolist(), singly, strict=True
+        ):
+            laid[column - 1][row - 1] = value
+        return laid
+
+    def _column(self, kinds: Kinds, values: Ints) -> list[Raw]:
+        """The cells of one column, made with few steps a cell."""
+        counts = np.bincount(kinds, minlength=_ODD)
+        cells: NDArray[Any]
+        if counts[_NUMBER] == len(kinds):
+            cells = values.astype(np.float64)
+        elif not counts[_NUMBER] and not counts[_DAY]:
+            cells = self._texts_at(values + (kinds == _TEXT))
+        else:
+            cells = np.full(len(kinds), None, object)
+            for kind in np.flatnonzero(counts[_TEXT:]).tolist():
+                at = kinds == kind + _TEXT
+                cells[at] = self._meant(kind + _TEXT, values[at])
+        found: list[Raw] = cells.tolist()
+        return found
+
+    def _meant(self, kind: int, values: Ints) -> NDArray[Any]:
+        if kind == _TEXT:
+            return self._texts_at(values + 1)
+        if kind == _NUMBER:
+            return values.astype(np.float64)
+        days, which = np.unique(values, return_inverse=True)
+        moments = np.empty(len(days), object)
+        moments[:] = [self._shared.days[b"%d" % day] for day in days.tolist()]
+        return moments[which]
+
+    def _texts_at(self, places: Ints) -> NDArray[Any]:
+        if places.max(initial=0) >= len(self._texts):
+            raise NotPlain
+        return self._texts[places]
+
+    def _odd(self, begin: int, stop: int) -> Raw:
+        """A cell that is taken by itself."""
+        match = ANY_CELL.fullmatch(self._xml, begin, stop)
+        if match is None:
+            raise NotPlain
+        self.formulas = self.formulas or self._xml.find(b"<f", begin, stop) >= 0
+        return self._shared.value(*match.groups(b"")[2:])
+
+
+def _require_rows(is_open: Flags, is_cell: Flags, empty: Ints, lengths: Ints, spans: Ints) -> None:
+    """NotPlain unless rows begin, hold cells alone, and end, one after the other and with nothing between."""
+    ends = ~is_open & ~is_cell
+    if (lengths[ends] != len(b"</row>")).any() or (spans[~is_cell] > 1).any():
+        raise NotPlain
+    ends[empty] = True
+    if not is_open[0] or not ends[-1] or (ends[:-1] != is_open[1:]).any():
+        raise NotPlain
+
+
+def _sorted_out(kinds: Kinds, which: Ints, spans: Ints, wanted: int) -> Ints:
+    """Those of the cells `which` that have as many tags as are wanted; the others become odd."""
+    fits = spans[which] == wanted
+    if fits.all():
+        return which
+    kinds[which[~fits]] = _ODD
+    which = which[fits]
+    return which
+
+
+def _until_quote(words: Words) -> Ints:
+    """How many bytes of each word come before its first quote; 8 if it has none."""
+    other = words ^ _each(ord('"'))  # zero where a quote is; the lowest such byte is told rightly
+    zero = (other - _each(1)) & ~other & _each(0x80)
+    below: Ints = np.bitwise_count((zero & (~zero + _ONE)) - _ONE).astype(np.int64)
+    return np.right_shift(below, 3)
+
+
+def _numbers(words: Words, digits: Ints) -> Ints:
+    """The number whose digits are the last so many (1 to 8) bytes of each word; -1 where one is no digit.
+
+    Neighbours are joined three times: digits to pairs, pairs to fours, fours to one number (D. Lemire, "Quickly
+    parsing eight digits", 2018).
+    """
+    other = _UP_TO[8 - digits]
+    words = (words & ~other) | (_each(ord("0")) & other)
+    tens = _each(0xF0)
+    good = ((words & tens) | (((words + _each(6)) & tens) >> _FOUR)) == _each(0x33)
+    pairs = ((words & _each(0x0F)) * np.uint64(10 * 2**8 + 1)) >> _EIGHT
+    fours = ((pairs & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(100 * 2**16 + 1)) >> _SIXTEEN
+    found = ((fours & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(10_000 * 2**32 + 1)) >> _HALF
+    numbers = found.astype(np.int64)
+    if not good.all():
+        numbers[~good] = -1
+    return numbers
