@@ -194,7 +194,8 @@ class Bulk:
         values = np.zeros(len(kinds), np.int64)
         blank = kinds == _NOTHING
         kinds[blank & (cells.spans != 1)] = _ODD
-        filled = _sorted_out(kinds, np.flatnonzero(~blank & (kinds != _ODD)), cells.spans, 4)
+        filled = np.flatnonzero(~blank & (kinds != _ODD))
+        filled = _sorted_out(kinds, filled, cells.spans[filled] == 4)
         first = cells.first[filled]
         end = places[first + 2]
         length = end - places[first + 1] - 3
@@ -288,14 +289,13 @@ def _require_rows(is_open: Flags, is_cell: Flags, empty: Ints, lengths: Ints, sp
         raise NotPlain
 
 
-def _sorted_out(kinds: Kinds, which: Ints, spans: Ints, wanted: int) -> Ints:
-    """Those of the cells `which` that have as many tags as are wanted; the others become odd."""
-    fits = spans[which] == wanted
+def _sorted_out(kinds: Kinds, which: Ints, fits: Flags) -> Ints:
+    """Those of the cells `which` that fit; the others become odd."""
     if fits.all():
         return which
     kinds[which[~fits]] = _ODD
-    which = which[fits]
-    return which
+    found: Ints = which[fits]
+    return found
 
 
 def _until_quote(words: Words) -> Ints:
