@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -80,7 +81,7 @@ def run_jobs(
 
     `more` adds to the JSON document, `also` to the lines (whether all of it was asked for is its second argument).
     """
-    from sheetops.cli.edge import Edge
+    from sheetops.cli.edge import Edge, uncollected
     from sheetops.runner import mail_together
     from sheetops.settings.load import load
 
@@ -96,26 +97,21 @@ def run_jobs(
     def later(run: str | None, plan: Plan, view: View) -> None:
         posts.append(edge.outbox.prepare(run, plan, view))
 
-    for location, team in places:
-        try:
-            report = edge.run(
-                location,
-                team,
-                jobs,
-                period,
-                own,
-                mail_later=later if together else None,
-                mail_review=mail_review,
-            )
-        except SheetopsError as error:
-            table.failed(location, error)
-            continue
-        if together:
-            waiting.append((report, posts[-1]))
-        table.ran(report)
-    if waiting:
-        mail_together(waiting, edge.ledger, edge.outbox)
-    table.close([report for report, _ in waiting])
+    with nullcontext() if len(places) > 1 else uncollected(last=True):
+        for location, team in places:
+            try:
+                report = edge.run(
+                    location, team, jobs, period, own, None, later if together else None, mail_review
+                )
+            except SheetopsError as error:
+                table.failed(location, error)
+                continue
+            if together:
+                waiting.append((report, posts[-1]))
+            table.ran(report)
+        if waiting:
+            mail_together(waiting, edge.ledger, edge.outbox)
+        table.close([report for report, _ in waiting])
 
 
 class _Table:

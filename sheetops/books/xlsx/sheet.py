@@ -88,6 +88,8 @@ class SheetXml:
             return found[0][:2]
         except expat.ExpatError as error:
             raise self._broken(f"its XML is broken ({error})") from error
+        finally:  # the parser and its handlers hold each other, and with them all of the tab
+            parser.StartElementHandler = parser.EndElementHandler = parser.StartDoctypeDeclHandler = None
         raise self._broken("it has no place for rows (sheetData)")
 
     def _without_comments(self) -> bytes:

@@ -181,6 +181,8 @@ def _run(builder: _Builder) -> Node:
         builder.parser.Parse(builder.data, True)
     except expat.ExpatError as error:
         raise NotAWorkbook(f"its XML is broken ({error})", where=builder.where) from error
+    finally:
+        del builder.parser  # it and its handlers hold each other, and 30 KB
     assert builder.root is not None  # expat refuses a document without a root
     return builder.root
 
