@@ -150,7 +150,7 @@ def _carry_out(
         if session is None or report.run is None:
             with report.step("rehearse"):
                 edits, tabs, rows = folded(plan.edits, plan.tabs, view.snapshot)
-                rehearsed = order.book.rehearse(raw, edits, tabs, lambda raw: _see(order, raw))
+                rehearsed = order.book.rehearse(raw, edits, tabs, _seeing(order, view))
                 report.applied = _with_rows(rehearsed, rows)
         else:
             with order.shield():
@@ -254,6 +254,12 @@ def _see(order: Order, raw: RawSheet) -> Snapshot:
     return take_snapshot(raw, order.log_tabs, order.column_names, order.language)
 
 
+def _seeing(order: Order, view: View) -> Callable[[RawSheet], Snapshot]:
+    """How a book finds the tables in what it sees; what the view was made of is not gone through again."""
+    seen = view.snapshot
+    return lambda raw: seen if raw is seen.raw else _see(order, raw)
+
+
 def _ask(order: Order, view: View) -> Plan:
     """Each job sees the sheet as the jobs before it would leave it."""
     plan = Plan()
@@ -308,7 +314,7 @@ def _write(order: Order, session: Session, view: View, plan: Plan) -> Applied:
     edits, tabs, rows = folded(plan.edits, plan.tabs, view.snapshot)
     if not edits and not tabs:
         return Applied(token=view.snapshot.raw.token)
-    return _with_rows(session.apply(edits, tabs, lambda raw: _see(order, raw)), rows)
+    return _with_rows(session.apply(edits, tabs, _seeing(order, view)), rows)
 
 
 def _with_rows(applied: Applied, rows: Sequence[Write]) -> Applied:

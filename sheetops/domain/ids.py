@@ -14,7 +14,7 @@ from datetime import date
 from functools import cached_property
 from operator import itemgetter
 
-from sheetops.domain.text import SEAM, seamed
+from sheetops.domain.text import SEAM, places, seamed
 from sheetops.errors import SettingsError
 
 _FIELD = re.compile(r"\{(yyyy|yy|mm|dd|seq)(?::0?(\d+))?\}")
@@ -59,7 +59,7 @@ class IdPattern:
         parts, end = [], 0
         for match in _FIELD.finditer(self.text):
             parts.append(re.escape(self.text[end : match.start()]))
-            parts.append(f"(\\d{{{self._width},}})" if match[1] == "seq" else _DATE_DIGITS[match[1]])
+            parts.append(f"\\d{{{self._width},}}" if match[1] == "seq" else _DATE_DIGITS[match[1]])
             end = match.end()
         return re.compile("".join(parts))
 
@@ -68,12 +68,10 @@ class IdPattern:
         return self._regex.fullmatch(identifier) is not None
 
     def misfits(self, identifiers: Sequence[str]) -> list[int]:
-        """The places of the IDs that do not fit; a long list that fits as a whole is gone through once."""
-        many = re.compile(f"(?:{self._regex.pattern}{SEAM})*+")
-        if many.fullmatch(seamed([*identifiers, ""])):
-            return []
-        fits = self._regex.fullmatch
-        return [place for place, text in enumerate(identifiers) if fits(text) is None]
+        """The places of the IDs that do not fit; all are gone through at once."""
+        joined = seamed(["", *identifiers, ""])
+        odd = re.finditer(rf"{SEAM}(?!\Z|{self._regex.pattern}{SEAM})", joined)
+        return places(joined, (match.end() for match in odd))
 
     def prefix(self, day: date) -> str:
         """What stands before the sequence number for requests of `day`."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sheetops.domain.text import SEAM, seamed
+from sheetops.domain.text import SEAM, places, seamed
 
 PHONE, EMAIL, IDENTITY, CARD = "phone", "email", "identity", "card"
 
@@ -68,6 +68,7 @@ def suspects(text: str) -> bool:
 
 
 _WIDE_SIGNS = dict(zip("０１２３４５６７８９－（）＠＋", "0123456789-()@+", strict=True))
+_SEAM = SEAM.encode()
 _BETWEEN_DIGITS = b" -()"
 # Digits as 0 (and A, which ends some identity cards), the signs that are asked for, and anything else as x.
 _SHAPE = bytes(
@@ -76,22 +77,31 @@ _SHAPE = bytes(
 
 
 def likely(texts: Sequence[str]) -> list[int]:
-    """The places of the texts that may hold personal data: `find_personal` finds none in any other.
+    """The places of the texts that may hold personal data: `find_personal` finds none in any other."""
+    return likely_in(seamed(["", *texts, ""]))
+
+
+def likely_in(joined: str) -> list[int]:
+    """As `likely`, of texts joined by seams, with one before and one behind them.
 
     All texts are looked at as one: seven digits with little between them (six after a plus), or an address's @.
     """
-    joined = seamed(texts)
     for wide, narrow in _WIDE_SIGNS.items():
         if wide in joined:
             joined = joined.replace(wide, narrow)
-    whole = joined.encode("utf-8", "surrogatepass").translate(_SHAPE, _BETWEEN_DIGITS)
-    shapes: list[bytes] = []
-    found: set[int] = set()
-    for sign in (b"0000000", b"+000000", b"@"):
-        if sign in whole:
-            shapes = shapes or whole.split(SEAM.encode())
-            found.update([place for place, shape in enumerate(shapes) if sign in shape])
-    return sorted(found)
+    # A sign beyond ASCII becomes a question mark, and like all other signs an x.
+    whole = joined.encode("ascii", "replace").translate(_SHAPE, _BETWEEN_DIGITS)
+    return places(
+        whole, sorted(at + 1 for sign in (b"0000000", b"+000000", b"@") for at in _each(whole, sign))
+    )
+
+
+def _each(whole: bytes, sign: bytes) -> Iterator[int]:
+    """Where a sign begins, once a text."""
+    at = whole.find(sign)
+    while at >= 0:
+        yield at
+        at = whole.find(sign, whole.find(_SEAM, at))
 
 
 def find_personal(text: str) -> list[Personal]:

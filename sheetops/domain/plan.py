@@ -173,7 +173,6 @@ class _Finder:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.index_of_row = {number: index for index, number in enumerate(table.numbers)}
         self._by_identity: dict[tuple[str | None, tuple[Raw, ...]], list[int]] | None = None
         self._ids: set[str | None] = set()
         self._taken: dict[RowRef, int] = {}
@@ -182,8 +181,7 @@ class _Finder:
     def _identities(self) -> dict[tuple[str | None, tuple[Raw, ...]], list[int]]:
         if self._by_identity is None:
             self._by_identity = defaultdict(list)
-            for index in range(len(self.table)):
-                ref = self.table.ref(index)
+            for index, ref in enumerate(self.table.refs()):
                 self._by_identity[ref.id, ref.fingerprint].append(index)
                 self._ids.add(ref.id)
         return self._by_identity
@@ -208,7 +206,7 @@ class _Finder:
         known = self._taken.get(ref)
         if known is not None:
             return known
-        index = self.index_of_row.get(ref.row)
+        index = self.table.index_of(ref.row)
         by_id = self.table.living is not None and ref.id is not None  # then a copy of the row is its twin
         if by_id or index is None or self.table.ref(index) != ref:
             same = self._identities().get((ref.id, ref.fingerprint), [])

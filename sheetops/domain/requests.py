@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from itertools import compress
 from typing import Any, NamedTuple, TypeVar
 
 from sheetops.domain import values
+from sheetops.domain.cell_texts import NUMBERS, as_texts, blanks
 from sheetops.domain.choices import Choices
 from sheetops.domain.table import Raw, RowRef, Table
 from sheetops.domain.values import Feedback, Owner, Problem
@@ -68,30 +71,55 @@ class Requests:
         self.today = today
         self.lists = lists
         self._cells: dict[str, list[Raw]] = {}
-        self._distinct: dict[str, dict[Raw, None]] = {}
+        self._texts: dict[str, Sequence[str]] = {}
+        self._distinct: dict[str, Iterable[Raw]] = {}
+        self._meanings: dict[str, Mapping[Raw, Any]] = {}
         self._values: dict[str, list[Any]] = {}
         self._unreadable: dict[str, dict[Raw, Problem]] = {}
 
     def __len__(self) -> int:
         return len(self.table)
 
-    def changed(self, table: Table, keys: Container[str]) -> Requests:
-        """The requests of `table`, which is this one with other values under `keys`: the rest is not read again."""
+    def changed(self, table: Table, new: Mapping[str, Mapping[int, Raw]]) -> Requests:
+        """The requests of `table`, which is this one with `new` cells (key → index → value): no other is read again."""
         after = Requests(table, self.lists, self.language, self.today)
-        after._cells = _without(self._cells, keys)
-        after._distinct = _without(self._distinct, keys)
-        after._values = _without(self._values, keys)
-        after._unreadable = _without(self._unreadable, keys)
+        after._cells = _without(self._cells, new)
+        after._distinct, after._meanings = _without(self._distinct, new), _without(self._meanings, new)
+        after._texts, after._values = dict(self._texts), dict(self._values)
+        after._unreadable = dict(self._unreadable)
+        for key, cells in new.items():
+            if key in self._texts:
+                after._texts[key] = _with(
+                    self._texts[key], {at: values.as_text(raw) for at, raw in cells.items()}
+                )
+            if key in self._values:
+                readings = {at: (raw, *self.read(key, raw)) for at, raw in cells.items()}
+                after._values[key] = _with(
+                    self._values[key], {at: value for at, (_, value, _) in readings.items()}
+                )
+                odd = {_seen(raw): problem for raw, _, problem in readings.values() if problem}
+                after._unreadable[key] = {**self._unreadable[key], **odd}
         return after
 
     def cells(self, key: str) -> list[Raw]:
         """The raw column `key`, where TRUE and FALSE are the texts that people see (True would equal 1)."""
         if key not in self._cells:
             column = self.table.column(key)
-            if self.table.has(key) and bool in set(map(type, column)):
-                column = [values.as_text(raw) if isinstance(raw, bool) else raw for raw in column]
+            if bool in self.table.kinds(key):
+                column = list(map(_seen, column))
             self._cells[key] = column
         return self._cells[key]
+
+    def kinds(self, key: str) -> frozenset[type]:
+        """The types of `cells(key)`."""
+        kinds = self.table.kinds(key)
+        return (kinds - {bool}) | {str} if bool in kinds else kinds
+
+    def texts(self, key: str) -> Sequence[str]:
+        """The column `key` as texts, "" where a cell is empty."""
+        if key not in self._texts:
+            self._texts[key] = as_texts(self.cells(key), self.kinds(key))
+        return self._texts[key]
 
     def distinct(self, key: str) -> Iterable[Raw]:
         """Each different raw value of the column `key` once, in the order of its first row."""
@@ -99,15 +127,28 @@ class Requests:
             self._distinct[key] = dict.fromkeys(self.cells(key))
         return self._distinct[key]
 
+    def repeated(self, key: str) -> frozenset[str]:
+        """The texts that stand in several rows of the column of texts `key`."""
+        cells = self.cells(key)
+        different, blank = set(cells), cells.count(None)
+        if self.kinds(key) <= NUMBERS and len(different) == len(cells) - blank + bool(blank):
+            return frozenset()  # different numbers are different texts
+        count = Counter(filter(None, self.values(key)))
+        return frozenset(compress(count, map((1).__lt__, count.values())))
+
+    def meanings(self, key: str) -> Mapping[Raw, Any]:
+        """What each different raw value under `key` is read as; of columns that are no plain texts."""
+        if key not in self._meanings:
+            read = self._reader(key)
+            assert read is not None
+            self._meanings[key] = {raw: read(raw)[0] for raw in self.distinct(key)}
+        return self._meanings[key]
+
     def blank(self, key: str) -> list[int]:
         """The rows whose cell under `key` is empty or holds blanks alone; none without such a column."""
         if not self.table.has(key):
             return []
-        empty = [
-            index
-            for index, raw in enumerate(self.cells(key))
-            if raw is None or (isinstance(raw, str) and not raw.strip())
-        ]
+        empty = blanks(self.cells(key), self.kinds(key))
         column, formulas, rows = self.table.columns[key], self.table.grid.formulas, self.table.numbers
         if not formulas:
             return empty
@@ -120,21 +161,27 @@ class Requests:
             read = self._reader(key)
             if read is None or (not self.table.has(key) and key != "owner"):
                 self._unreadable[key] = {}
-                cells = self.cells(key)
-                # Texts are mostly all different, so remembering what each one means would only cost.
-                self._values[key] = list(map(_text, cells)) if self.table.has(key) else cells
+                self._values[key] = self._stripped(key) if self.table.has(key) else self.cells(key)
                 return self._values[key]
             readings = {raw: read(raw) for raw in self.distinct(key)}
             typed = {raw: value for raw, (value, _) in readings.items()}
+            self._distinct[key] = self._meanings[key] = typed
             self._unreadable[key] = {raw: problem for raw, (_, problem) in readings.items() if problem}
             self._values[key] = list(map(typed.__getitem__, self.cells(key)))
         return self._values[key]
 
+    def _stripped(self, key: str) -> list[Any]:
+        """A column of texts without the blanks around them, None where nothing is left."""
+        # Texts are mostly all different, so remembering what each one means would only cost.
+        texts: Any = self.texts(key)
+        if str in self.kinds(key):
+            texts = list(map(str.strip, texts))
+        return texts if all(texts) else [text or None for text in texts]
+
     def read(self, key: str, raw: Raw) -> tuple[Any, Problem | None]:
         """One cell under `key`, typed, and why it cannot be understood; for cells that are in no table."""
         read = self._reader(key)
-        if isinstance(raw, bool):
-            raw = values.as_text(raw)
+        raw = _seen(raw)
         return (_text(raw), None) if read is None else read(raw)
 
     def unreadable(self, key: str) -> Iterator[tuple[int, Problem]]:
@@ -142,15 +189,15 @@ class Requests:
         self.values(key)
         problems = self._unreadable[key]
         if problems:
-            for index, raw in enumerate(self._cells[key]):
-                if raw in problems:
-                    yield index, problems[raw]
+            cells = self.cells(key)
+            for index in compress(range(len(cells)), map(problems.__contains__, cells)):
+                yield index, problems[cells[index]]
 
     def count_unreadable(self, key: str) -> int:
         """How many cells under `key` cannot be understood."""
         self.values(key)
         problems = self._unreadable[key]
-        return sum(map(problems.__contains__, self._cells[key])) if problems else 0
+        return sum(map(problems.__contains__, self.cells(key))) if problems else 0
 
     @cached_property
     def problems(self) -> dict[tuple[int, str], Problem]:
@@ -212,6 +259,18 @@ class Requests:
 
 def _without(columns: Mapping[str, T], keys: Container[str]) -> dict[str, T]:
     return {key: column for key, column in columns.items() if key not in keys}
+
+
+def _with(column: Sequence[T], new: Mapping[int, T]) -> list[T]:
+    changed = list(column)
+    for index, value in new.items():
+        changed[index] = value
+    return changed
+
+
+def _seen(raw: Raw) -> Raw:
+    """TRUE and FALSE as people see them."""
+    return values.as_text(raw) if isinstance(raw, bool) else raw
 
 
 def _text(raw: Raw) -> str | None:

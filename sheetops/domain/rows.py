@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, cast, overload
 
 if TYPE_CHECKING:
@@ -36,6 +37,28 @@ class Rows(Sequence["Sequence[Raw]"]):
 
     __hash__ = None  # type: ignore[assignment]  # as a list
 
+    def begun(self, header_row: int, wanted: Iterable[int]) -> Sequence[int]:
+        """The numbers of the rows under the header in which one of the columns `wanted` holds more than blanks.
+
+        One column that is full says it of all rows at once, and a log has such a column nearly always.
+        """
+        columns, height = [self.columns[at - 1] for at in wanted], len(self)
+        if any(_is_full(column, header_row) for column in columns):
+            return range(header_row + 1, height + 1)
+        empty = list(range(header_row, height))
+        for column in columns:
+            empty = [at for at in empty if is_blank(column[at])]
+        filled = height - len(empty)
+        if not empty or empty[0] == filled:  # all that is empty stands below
+            return range(header_row + 1, filled + 1)
+        others = set(empty)
+        return [at + 1 for at in range(header_row, height) if at not in others]
+
+    def cell(self, row: int, column: int) -> Raw:
+        """The value at (row, column), both from 1; None outside."""
+        inside = column <= len(self.columns) and row <= len(self)
+        return self.columns[column - 1][row - 1] if inside else None
+
     def changed(self, cells: Mapping[tuple[int, int], Raw]) -> Rows:
         """The same with other values at some (row, column)."""
         height = max(len(self), *(row for row, _ in cells))
@@ -47,3 +70,18 @@ class Rows(Sequence["Sequence[Raw]"]):
         for (row, at), value in cells.items():
             cast("list[Raw]", columns[at - 1])[row - 1] = value
         return Rows(columns)
+
+
+def is_blank(raw: Raw) -> bool:
+    """Whether a cell is empty or holds blanks alone."""
+    return raw is None or (isinstance(raw, str) and not raw.strip())
+
+
+def _is_full(column: Sequence[Raw], start: int) -> bool:
+    """Whether each cell from `start` on plainly holds something (a 0 is looked at by itself)."""
+    if not all(islice(column, start, None)):
+        return False
+    try:
+        return not any(map(str.isspace, islice(cast("list[str]", column), start, None)))
+    except TypeError:  # not all of them are texts
+        return not any(map(is_blank, islice(column, start, None)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -11,7 +12,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from sheetops.domain.living import LIVING, Living
-from sheetops.domain.rows import Rows
+from sheetops.domain.rows import Rows, is_blank
 from sheetops.domain.template import (
     BY_KEY,
     OPTIONAL_PEOPLE_COLUMNS,
@@ -78,9 +79,12 @@ class Grid:
 
     def cell(self, row: int, column: int) -> Raw:
         """The value at (row, column), None outside the grid."""
-        if row > len(self.rows) or column > len(self.rows[row - 1]):
+        if isinstance(self.rows, Rows):
+            value = self.rows.cell(row, column)
+        elif row > len(self.rows) or column > len(self.rows[row - 1]):
             return None
-        value = self.rows[row - 1][column - 1]
+        else:
+            value = self.rows[row - 1][column - 1]
         return None if value == "" else value
 
 
@@ -130,23 +134,34 @@ class Table:
         self.header_row = header_row
         self.match = match
         self.columns: Mapping[str, int] = match.columns
-        self.numbers: list[int] = _begun_rows(grid, header_row, sorted(match.columns.values()))
+        self.numbers: Sequence[int] = _begun_rows(grid, header_row, sorted(match.columns.values()))
         self._columns: dict[str, list[Raw]] = {}
+        self._kinds: dict[str, frozenset[type]] = {}
+        self._refs: dict[int, RowRef] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def changed(self, grid: Grid, keys: Container[str]) -> Table:
-        """The table once cells of begun rows under `keys` hold other values, as `grid` has them.
+    def changed(self, grid: Grid, new: Mapping[str, Mapping[int, Raw]]) -> Table:
+        """The table once cells of begun rows hold other values (key → index → value), as `grid` has them.
 
         What was read of the other columns is kept. No row may have begun or been emptied by the change.
         """
         table = Table.__new__(Table)
         table.grid, table.tab, table.header_row = grid, self.tab, self.header_row
         table.match, table.columns, table.numbers = self.match, self.columns, self.numbers
-        table.living = self.living
-        table._columns = {key: column for key, column in self._columns.items() if key not in keys}
+        table.living, table._refs = self.living, {}
+        table._columns = {key: column for key, column in self._columns.items() if key not in new}
+        table._kinds = {
+            key: kinds.union(map(type, new[key].values())) if key in new else kinds
+            for key, kinds in self._kinds.items()
+        }
         return table
+
+    def index_of(self, row: int) -> int | None:
+        """Which begun row stands in this row of the tab, None for one that is not begun."""
+        index = bisect_left(self.numbers, row)
+        return index if index < len(self.numbers) and self.numbers[index] == row else None
 
     def column(self, key: str) -> list[Raw]:
         """The raw values under `key`, one a begun row; all None where the sheet has no such column."""
@@ -155,10 +170,17 @@ class Table:
             values = self._columns[key] = self._read(key)
         return values
 
+    def kinds(self, key: str) -> frozenset[type]:
+        """The types of the cells under `key`, and perhaps of cells that a change has taken out."""
+        if key not in self._kinds:
+            cells = self.column(key) if self.has(key) else [None]
+            self._kinds[key] = frozenset(map(type, cells))
+        return self._kinds[key]
+
     def _read(self, key: str) -> list[Raw]:
         at = self.columns.get(key)
         if at is None:
-            return [None] * len(self.numbers)
+            return self._nothing
         index = at - 1
         if isinstance(self.grid.rows, Rows):
             return self._from_columns(self.grid.rows.columns[index])
@@ -168,11 +190,17 @@ class Table:
             column = [row[index] if index < len(row) else None for row in self._rows]
         return [None if raw == "" else raw for raw in column] if "" in column else column
 
+    @cached_property
+    def _nothing(self) -> list[Raw]:
+        """The column of every key that the sheet has no column for."""
+        return [None] * len(self.numbers)
+
     def _from_columns(self, column: Sequence[Raw]) -> list[Raw]:
         """The cells of the begun rows, of a column in which blanks are None."""
         count = len(self.numbers)
         if not count or count == self.numbers[-1] - self.header_row:  # one after the other
-            return list(column[self.header_row : self.header_row + count])
+            cells = column[self.header_row : self.header_row + count]
+            return cells if isinstance(cells, list) else list(cells)
         return [column[number - 1] for number in self.numbers]
 
     @cached_property
@@ -197,6 +225,12 @@ class Table:
 
     def ref(self, index: int) -> RowRef:
         """The identity of the `index`-th begun row."""
+        known = self._refs.get(index)
+        if known is None:
+            known = self._refs[index] = self._ref(index)
+        return known
+
+    def _ref(self, index: int) -> RowRef:
         raw = self.column("id")[index] if self.has("id") else None
         identifier = as_text(raw).strip() or None
         if self.living and identifier is not None:
@@ -205,6 +239,10 @@ class Table:
         keys = self.columns if self.living else self.person_keys
         fingerprint = tuple(self.column(key)[index] for key in keys)
         return RowRef(self.tab, self.numbers[index], identifier, fingerprint)
+
+    def refs(self) -> Iterator[RowRef]:
+        """The identities of all begun rows, which are not kept."""
+        return map(self._ref, range(len(self)))
 
     def new_ref(self, identifier: str) -> RowRef:
         """The identity of a row of a living tab that is to be added under this ID."""
@@ -224,23 +262,16 @@ class Table:
         return max(next(filled, 0), formulas, merged, self.header_row) + 1
 
 
-def _begun_rows(grid: Grid, header_row: int, wanted: Sequence[int]) -> list[int]:
+def _begun_rows(grid: Grid, header_row: int, wanted: Sequence[int]) -> Sequence[int]:
     """The numbers of the rows under the header in which one of the columns `wanted` holds something."""
     if isinstance(grid.rows, Rows):
-        ours = [grid.rows.columns[at - 1][header_row:] for at in wanted]
-        rows: Iterable[Sequence[Raw]] = zip(*ours, strict=True)
-        likely = list(range(len(ours)))
-    else:
-        rows, likely = grid.rows[header_row:], [at - 1 for at in wanted]
-    begun = []
-    for number, row in enumerate(rows, header_row + 1):
-        for at in likely:
-            if at < len(row):
-                value = row[at]
-                if value is not None and value != "" and not (isinstance(value, str) and not value.strip()):
-                    begun.append(number)
-                    break
-    return begun
+        return grid.rows.begun(header_row, wanted)
+    places = [at - 1 for at in wanted]
+    return [
+        number
+        for number, row in enumerate(grid.rows[header_row:], header_row + 1)
+        if not all(is_blank(row[at]) for at in places if at < len(row))
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Protocol
 
@@ -53,6 +53,19 @@ def seamed(texts: Sequence[str]) -> str:
     if joined.count(SEAM) > len(texts) - 1:
         joined = SEAM.join([text.replace(SEAM, "") for text in texts])
     return joined
+
+
+def places(joined: str | bytes, offsets: Iterable[int]) -> list[int]:
+    """Which texts of a joined one (seams before, between and behind) stand at these offsets, which ascend."""
+    seam = SEAM if isinstance(joined, str) else SEAM.encode()
+    found: list[int] = []
+    place, last = -1, 0
+    for offset in offsets:
+        place += joined.count(seam, last, offset)  # type: ignore[arg-type]
+        last = offset
+        if not found or found[-1] != place:
+            found.append(place)
+    return found
 
 
 _USUAL_WIDE = "，！？（）：；～．％＋－／＝＠＃＆＊…　"

@@ -18,7 +18,7 @@ from sheetops.domain.plan import Edit, Write, resolve
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.rows import Rows
-from sheetops.domain.table import Grid, Snapshot, Table
+from sheetops.domain.table import Grid, Raw, Snapshot, Table
 from sheetops.domain.texts import Texts
 
 
@@ -139,6 +139,8 @@ class View:
     @cached_property
     def ids_used_twice(self) -> frozenset[str]:
         """The IDs that stand in several rows of the sheet."""
+        if len(self.logs) == 1:
+            return self.logs[0].repeated("id")
         ids = Counter(identifier for log in self.logs for identifier in log.values("id"))
         return frozenset(
             identifier for identifier, rows in ids.items() if rows > 1 and identifier is not None
@@ -187,5 +189,9 @@ def _again(log: Requests, grid: Grid, writes: Sequence[Write]) -> Requests:
     table = log.table
     if any(write.edit.new in (None, "") for write in writes):  # a row may be empty now
         return Requests(Table(grid, table.header_row, table.match), log.lists, log.language, log.today)
-    keys = frozenset(write.edit.column for write in writes)
-    return log.changed(table.changed(grid, keys), keys)
+    new: dict[str, dict[int, Raw]] = {}
+    for write in writes:
+        index = table.index_of(write.row)
+        assert index is not None  # only cells of begun rows are resolved
+        new.setdefault(write.edit.column, {})[index] = write.edit.new
+    return log.changed(table.changed(grid, new), new)

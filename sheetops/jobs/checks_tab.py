@@ -157,11 +157,10 @@ class _Rows:
     def __init__(self, place: int, log: Requests) -> None:
         self.place = place
         self.log = log
-        self.index_of = {number: index for index, number in enumerate(log.table.numbers)}
 
     def owner(self, finding: Finding, nobody: str) -> str:
         """Who answers for the row, masked; empty for what concerns the whole tab."""
-        index = self.index_of.get(finding.row)
+        index = self.log.table.index_of(finding.row)
         if index is None:
             return ""
         owners = self.log.values("owner")[index]
@@ -172,7 +171,7 @@ class _Rows:
 
     def key(self, finding: Finding) -> str:
         """The fingerprint of rule, request and value: ten hexadecimal digits, from which no value can be read."""
-        table, index = self.log.table, self.index_of.get(finding.row)
+        table, index = self.log.table, self.log.table.index_of(finding.row)
         who = finding.id or ""
         if index is not None and not who:
             who = "\x1f".join(

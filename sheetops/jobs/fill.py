@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from sheetops.domain.plan import Edit, Plan
 from sheetops.domain.requests import Requests
@@ -37,10 +37,11 @@ def fill(view: View) -> Plan:
 
 def _dues(view: View, remarks: list[str]) -> Iterator[Edit]:
     """The missing due dates; a year that the calendar does not know is a remark."""
+    reasons = _Reasons(view)
     for log in view.logs:
         for index in log.blank("due"):
             try:
-                edit = _due(view, log, index)
+                edit = _due(view, log, index, reasons)
             except CalendarYearUnknown as unknown:
                 remarks.append(unknown.line())
                 continue
@@ -48,7 +49,30 @@ def _dues(view: View, remarks: list[str]) -> Iterator[Edit]:
                 yield edit
 
 
-def _due(view: View, log: Requests, index: int) -> Edit | None:
+class _Reasons(dict[tuple[str, date | datetime], tuple[date, str]]):
+    """Urgency and opening → the due date and why; requests of one day share them."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+
+    def __missing__(self, key: tuple[str, date | datetime]) -> tuple[date, str]:
+        (urgency, opened), view = key, self._view
+        target = view.policy.targets[urgency].resolution
+        assert target is not None
+        due = as_date(view.policy.clock.deadline(opened, target))
+        assert due is not None
+        why = view.texts(
+            "fill.due",
+            urgency=view.lists["urgency"].name(urgency, view.language),
+            target=target_words(view, urgency),
+            opened=as_date(opened),
+        )
+        self[key] = due, why
+        return due, why
+
+
+def _due(view: View, log: Requests, index: int, reasons: _Reasons) -> Edit | None:
     urgency: str | None = log.values("urgency")[index]
     targets = view.policy.targets.get(urgency or "")
     if urgency is None or targets is None or targets.resolution is None:
@@ -57,14 +81,7 @@ def _due(view: View, log: Requests, index: int) -> Edit | None:
     resolved: date | None = log.values("resolved")[index]
     if resolved is not None and resolved < (as_date(opened) or view.today):
         return None  # resolved before anybody looked: when it was opened is not known
-    due = as_date(view.policy.clock.deadline(opened, targets.resolution))
-    assert due is not None
-    why = view.texts(
-        "fill.due",
-        urgency=view.lists["urgency"].name(urgency, view.language),
-        target=target_words(view, urgency),
-        opened=as_date(opened),
-    )
+    due, why = reasons[urgency, opened]
     old = log.table.column("due")[index]
     return Edit(log.ref(index), "due", log.table.cell(index, "due"), old, due, why)
 

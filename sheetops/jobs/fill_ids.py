@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
+from functools import cached_property
 
+from sheetops.domain.cell_texts import NUMBERS
 from sheetops.domain.ids import IdPattern, learn
 from sheetops.domain.plan import Edit
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Requests
+from sheetops.domain.rows import is_blank
 from sheetops.domain.table import Raw
 from sheetops.domain.template import COLUMNS
 from sheetops.domain.values import as_date, as_text
@@ -23,15 +27,15 @@ class Ids:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        ids = [(r, r if isinstance(r, str) else as_text(r)) for log in view.logs for r in log.distinct("id")]
-        raw = [r for r, text in ids if text and not text.isspace()]
-        self.known = [text.strip() for _, text in ids if text and not text.isspace()]
+        self.known = [text for log in view.logs for text in _known(log)]
         stated = IdPattern(view.settings.id_pattern)
         self.pattern = learn(self.known, stated) or (stated if stated.text != Policy.id_pattern else None)
         self.highest: dict[str, int] = {}
         self.given: list[tuple[str, int]] = []
+        self._prefixes: dict[date, str] = {}
+        self._why = view.texts("fill.id", pattern=self.pattern.text) if self.pattern is not None else ""
         # Where people's IDs are numbers, a text among them would sort apart.
-        self.as_number = bool(raw) and all(isinstance(r, (int, float)) for r in raw)
+        self.as_number = bool(self.known) and all(map(_are_numbers, view.logs))
 
     def edits(self) -> Iterator[Edit]:
         """An ID for every row without one: the earliest opened first, else as the rows stand."""
@@ -65,21 +69,42 @@ class Ids:
         return moment if isinstance(moment, datetime) else datetime.combine(moment, time(0))
 
     def _edit(self, pattern: IdPattern, log: Requests, index: int, opened: date | datetime | None) -> Edit:
-        prefix = pattern.prefix(as_date(opened) or self.view.today)
+        day = as_date(opened) or self.view.today
+        if day not in self._prefixes:
+            self._prefixes[day] = pattern.prefix(day)
+        prefix = self._prefixes[day]
         number = self._next(pattern, prefix)
         text = pattern.make(prefix, number)
         new: Raw = int(text) if self.as_number and text.isdigit() else text
-        why = self.view.texts("fill.id", pattern=pattern.text)
         old = log.table.column("id")[index]
-        return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, why)
+        return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, self._why)
+
+    @cached_property
+    def _taken(self) -> list[str]:
+        """Every ID in the sheet or once seen in it, sorted, so that those of one prefix stand together."""
+        return sorted([*self.known, *self.view.history.lives])
 
     def _next(self, pattern: IdPattern, prefix: str) -> int:
         """One more than any number in the sheet, once seen in it, or ever given."""
         if prefix not in self.highest:
-            seen = [text for text in self.known if text.startswith(prefix)]
-            seen += [text for text in self.view.history.lives if text.startswith(prefix)]
-            used = (pattern.number(text, prefix) or 0 for text in seen)
+            first, end = (bisect_left(self._taken, text) for text in (prefix, f"{prefix}\U0010ffff"))
+            used = (pattern.number(text, prefix) or 0 for text in self._taken[first:end])
             self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
         self.highest[prefix] += 1
         self.given.append((prefix, self.highest[prefix]))
         return self.highest[prefix]
+
+
+def _known(log: Requests) -> Iterable[str]:
+    """The IDs of one log: those of different cells, in the order of their first rows."""
+    if log.kinds("id") <= NUMBERS:
+        ids = filter(None, log.values("id"))
+        return dict.fromkeys(ids) if log.repeated("id") else ids
+    return filter(None, (as_text(raw).strip() for raw in log.distinct("id")))
+
+
+def _are_numbers(log: Requests) -> bool:
+    """Whether all IDs of a log are numbers."""
+    if log.kinds("id") <= NUMBERS:
+        return True
+    return all(isinstance(raw, (int, float)) for raw in log.distinct("id") if not is_blank(raw))

@@ -7,18 +7,22 @@ distinct value once and touch rows only where a value is faulty.
 from __future__ import annotations
 
 import inspect
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from itertools import compress
 from typing import Any, TypeVar
 
+from sheetops.domain.cell_texts import CellTexts
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.personal import masked
 from sheetops.domain.policy import Policy, RuleSetting
 from sheetops.domain.requests import Requests
 from sheetops.domain.table import CellError, cell_name
+from sheetops.domain.text import SEAM
 from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
 from sheetops.domain.workdays import WorkCalendar
@@ -26,7 +30,8 @@ from sheetops.domain.workdays import WorkCalendar
 T = TypeVar("T")
 Parameter = int | float | str
 MANY = 10_000_000  # rows: more than any sheet has
-_ODD_STARTS = frozenset("#=+-@＝＋－＠ \t\r\n")
+_ODD_SIGNS = frozenset("#=+-@＝＋－＠ \t\r\n")
+_ODD_START = re.compile(f"{SEAM}[{re.escape(''.join(sorted(_ODD_SIGNS)))}]")
 _LONGEST_QUOTE = 40  # characters of a cell that a message shows
 
 
@@ -67,6 +72,10 @@ class Look:
         self.parameters: Mapping[str, Parameter] = {**rule.parameters, **setting.parameters}
         self._memory: dict[str, Any] = {} if memory is None else memory
 
+    def at(self, log: Requests) -> Look:
+        """The same rule, looking at another table."""
+        return Look(self.view, log, self.rule, self.setting, self._memory)
+
     @property
     def today(self) -> date:
         """The team's calendar day."""
@@ -101,9 +110,11 @@ class Look:
     @cached_property
     def opened_days(self) -> list[date | None]:
         """The day on which each request was opened, from the optional column; None where it is not known."""
-        moments = self.log.values("opened")
+        moments: list[date | datetime | None] = self.log.values("opened")
+        if not self.log.table.has("opened"):
+            return moments
         days = {moment: as_date(moment) for moment in set(moments)}
-        return [days[moment] for moment in moments]
+        return list(map(days.__getitem__, moments))
 
     def known_since(self, index: int) -> date | None:
         """The day a request was opened: the optional column, else the ledger's first seen.
@@ -118,24 +129,27 @@ class Look:
             return None
         return life.first_seen.date()
 
-    @property
-    def known_days(self) -> list[date | None]:
-        """`known_since` of every row; whose ID stands once is not looked at twice (see `View.life`)."""
-        name = f"known-days {self.log.table.tab}"
-        return self.once(name, lambda: self._known_days())
-
-    def _known_days(self) -> list[date | None]:
-        twice, history = self.view.ids_used_twice, self.view.history
-        since, moments = history.since, history.first_seen(self.ids)
+    def known_days(self, indexes: Sequence[int]) -> list[date | None]:
+        """`known_since` of these rows; whose ID stands once is not looked at twice (see `View.life`)."""
+        twice, history, ids = self.view.ids_used_twice, self.view.history, self.ids
+        since, moments = history.since, history.first_seen([ids[index] for index in indexes])
         days = {
             moment: None if moment is None or (since is not None and moment <= since) else moment.date()
             for moment in set(moments)
         }
-        known = [opened or days[moment] for opened, moment in zip(self.opened_days, moments, strict=True)]
-        for index, identifier in enumerate(self.ids) if twice else ():
-            if identifier in twice:
-                known[index] = self.known_since(index)
+        known: list[date | None] = []
+        for index, moment in zip(indexes, moments, strict=True):
+            again = ids[index] in twice
+            known.append(self.known_since(index) if again else self.opened_days[index] or days[moment])
         return known
+
+    @property
+    def open_rows(self) -> list[int]:
+        """The rows without a resolved date, in the order of the sheet."""
+        return self.once(
+            f"open-rows {self.log.table.tab}",
+            lambda: [index for index, day in enumerate(self.log.values("resolved")) if day is None],
+        )
 
     def header(self, key: str) -> str:
         """What the sheet itself calls the column `key`."""
@@ -193,20 +207,29 @@ class Look:
     def rows_with(self, key: str, verdicts: Mapping[Any, T]) -> Iterator[tuple[int, T]]:
         """The rows whose cell under `key` holds one of these raw values, with what was said of it."""
         if verdicts:
-            for index, raw in enumerate(self.log.cells(key)):
-                if raw in verdicts:
-                    yield index, verdicts[raw]
+            cells = self.log.cells(key)
+            for index in compress(range(len(cells)), map(verdicts.__contains__, cells)):
+                yield index, verdicts[cells[index]]
 
-    def odd_starts(self, key: str) -> list[str]:
-        """The distinct texts under `key` that begin with a sign of a formula or an error (or are an error)."""
-        return self.once(
-            f"odd-starts {self.log.table.tab} {key}",
-            lambda: [
-                raw
-                for raw in self.log.distinct(key)
-                if (raw.__class__ is str and raw[:1] in _ODD_STARTS) or raw.__class__ is CellError
-            ],
-        )
+    def texts(self, key: str) -> CellTexts:
+        """The cells under `key` as texts that are searched at once."""
+        return self.once(f"texts {self.log.table.tab} {key}", lambda: CellTexts(self.log, key))
+
+    def odd_starts(self, key: str) -> list[tuple[int, str]]:
+        """The texts under `key` that begin with a sign of a formula or an error (or are an error), with their places."""
+        return self.once(f"odd-starts {self.log.table.tab} {key}", lambda: list(self._odd_starts(key)))
+
+    def _odd_starts(self, key: str) -> Iterator[tuple[int, str]]:
+        kinds = self.log.kinds(key)
+        if str not in kinds and CellError not in kinds:
+            return
+        texts = self.texts(key)
+        # An error may be told in other signs.
+        odd = range(len(texts.cells)) if CellError in kinds else texts.holding(_ODD_START)
+        for place in odd:
+            raw = texts.cells[place]
+            if (raw.__class__ is str and raw[:1] in _ODD_SIGNS) or raw.__class__ is CellError:
+                yield place, raw
 
     def first_of(self, indexes: list[int]) -> int:
         """The row that stands for many alike: the one with the first ID, so that sorting changes nothing."""

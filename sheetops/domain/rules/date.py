@@ -54,13 +54,15 @@ def year_slips(look: Look) -> list[tuple[int, str, date | None]]:
 
 
 def _year_slips(look: Look, far: float) -> Iterator[tuple[int, str, date | None]]:
-    starts = [opened or month for opened, month in zip(look.opened_days, months(look), strict=True)]
+    starts = months(look)
+    if look.log.table.has("opened"):
+        starts = [opened or month for opened, month in zip(look.opened_days, starts, strict=True)]
     for key in ("due", "resolved"):
         after = far * (2 if key == "resolved" else 1)
-        pairs = list(zip(look.log.values(key), starts, strict=True))
-        wrong = {pair: _meant(look, *pair, far, after) for pair in set(pairs)}
+        days = look.log.values(key)
+        wrong = {pair: _meant(look, *pair, far, after) for pair in set(zip(days, starts, strict=True))}
         slips = {pair: meant for pair, meant in wrong.items() if meant is not False}
-        for index, pair in enumerate(pairs) if slips else ():
+        for index, pair in enumerate(zip(days, starts, strict=True)) if slips else ():
             if pair in slips:
                 yield index, key, slips[pair]
 

@@ -14,6 +14,8 @@ from sheetops.domain.rules.date import year_slips
 
 def check(look: Look) -> Iterator[Finding]:
     """Due days before opened days."""
+    if not look.log.table.has("opened"):
+        return
     slips = {(index, key) for index, key, _ in year_slips(look)}
     for index, (due, opened) in enumerate(zip(look.log.values("due"), look.opened_days, strict=True)):
         if due is not None and opened is not None and due < opened and (index, "due") not in slips:

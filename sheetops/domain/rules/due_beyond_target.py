@@ -24,10 +24,12 @@ def check(look: Look) -> Iterator[Finding]:
     slips = {(index, key) for index, key, _ in year_slips(look)}
     latest: dict[tuple[str, date | datetime], date | None] = {}
     grace = timedelta(days=look.number("grace_days"))
-    urgencies, resolved = look.log.values("urgency"), look.log.values("resolved")
+    urgencies = look.log.values("urgency")
     moments = look.log.values("opened")
-    for index, due in enumerate(look.log.values("due")):
-        if due is None or urgencies[index] is None or resolved[index] is not None or (index, "due") in slips:
+    dues = look.log.values("due")
+    for index in look.open_rows:
+        due = dues[index]
+        if due is None or urgencies[index] is None or (index, "due") in slips:
             continue
         start = moments[index] or look.known_since(index)
         if start is None:

@@ -6,15 +6,15 @@ bears the ID is told, with the cells of the others.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import chain, compress
 
+from sheetops.domain.cell_texts import NUMBERS
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.rules.error_value import is_error
-from sheetops.domain.table import Raw
 from sheetops.domain.text import tidied
-from sheetops.domain.values import as_text
 
 _SHOWN = 3
 Place = tuple[int, int]  # position of the table, index of the row
@@ -34,22 +34,18 @@ def check(look: Look) -> Iterator[Finding]:
 
 
 def _groups(look: Look) -> dict[str, list[Place]]:
-    logs = [log for log in look.view.logs if log.table.has("id")]
-    columns = [log.cells("id") for log in logs]
-    known = sum(len(column) - column.count(None) for column in columns)
-    folded: dict[Raw, str] = {}
-    for log in logs:
-        ids = list(log.distinct("id"))
-        texts = tidied([as_text(raw) for raw in ids])
-        folded.update((raw, text.casefold()) for raw, text in zip(ids, texts, strict=True))
-    if len(set(folded.values()) - {""}) == known:
-        return {}
-    folded = {raw: text for raw, text in folded.items() if not is_error(raw)}
+    logs = look.view.logs
+    if len(logs) == 1 and logs[0].kinds("id") <= NUMBERS and not logs[0].repeated("id"):
+        return {}  # different numbers are different IDs
+    columns = [list(map(str.casefold, tidied(log.texts("id")))) for log in logs]
+    count = Counter(chain.from_iterable(columns))
+    common = set(compress(count, map((1).__lt__, count.values()))) - {""}
     groups: dict[str, list[Place]] = defaultdict(list)
-    for at, log in enumerate(look.view.logs):
-        for index, raw in enumerate(log.cells("id")):
-            if raw is not None and (text := folded.get(raw)):
-                groups[text].append((at, index))
+    for at, (log, texts) in enumerate(zip(logs, columns, strict=True) if common else ()):
+        cells = log.cells("id")
+        for index in compress(range(len(texts)), map(common.__contains__, texts)):
+            if not is_error(cells[index]):
+                groups[texts[index]].append((at, index))
     return {text: places for text, places in groups.items() if len(places) > 1}
 
 

@@ -24,8 +24,8 @@ def is_error(raw: Raw) -> bool:
 def check(look: Look) -> Iterator[Finding]:
     """Errors in our columns."""
     for key in look.log.table.columns:
-        verdicts = {raw: raw.strip() for raw in look.odd_starts(key) if is_error(raw)}
-        for index, text in look.rows_with(key, verdicts):
+        verdicts = {place: raw.strip() for place, raw in look.odd_starts(key) if is_error(raw)}
+        for index, text in look.texts(key).rows(verdicts) if verdicts else ():
             yield look.finding(index, key, value=text)
 
 

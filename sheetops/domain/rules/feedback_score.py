@@ -21,12 +21,18 @@ def check(look: Look) -> Iterator[Finding]:
         for index, _ in look.log.unreadable(key):
             if not is_error(cells[index]):
                 yield look.finding(index, key, variant, value=as_text(cells[index]))
-    for index, feedback in enumerate(look.log.values("feedback")):
-        if feedback is None or feedback.score is None or not feedback.tone:
-            continue
-        if (feedback.tone < 0 and feedback.score >= 4) or (feedback.tone > 0 and feedback.score <= 2):
-            text = as_text(look.log.cells("feedback")[index])
-            yield look.finding(index, "feedback", "contradiction", value=text, score=str(feedback.score))
+    against = {
+        raw: said.score
+        for raw, said in look.log.meanings("feedback").items()
+        if said is not None and said.score is not None and _contradicts(said.tone, said.score)
+    }
+    for index, score in look.rows_with("feedback", against):
+        text = as_text(look.log.cells("feedback")[index])
+        yield look.finding(index, "feedback", "contradiction", value=text, score=str(score))
+
+
+def _contradicts(tone: int, score: int) -> bool:
+    return (tone < 0 and score >= 4) or (tone > 0 and score <= 2)
 
 
 RULE = Rule("feedback-score", Severity.ERROR, check)

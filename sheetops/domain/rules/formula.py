@@ -23,11 +23,11 @@ def check(look: Look) -> Iterator[Finding]:
     if not table.grid.formulas:
         return
     keys = {column: key for key, column in table.columns.items()}
-    index_of = {number: index for index, number in enumerate(table.numbers)}
     found: dict[str, dict[int, str]] = defaultdict(dict)
     for (row, column), formula in table.grid.formulas.items():
-        if column in keys and row in index_of:
-            found[keys[column]][index_of[row]] = formula
+        index = table.index_of(row) if column in keys else None
+        if index is not None:
+            found[keys[column]][index] = formula
     for key in table.columns:
         formulas = found[key]
         filled = sum(raw is not None for raw in table.column(key))

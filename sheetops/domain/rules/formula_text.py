@@ -34,8 +34,8 @@ _LIKE_A_FORMULA = re.compile(
 def check(look: Look) -> Iterator[Finding]:
     """Texts in our columns that begin like a formula and go on like one."""
     for key in look.log.table.columns:
-        verdicts = {raw: raw for raw in look.odd_starts(key) if raw[:1] != "#" and _dangerous(raw)}
-        for index, text in look.rows_with(key, verdicts):
+        verdicts = {place: raw for place, raw in look.odd_starts(key) if raw[:1] != "#" and _dangerous(raw)}
+        for index, text in look.texts(key).rows(verdicts) if verdicts else ():
             yield look.finding(index, key, value=text)
 
 

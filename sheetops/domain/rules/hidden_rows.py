@@ -16,7 +16,7 @@ _SHOWN = 6
 def check(look: Look) -> Iterator[Finding]:
     """Begun rows that are hidden."""
     table = look.log.table
-    hidden = sorted(table.grid.hidden_rows.intersection(table.numbers))
+    hidden = sorted(row for row in table.grid.hidden_rows if table.index_of(row) is not None)
     if not hidden:
         return
     runs: list[list[int]] = []

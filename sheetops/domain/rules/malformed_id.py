@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
+from typing import Any
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.ids import IdPattern
@@ -50,8 +52,7 @@ def _odd(look: Look) -> dict[Raw, str]:
     pattern = IdPattern(look.view.policy.id_pattern)
     odd: dict[Raw, str] = {}
     for log in look.view.logs:
-        ids = list(log.distinct("id"))
-        texts = [raw if isinstance(raw, str) else as_text(raw) for raw in ids]
+        ids, texts = log.cells("id"), log.texts("id")
         for place in pattern.misfits(texts):
             raw = ids[place]
             if not is_error(raw) and (narrow := tidy(texts[place])) and not pattern.fits(narrow):
@@ -89,13 +90,16 @@ def months(look: Look) -> list[date | None]:
     """The first day of the month that each row's ID names, where IDs follow a pattern with year and month."""
     if not look.view.policy.id_pattern.startswith("{yyyy}{mm}"):
         return [None] * len(look.log)
-    odd = look.once("odd-ids", lambda: _odd(look))
-    starts = [text[:6] if text is not None and text not in odd else "" for text in look.ids]
+    odd = {raw for raw in look.once("odd-ids", lambda: _odd(look)) if isinstance(raw, str)}
+    texts: Sequence[Any] = (
+        look.ids if all(look.ids) and not odd else ["" if t is None or t in odd else t for t in look.ids]
+    )
+    starts = list(map(itemgetter(slice(6)), texts))
     known: dict[str, date | None] = {}
     for start in set(starts):
         match = _MONTH.fullmatch(start)
         known[start] = date(int(match[1]), int(match[2]), 1) if match else None
-    return [known[start] for start in starts]
+    return list(map(known.__getitem__, starts))
 
 
 RULE = Rule("malformed-id", Severity.WARNING, check, {"share": 0.05}, limits={"share": (0, 1)})

@@ -15,18 +15,18 @@ from sheetops.domain.table import cell_name
 def check(look: Look) -> Iterator[Finding]:
     """Merged blocks that touch a column of ours between the first and the last begun row."""
     table = look.log.table
-    if not table.numbers:
+    if not table.numbers or not table.grid.merged:
         return
     keys = {column: key for key, column in table.columns.items()}
-    index_of = {number: index for index, number in enumerate(table.numbers)}
     for top, left, bottom, right in sorted(table.grid.merged):
         ours = [column for column in range(left, right + 1) if column in keys]
         if not ours or bottom <= table.header_row or top > table.numbers[-1]:
             continue
         span = f"{cell_name(top, left)}:{cell_name(bottom, right)}"
         key = keys[ours[0]]
-        if top in index_of:
-            yield look.finding(index_of[top], key, range=span)
+        index = table.index_of(top)
+        if index is not None:
+            yield look.finding(index, key, range=span)
         else:
             yield look.finding_at(top, ours[0], key, range=span)
 

@@ -15,16 +15,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import repeat
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, compress, pairwise
 from math import ceil
-from operator import add
+from operator import add, contains, not_
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule, holds
-from sheetops.domain.table import Raw
 from sheetops.domain.text import SEAM, narrowed, seamed
 from sheetops.domain.values import as_text
 
@@ -51,7 +50,7 @@ class Entry(NamedTuple):
     customer: str
 
 
-_Row = tuple[int, str, int, int, str, bytes]  # an `Entry`, and what tells most texts apart: see `_digits`
+_Row = tuple[int, str, int, int, str, str]  # an `Entry`, and the digits of its text, the smallest first
 
 
 class Twin(NamedTuple):
@@ -104,37 +103,95 @@ def _clusters(look: Look) -> Iterator[tuple[Entry, list[Entry], int]]:
 
 
 def _entries(look: Look) -> list[_Row]:
-    """The requests that have a description, of customers who are told apart, in the order of time."""
+    """The requests that have a description, of customers who may have sent two alike, in the order of time."""
     found: list[_Row] = []
-    for number, log in enumerate(look.view.logs):
-        ours = log.table.has("customer") and log.table.has("description")
-        if not ours or not holds(look.setting, log.table.tab):
-            continue
-        known = list(log.distinct("customer"))
-        plain = dict(zip(known, _plain(list(map(as_text, known))), strict=True))
-        who = [plain[raw] for raw in log.cells("customer")]
-        what = log.cells("description")
-        one = Look(look.view, log, look.rule, look.setting)
-        ids = [text or "" for text in one.ids]
-        rows = zip(_days(one), ids, repeat(number), range(len(log)), who, _digits(what), strict=False)
-        found += [row for row, raw in zip(rows, what, strict=True) if raw is not None and row[4]]
+    logs = [
+        _Log(number, look.at(log))
+        for number, log in enumerate(look.view.logs)
+        if log.table.has("customer") and log.table.has("description") and holds(look.setting, log.table.tab)
+    ]
+    repeating = _repeating(look, logs)
+    for log in logs:
+        rows = compress(range(len(log.who)), map(repeating.__contains__, log.who))
+        wanted = [at for at in rows if log.cells[at] is not None]
+        ids = log.look.ids
+        for at, day in zip(wanted, log.days(wanted), strict=True):
+            digits = "".join(sorted(log.digits[at]))
+            found.append((day, ids[at] or "", log.number, at, log.who[at], digits))
     found.sort()
-    return [row for row in found if row[4] not in _ANYBODY]
+    return found
 
 
-def _days(look: Look) -> list[int]:
-    """The day of each request: opened or first seen, else due, else resolved, else today."""
-    kinds = zip(look.known_days, look.log.values("due"), look.log.values("resolved"), strict=True)
-    found = [known or due or resolved or look.today for known, due, resolved in kinds]
-    ordinals = {day: day.toordinal() for day in set(found)}
-    return [ordinals[day] for day in found]
+class _Log:
+    """One log as this rule looks at it: who asked (blank for anybody), and the digits in each description."""
+
+    def __init__(self, number: int, look: Look) -> None:
+        self.number, self.look = number, look
+        self.cells = look.log.cells("description")
+        known = list(look.log.distinct("customer"))
+        told = ["" if who in _ANYBODY else who for who in _plain(list(map(as_text, known)))]
+        self.who = list(map(dict(zip(known, told, strict=True)).__getitem__, look.log.cells("customer")))
+        texts = look.texts("description")
+        signs = narrowed(texts.joined).encode("ascii", "replace")
+        digits = signs.translate(None, _NO_DIGITS).decode().split(SEAM)[1:-1]
+        whole = map(contains, signs.decode().split(SEAM)[1:-1], digits)
+        self.digits = texts.spread(digits)
+        # The rows whose digits do not stand together, so that they may be several numbers.
+        self.apart = list(compress(range(len(self.who)), texts.spread(list(map(not_, whole)))))
+
+    def days(self, rows: Sequence[int]) -> list[int]:
+        """The day of each of these requests: opened or first seen, else due, else resolved, else today."""
+        dues, resolved, today = self.look.log.values("due"), self.look.log.values("resolved"), self.look.today
+        known = zip(rows, self.look.known_days(rows), strict=True)
+        return [(day or dues[at] or resolved[at] or today).toordinal() for at, day in known]
 
 
-def _digits(column: Sequence[Raw]) -> list[bytes]:
-    """The digits of each text in the order of their size: texts that name the same numbers have the same."""
-    joined = narrowed(seamed([raw if isinstance(raw, str) else as_text(raw) for raw in column]))
-    digits = joined.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS).split(SEAM.encode())
-    return [bytes(sorted(found)) if len(found) > 1 else found for found in digits]
+def _repeating(look: Look, logs: Sequence[_Log]) -> set[str]:
+    """The customers who may have sent two requests alike: with the same numbers, and near in time."""
+    found: set[str] = set()
+    blocks: dict[tuple[str, str], list[tuple[_Log, int]]] = defaultdict(list)
+    keys = [list(map(add, log.who, log.digits)) for log in logs]
+    count = Counter(chain.from_iterable(keys))
+    common = set(compress(count, map((1).__lt__, count.values())))
+    for log, of_rows in zip(logs, keys, strict=True):
+        for at in compress(range(len(of_rows)), map(common.__contains__, of_rows)):
+            if log.who[at] and log.digits[at]:
+                blocks[log.who[at], log.digits[at]].append((log, at))
+        for at in log.apart:  # the other text may name them in another order
+            blocks[log.who[at], f"sorted {sorted(log.digits[at])}"].append((log, at))
+        without = [
+            at for at in compress(range(len(of_rows)), map(not_, log.digits)) if log.cells[at] is not None
+        ]
+        for at, text in zip(without, _brief(look, log, without), strict=True):
+            if text is None:  # it may be like a text of any numbers
+                found.add(log.who[at])
+            else:
+                blocks[log.who[at], f"text {text}"].append((log, at))
+    return found.union(_near(blocks, look.number("days"))) - {""}
+
+
+def _brief(look: Look, log: _Log, rows: Sequence[int]) -> list[str | None]:
+    """The plain texts at these rows that are so short that only equal ones can be alike, None for the others."""
+    shortest, least = look.number("shortest"), look.number("percent") / 100
+    texts = [as_text(log.cells[at]) for at in rows]
+    short = [text if len(text) < shortest else "" for text in texts]
+    # Of two texts of a and b pairs of characters, a the fewer, at most 2a / (a + b) is shared.
+    return [
+        plain if text and 1 + (len(plain) - 1) * (2 / least - 1) < shortest - 1e-9 else None
+        for text, plain in zip(short, _plain(short), strict=True)
+    ]
+
+
+def _near(blocks: Mapping[tuple[str, str], Sequence[tuple[_Log, int]]], days: float) -> Iterator[str]:
+    """The customers of the blocks of which two requests lie no more than these days apart."""
+    several = {key: rows for key, rows in blocks.items() if len(rows) > 1}
+    wanted: dict[_Log, list[int]] = defaultdict(list)
+    for log, at in chain.from_iterable(several.values()):
+        wanted[log].append(at)
+    day = {(log, at): of for log, rows in wanted.items() for at, of in zip(rows, log.days(rows), strict=True)}
+    for (who, _), rows in several.items():
+        if any(later - one <= days for one, later in pairwise(sorted(map(day.__getitem__, rows)))):
+            yield who
 
 
 def _groups(rows: Iterable[_Row], days: float) -> Iterator[list[tuple[int, Entry]]]:
@@ -152,7 +209,7 @@ def _groups(rows: Iterable[_Row], days: float) -> Iterator[list[tuple[int, Entry
 def _with_mates(rows: Sequence[_Row], days: float) -> set[int]:
     """The places of the rows that have another within the days with the same digits, or one of the two without any."""
     found: set[int] = set()
-    last: dict[bytes, int] = {}
+    last: dict[str, int] = {}
     start = seen = 0  # rows before `start` are too old; all up to `seen` that are not are found
     for place, row in enumerate(rows):
         day, digits = row[0], row[5]
@@ -163,7 +220,7 @@ def _with_mates(rows: Sequence[_Row], days: float) -> set[int]:
                 found.update(range(max(start, seen), place + 1))
                 seen = place
         else:
-            for mate in (last.get(digits), last.get(b"")):
+            for mate in (last.get(digits), last.get("")):
                 if mate is not None and mate >= start:
                     found.update((mate, place))
         last[digits] = place

@@ -17,11 +17,10 @@ import re
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.personal import find_personal, likely, suspects
+from sheetops.domain.personal import find_personal, likely_in, suspects
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.table import Raw
 from sheetops.domain.text import tidy
-from sheetops.domain.values import as_text
 
 _TEXTS = (
     "customer",
@@ -71,13 +70,15 @@ def check(look: Look) -> Iterator[Finding]:
     """Cells of our text columns that hold personal data."""
     allowed = look.words("allowed")
     for key in _TEXTS:
-        verdicts: dict[Raw, tuple[tuple[str, str], ...]] = {}
-        cells = list(look.log.distinct(key))
-        texts = [raw if isinstance(raw, str) else as_text(raw) for raw in cells]
-        for place in likely(texts):
-            if suspects(texts[place]) and (found := _kinds(texts[place], allowed)):
-                verdicts[cells[place]] = found
-        for index, kinds in look.rows_with(key, verdicts):
+        if not look.log.table.has(key):
+            continue
+        texts = look.texts(key)
+        verdicts: dict[int, tuple[tuple[str, str], ...]] = {}
+        for place in likely_in(texts.joined):
+            text = texts.texts[place]
+            if suspects(text) and (found := _kinds(text, allowed)):
+                verdicts[place] = found
+        for index, kinds in texts.rows(verdicts):
             for kind, shown in kinds:
                 yield look.finding(index, key, kind, shown=shown)
     for index, shown in look.rows_with("customer", _names(look)):

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sheetops.domain.cell_texts import blanks
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.rows import is_blank
 from sheetops.domain.rules.base import Look, Rule
-from sheetops.domain.table import Raw
 
 _MANY = 3
 _MILD = ("source", "priority", "owner")
@@ -28,13 +29,11 @@ def check(look: Look) -> Iterator[Finding]:
     columns = {key: look.log.cells(key) for key in look.words("columns") if table.has(key)}
     missing: dict[int, list[str]] = {}
     for key, cells in columns.items():
-        if any(_blank(raw) for raw in look.log.distinct(key)):
-            for index, raw in enumerate(cells):
-                if _blank(raw):
-                    missing.setdefault(index, []).append(key)
+        for index in blanks(cells, look.log.kinds(key)):
+            missing.setdefault(index, []).append(key)
     others = [look.log.cells(key) for key in table.columns if key not in _NOT_BEGUN]
     for index, keys in missing.items():
-        if all(_blank(cells[index]) for cells in others):
+        if all(is_blank(cells[index]) for cells in others):
             continue
         if len(keys) > _MANY:
             names = look.view.texts("checks.comma").join(look.header(key) for key in keys)
@@ -43,10 +42,6 @@ def check(look: Look) -> Iterator[Finding]:
         for key in keys:
             severity = Severity.WARNING if key in _MILD else None
             yield look.finding(index, key, "owner" if key == "owner" else "", severity=severity)
-
-
-def _blank(raw: Raw) -> bool:
-    return raw is None or (isinstance(raw, str) and not raw.strip())
 
 
 RULE = Rule(

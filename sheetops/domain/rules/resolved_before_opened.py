@@ -15,6 +15,8 @@ from sheetops.domain.rules.date import year_slips
 
 def check(look: Look) -> Iterator[Finding]:
     """Resolved days before opened days."""
+    if not look.log.table.has("opened"):
+        return
     slips = {(index, key) for index, key, _ in year_slips(look)}
     for index, (resolved, opened) in enumerate(
         zip(look.log.values("resolved"), look.opened_days, strict=True)

@@ -16,8 +16,11 @@ def check(look: Look) -> Iterator[Finding]:
     """Resolved days after today."""
     slips = {(index, key) for index, key, _ in year_slips(look)}
     today = look.today
-    for index, resolved in enumerate(look.log.values("resolved")):
-        if resolved is not None and resolved > today and (index, "resolved") not in slips:
+    later = {
+        raw: day for raw, day in look.log.meanings("resolved").items() if day is not None and day > today
+    }
+    for index, resolved in look.rows_with("resolved", later):
+        if (index, "resolved") not in slips:
             yield look.finding(index, "resolved", value=resolved.isoformat(), today=today.isoformat())
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import compress, repeat
+from operator import is_
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import MANY, Look, Rule
@@ -27,10 +29,11 @@ def check(look: Look) -> Iterator[Finding]:
         look.log.values("feedback"),
         look.log.cells("feedback"),
     )
+    silent = compress(range(len(feedback)), map(is_, feedback, repeat(None)))
     waiting = [
         index
-        for index, day in enumerate(resolved)
-        if day is not None and feedback[index] is None and (raw[index] is None or isinstance(raw[index], str))
+        for index in silent
+        if resolved[index] is not None and (raw[index] is None or isinstance(raw[index], str))
     ]
     late = [index for index in waiting if _late(look, resolved[index])]
     unreadable = {index for index, _ in look.log.unreadable("feedback")}

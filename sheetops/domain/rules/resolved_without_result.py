@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule
-from sheetops.domain.table import Raw
-from sheetops.domain.text import tidy
+from sheetops.domain.text import SEAM, tidy
 from sheetops.domain.values import as_text
 
 _PROGRESS = frozenset(
@@ -24,7 +23,9 @@ _PROGRESS = frozenset(
         "waiting", "on hold", "awaiting user info", "work in progress", "wip", "investigating", "not resolved", "unresolved",
     )
 )  # fmt: skip
-_BEGINNINGS = frozenset(word[:2] for word in _PROGRESS)
+_BEGINNINGS = "|".join(sorted({re.escape(word[:2]) for word in _PROGRESS if not word.isascii()}))
+# The beginning of a text that is no Chinese, or that is one of the words.
+_MAY_BE_PROGRESS = re.compile(rf"{SEAM}(?=[^\u4e00-\u9fff]|{_BEGINNINGS})")
 _LONGEST = 24  # characters; a longer text is more than a word of progress
 _NO_WORDS = re.compile(r"[\W_]+")
 
@@ -33,17 +34,18 @@ def check(look: Look) -> Iterator[Finding]:
     """Resolved rows without an outcome."""
     if not look.log.table.has("result"):
         return
-    verdicts: dict[Raw, str] = {}
-    for raw in look.log.distinct("result"):
-        text = raw if isinstance(raw, str) else as_text(raw)
-        if len(text) > _LONGEST or ("\u4e00" <= text[:1] <= "\u9fff" and text[:2] not in _BEGINNINGS):
+    texts = look.texts("result")
+    verdicts: dict[int, str] = {}
+    for place in texts.holding(_MAY_BE_PROGRESS):
+        text = texts.texts[place]
+        if len(text) > _LONGEST:
             continue
         if _NO_WORDS.fullmatch(text) or not text:
-            verdicts[raw] = ""
+            verdicts[place] = ""
         elif " ".join(tidy(text).casefold().strip("。.…!~ ").split()) in _PROGRESS:
-            verdicts[raw] = "progress"
+            verdicts[place] = "progress"
     resolved, results = look.log.values("resolved"), look.log.cells("result")
-    for index, variant in look.rows_with("result", verdicts):
+    for index, variant in texts.rows(verdicts):
         if resolved[index] is not None:
             yield look.finding(index, "result", variant, value=as_text(results[index]))
 

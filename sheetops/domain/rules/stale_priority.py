@@ -19,10 +19,11 @@ def check(look: Look) -> Iterator[Finding]:
     history, policy = look.view.history, look.view.policy
     if not history.lives:
         return
-    resolved, notes = look.log.values("resolved"), look.log.values("notes")
+    notes, priorities = look.log.values("notes"), look.log.values("priority")
     key = "result" if look.log.table.has("result") else "priority"
-    for index, priority in enumerate(look.log.values("priority")):
-        if priority is None or priority < policy.high_priority or resolved[index] is not None:
+    for index in look.open_rows:
+        priority = priorities[index]
+        if priority is None or priority < policy.high_priority:
             continue
         life = look.view.life(look.log, index)
         if life is None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import compress
 
+from sheetops.domain.cell_texts import CellTexts
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.rules.error_value import is_error
-from sheetops.domain.table import Raw
 from sheetops.domain.values import as_text
 
 _LONGEST, _LONGEST_HAN = 60, 20  # characters; no one says nothing at such length
@@ -69,12 +70,21 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 def check(look: Look) -> Iterator[Finding]:
     """Descriptions of which nothing is left."""
-    verdicts: dict[Raw, str] = {}
-    for raw in look.log.distinct("description"):
-        if raw is not None and not is_error(raw) and (variant := _judge(as_text(raw))) is not None:
-            verdicts[raw] = variant
-    for index, variant in look.rows_with("description", verdicts):
+    texts = look.texts("description")
+    verdicts: dict[int, str] = {}
+    for place in _short(texts):
+        if not is_error(texts.cells[place]) and (variant := _judge(texts.texts[place])) is not None:
+            verdicts[place] = variant
+    for index, variant in texts.rows(verdicts):
         yield look.finding(index, "description", variant, value=as_text(look.log.cells("description")[index]))
+
+
+def _short(texts: CellTexts) -> Iterator[int]:
+    """The places of the texts that are short enough to say nothing."""
+    yield from texts.up_to(_LONGEST_HAN)
+    for place in compress(range(len(texts.texts)), map(str.isascii, texts.texts)):
+        if _LONGEST_HAN < len(texts.texts[place]) <= _LONGEST:
+            yield place
 
 
 def _judge(text: str) -> str | None:
