@@ -168,7 +168,7 @@ class _Listening(Texts):
 
 def _sentences(view: View, style: Style, pattern: str) -> None:
     """Have everything said that there is to say, and show what was made of the texts asked for."""
-    from sheetops.jobs.validate import validate
+    from sheetops.jobs.validate import findings
     from sheetops.messages.chat_post import render_post
     from sheetops.runner import job
 
@@ -177,7 +177,7 @@ def _sentences(view: View, style: Style, pattern: str) -> None:
     if not names:
         raise UsageError(f"there is no text called {pattern}", mend="their names are in templates/texts")
     view = replace(view, settings=replace(view.settings, texts=texts))
-    for finding in validate(view).findings:
+    for finding in findings(view):
         finding.message(texts)
         finding.fix(texts)
     job("fill")(view)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from sheetops.domain.personal import masked
+from sheetops.domain.personal import likely, masked
 from sheetops.domain.stop_words import SILENT, TRADE, WEAK
-from sheetops.domain.text import simplified, tidy
+from sheetops.domain.text import simplified, tidied, tidy
 
 Cut = Callable[[str], Sequence[str]]
 """Cuts a text into its words, nothing lost and nothing added: joined, they are the text again."""
@@ -20,6 +20,9 @@ Cut = Callable[[str], Sequence[str]]
 _HAN: Final = r"\u3400-\u9fff\uf900-\ufaff"
 _RUN = re.compile(rf"[{_HAN}]+|[a-z][a-z0-9\-']{{2,}}|[\s\-]+|.", re.DOTALL)
 _IS_HAN = re.compile(rf"[{_HAN}]")
+_BREAKS: Final = ",;:!?。、…"
+_NUMBER: Final = r"(?<![A-Za-z0-9\-'])[0-9]+(?![A-Za-z0-9])"
+_HAS_DIGIT = re.compile(r"[0-9]")
 _MASKED = re.compile(r"[\w.@+\-]*\*[\w.@*+\-]*", re.ASCII)
 
 
@@ -47,6 +50,11 @@ class Reader:
             "|".join(map(_bounded, sorted(known, key=lambda word: (-len(word), word)))) or r"(?!)"
         )
 
+        # Plain numbers and common punctuation end a clause wherever they stand, but for words that hold them.
+        breaks = "".join(sign for sign in _BREAKS if not any(sign in word for word in known))
+        numbers = rf"|{_NUMBER}" if not any(map(_HAS_DIGIT.search, known)) else ""
+        self._breaks = re.compile(rf"[{breaks}]+{numbers}" if breaks else rf"(?!){numbers}")
+
     @property
     def segments(self) -> bool:
         """Whether Chinese text is cut into words."""
@@ -64,6 +72,10 @@ class Reader:
                 plain = simplified(character).lower()
                 self._fold[ord(character)] = plain if len(plain) == 1 else character
         return text.translate(self._fold)
+
+    def parts(self, text: str) -> list[str]:
+        """A tidied text taken apart where no word and no clause goes on: people write the same part again and again."""
+        return self._breaks.split(text)
 
     def clauses(self, text: str) -> Iterator[list[Token]]:
         """The words of a tidied text in runs that no punctuation and no silent word breaks."""
@@ -110,9 +122,12 @@ class Reader:
         return Token(key, at, at + len(key), "weak" if weak else kind)
 
 
-def readable(text: str) -> str:
-    """A description as it may be read for words: in one width, without personal data."""
-    return _MASKED.sub(" ; ", masked(tidy(text)))
+def readables(texts: Sequence[str]) -> list[str]:
+    """Descriptions as they may be read for words: in one width, without personal data."""
+    plain = tidied(texts)
+    for place in likely(plain):
+        plain[place] = masked(plain[place])
+    return [_MASKED.sub(" ; ", text) if "*" in text else text for text in plain]
 
 
 def _bounded(word: str) -> str:

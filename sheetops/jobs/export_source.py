@@ -11,7 +11,7 @@ from sheetops.domain.history import Life
 from sheetops.domain.kpis.facts import Facts
 from sheetops.domain.period import Period
 from sheetops.domain.view import View
-from sheetops.jobs.validate import validate
+from sheetops.jobs.validate import findings
 
 
 class Source:
@@ -21,7 +21,7 @@ class Source:
         self.view = view
         self.name = name
         self.facts = Facts(view)
-        self.findings: tuple[Finding, ...] = validate(view).findings
+        self.findings: tuple[Finding, ...] = findings(view)
         self.counts = Counter((one.tab, one.row, one.severity.value) for one in self.findings)
 
     @cached_property

@@ -20,7 +20,7 @@ from sheetops.domain.view import View
 from sheetops.jobs.improve_judge import progress_of
 from sheetops.jobs.improve_tab import follow_ups_tab
 from sheetops.jobs.living import Pen, Row, listed, rows_of, table_of
-from sheetops.jobs.validate import validate
+from sheetops.jobs.validate import findings
 
 REACH: Final = (
     60  # days since the resolution, or since the measure was done, in which a new row is still added
@@ -60,7 +60,7 @@ Wanted = tuple[str, dict[str, Raw]]
 
 def _calls(view: View, by_id: Mapping[str, Request]) -> Iterator[Wanted]:
     """Requests that were resolved, and whose customer nobody has asked in time."""
-    for finding in validate(view).findings:
+    for finding in findings(view):
         request = by_id.get(finding.id or "") if finding.rule == _RULE else None
         if request is None or request.resolved is None or not _near(view, request.resolved):
             continue

@@ -15,7 +15,7 @@ from sheetops.domain.period import Period
 from sheetops.domain.personal import masked
 from sheetops.domain.samples import Kind, Sample, Statistic, sample
 from sheetops.domain.text import fold, tidy
-from sheetops.jobs.validate import validate
+from sheetops.jobs.validate import findings
 
 COMPLAINTS_OF: Final = "complaints_of"
 FINDINGS_IN: Final = "findings_in"
@@ -161,7 +161,7 @@ def _own(facts: Facts, aim: Aim) -> Callable[[int], float]:
     if aim.figure == FINDINGS_IN:
         found = {
             (finding.tab, finding.row)
-            for finding in validate(facts.view).findings
+            for finding in findings(facts.view)
             if finding.column == aim.value and finding.severity is not Severity.HINT
         }
         return lambda i: float(facts.place(i) in found)

@@ -16,7 +16,7 @@ from sheetops.domain.view import View
 from sheetops.jobs.remind_actions import actions
 from sheetops.jobs.remind_items import items_of, mandatory, snoozed
 from sheetops.jobs.remind_people import Times, answers_for, nobody, person_of, reader, rungs, unknown
-from sheetops.jobs.validate import validate
+from sheetops.jobs.validate import findings
 
 # Most urgent first. `escalated`: overdue with somebody further down the ladder.
 GROUPS = (
@@ -97,7 +97,7 @@ class _Pile:
 def gather(view: View) -> list[Digest]:
     """What each person would be told, whatever the day and the hour."""
     found: dict[tuple[str, int], list[Finding]] = defaultdict(list)
-    for finding in validate(view).findings:
+    for finding in findings(view):
         if finding.severity is not Severity.HINT:
             found[finding.tab, finding.row].append(finding)
     piles: dict[str, _Pile] = {}

@@ -20,7 +20,7 @@ from sheetops.domain.kpis.trend import Trend, trend, trend_span, windows
 from sheetops.domain.period import Period, Span
 from sheetops.domain.personal import masked
 from sheetops.domain.view import View
-from sheetops.jobs.validate import validate
+from sheetops.jobs.validate import findings
 
 CHARTED = ("intake", "resolved", "backlog", "on_time_rate", "complaint_rate", "csat")
 
@@ -150,7 +150,7 @@ class Review:
     @cached_property
     def findings(self) -> list[tuple[Finding, int]]:
         """The findings in the period's requests, hints left out, with the request each concerns."""
-        return findings_of(self.facts, self.window, validate(self.view).findings)
+        return findings_of(self.facts, self.window, findings(self.view))
 
     @property
     def empty(self) -> bool:

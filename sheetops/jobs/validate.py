@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from sheetops.domain.finding import Finding
 from sheetops.domain.plan import Plan
 from sheetops.domain.rules import judge
 from sheetops.domain.view import View
-from sheetops.jobs.checks_tab import checks_tab, read_lines
+from sheetops.jobs.checks_tab import Line, checks_tab, read_lines
 
 
 def validate(view: View) -> Plan:
     """The findings that nobody has accepted, in sheet order, and the Checks tab with all of them."""
-    known: Plan | None = view.memo.get("validate")
+    return Plan(findings=findings(view), tabs=(checks_tab(view, _lines(view)),))
+
+
+def findings(view: View) -> tuple[Finding, ...]:
+    """The findings that nobody has accepted, in sheet order, for jobs that leave the Checks tab as it is."""
+    known: tuple[Finding, ...] | None = view.memo.get("findings")
     if known is None:
-        known = view.memo["validate"] = _validate(view)
+        found = sorted(
+            (line for line in _lines(view) if not line.decision.silent), key=lambda line: line.place
+        )
+        known = view.memo["findings"] = tuple(line.finding for line in found)
     return known
 
 
-def _validate(view: View) -> Plan:
-    lines = read_lines(view, judge(view))
-    found = sorted((line for line in lines if not line.decision.silent), key=lambda line: line.place)
-    return Plan(findings=tuple(line.finding for line in found), tabs=(checks_tab(view, lines),))
+def _lines(view: View) -> list[Line]:
+    known: list[Line] | None = view.memo.get("lines")
+    if known is None:
+        known = view.memo["lines"] = read_lines(view, judge(view))
+    return known

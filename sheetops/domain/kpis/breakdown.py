@@ -134,8 +134,7 @@ def breakdown(facts: Facts, window: Window, earlier: Window, by: Dimension) -> d
     count("on_time", (i for i in cases if ends[i] <= due[i]))
     count("scores", (i for i in resolved if scores[i] is not None))
     count("satisfied", (i for i in resolved if (scores[i] or 0) >= 4))
-    for index in resolved:
-        days = facts.days_of(index)
+    for index, days in zip(resolved, facts.days_of_each(resolved), strict=True):
         if days is not None:
             groups[keys[index]].days.append(days)
     return dict(groups)

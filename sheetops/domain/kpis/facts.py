@@ -318,10 +318,20 @@ class Facts:
 
     def days_of(self, index: int) -> int | None:
         """Working days after the day of opening up to that of resolution, None where either is not known."""
-        opened, end = as_date(self.opened[index]), self.column("resolved")[index]
-        if opened is None or end is None or end < opened or not self.exact[index]:
-            return None
-        return self._workdays[opened, end]
+        return self.days_of_each([index])[0]
+
+    def days_of_each(self, rows: Iterable[int]) -> list[int | None]:
+        """`days_of` each of these requests."""
+        moments, ends, exact, worked = self.opened, self.column("resolved"), self.exact, self._workdays
+        return [
+            worked[opened, end]
+            if (end := ends[index]) is not None
+            and (opened := as_date(moments[index])) is not None
+            and opened <= end
+            and exact[index]
+            else None
+            for index in rows
+        ]
 
     @cached_property
     def _workdays(self) -> Worked[tuple[date, date], int]:

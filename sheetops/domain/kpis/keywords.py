@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from math import exp, lgamma, log
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from sheetops.domain.kpis.base import SMALL
-from sheetops.domain.kpis.facts import Facts, Window
-from sheetops.domain.words import Reader, Token, readable
+from sheetops.domain.kpis.facts import Facts, Window, Worked
+from sheetops.domain.words import Reader, Token, readables
 
 MOST_READ: Final = 3_000
 LEAST: Final = 3
@@ -33,6 +34,8 @@ _WORDS: Final = 3  # of a phrase
 _LOOSE = frozenset("的了是在有和与及或也都就不没我你他她它这那请吗呢吧被把将到对从给为能会要后时")
 
 Key = tuple[str, ...]
+Clauses = Worked[str, list[list[Token]]]  # of each part of a description
+T = TypeVar("T", bound=Hashable)
 
 
 class Keyword(NamedTuple):
@@ -69,9 +72,11 @@ def keywords(facts: Facts, window: Window, earlier: Window, most: int = 12) -> K
     """The most frequent keywords; those that rose come first."""
     policy = facts.view.policy
     reader = Reader(policy.cut, policy.words, policy.stop_words)
-    now, before = _Spoken(reader, facts, window), _Spoken(reader, facts, earlier)
+    clauses: Clauses = Worked(lambda part: list(reader.clauses(part)))
+    now, before = _Spoken(reader, clauses, facts, window), _Spoken(reader, clauses, facts, earlier)
     chosen = now.chosen()
-    cases = {key: (len(rows), len(before.rows.get(key, ()))) for key, rows in chosen.items()}
+    earlier_cases = before.cases(chosen)
+    cases = {key: (len(rows), earlier_cases[key]) for key, rows in chosen.items()}
     tested = shared_among((rise(sum(both), now.n, 0, before.n) for both in cases.values()), LEVEL)
     found = [
         Keyword(
@@ -90,42 +95,88 @@ def keywords(facts: Facts, window: Window, earlier: Window, most: int = 12) -> K
 class _Spoken:
     """The pieces of one period's descriptions, and the requests that speak of each."""
 
-    def __init__(self, reader: Reader, facts: Facts, window: Window) -> None:
-        self._reader = reader
-        self._words: Counter[str] = Counter()
-        self._pairs: Counter[Key] = Counter()
-        self._forms: defaultdict[Key, Counter[str]] = defaultdict(Counter)
-        self.rows: defaultdict[Key, list[int]] = defaultdict(list)
+    def __init__(self, reader: Reader, clauses: Clauses, facts: Facts, window: Window) -> None:
+        self._reader, self._clauses = reader, clauses
         by_text: defaultdict[str, list[int]] = defaultdict(list)
         read = facts.opened_in(window)[-MOST_READ:]
         descriptions = facts.column("description")
         for index in read:
             if text := descriptions[index]:
                 by_text[text].append(index)
-        for text, rows in by_text.items():
-            self._read(readable(text), rows)
         self.n = sum(map(len, by_text.values()))
         self.place = {index: place for place, index in enumerate(read)}
+        # The parts of a description that hold words → the requests that say so: what is said again is read once.
+        self._said: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+        for text, rows in zip(readables(list(by_text)), by_text.values(), strict=True):
+            self._said[tuple(filter(clauses.__getitem__, reader.parts(text)))] += rows
 
-    def _read(self, text: str, rows: Sequence[int]) -> None:
-        forms: dict[Key, str] = {}
-        for clause in self._reader.clauses(text):
-            words = [token for token in clause if token.kind != "run"]
-            for token in words:
-                self._words[token.key] += len(rows)
-            for pair in _neighbours(clause):
-                self._pairs[pair] += len(rows)
-            for key, start, end in _pieces(clause):
-                forms.setdefault(key, text[start:end])
-        for key, form in forms.items():
-            self._forms[key][form] += len(rows)
-            self.rows[key] += rows
+    @cached_property
+    def _words(self) -> Counter[str]:
+        return self._counted(lambda clause: (token.key for token in clause if token.kind != "run"))
+
+    @cached_property
+    def _pairs(self) -> Counter[Key]:
+        return self._counted(_neighbours)
+
+    def _counted(self, told: Callable[[Sequence[Token]], Iterable[T]]) -> Counter[T]:
+        """How often each of the things that a clause tells stands in the descriptions."""
+        times: Counter[str] = Counter()
+        for parts, rows in self._said.items():
+            for part in parts:
+                times[part] += len(rows)
+        found: Counter[T] = Counter()
+        for part, count in times.items():
+            for clause in self._clauses[part]:
+                for one in told(clause):
+                    found[one] += count
+        return found
+
+    def _pieces(self, words: Container[str]) -> Iterator[tuple[Mapping[Key, str], Sequence[int]]]:
+        """The pieces of these words in each description, as they are written first; and the requests that say so."""
+        of_part = Worked[str, dict[Key, str]](lambda part: self._of_part(part, words))
+        for parts, rows in self._said.items():
+            found = of_part[parts[0]] if parts else {}
+            if len(parts) > 1:
+                found = dict(found)
+                for part in parts[1:]:
+                    for key, form in of_part[part].items():
+                        found.setdefault(key, form)
+            yield found, rows
+
+    def _of_part(self, part: str, words: Container[str]) -> dict[Key, str]:
+        found: dict[Key, str] = {}
+        for clause in self._clauses[part]:
+            for key, start, end in _pieces(clause, words):
+                found.setdefault(key, part[start:end])
+        return found
+
+    @cached_property
+    def _told(self) -> tuple[dict[Key, list[int]], dict[Key, Counter[str]]]:
+        """The requests that speak of each piece, and how it is written; none of a word that stands too seldom."""
+        often = {word for word, count in self._words.items() if count >= LEAST}
+        rows: defaultdict[Key, list[int]] = defaultdict(list)
+        forms: defaultdict[Key, Counter[str]] = defaultdict(Counter)
+        for found, saying in self._pieces(often):
+            for key, form in found.items():
+                rows[key] += saying
+                forms[key][form] += len(saying)
+        return rows, forms
+
+    def cases(self, keys: Collection[Key]) -> Counter[Key]:
+        """In how many descriptions each of these pieces stands."""
+        words = {word for key in keys for word in key}
+        found: Counter[Key] = Counter()
+        for pieces, rows in self._pieces(words):
+            for key in pieces:
+                if key in keys:
+                    found[key] += len(rows)
+        return found
 
     def chosen(self) -> dict[Key, list[int]]:
         """The pieces often enough, of words that belong together, that are not merely part of a longer one."""
         often = {
             key: rows
-            for key, rows in self.rows.items()
+            for key, rows in self._told[0].items()
             if len(rows) >= LEAST
             and all(self._belong(pair) for pair in pairwise(key))
             and not self._reader.says_nothing(self.name(key))
@@ -147,7 +198,7 @@ class _Spoken:
 
     def name(self, key: Key) -> str:
         """How a piece is mostly written; Latin words in lower case unless they are mostly capitals."""
-        forms = self._forms[key]
+        forms = self._told[1][key]
         form = min(forms, key=lambda text: (-forms[text], text))
         return " ".join((form if form.isupper() else form.lower()).split())
 
@@ -156,15 +207,15 @@ def _neighbours(clause: Sequence[Token]) -> Iterator[Key]:
     return ((a.key, b.key) for a, b in pairwise(clause) if "run" not in (a.kind, b.kind))
 
 
-def _pieces(clause: Sequence[Token]) -> Iterator[tuple[Key, int, int]]:
-    """(key, start, end) of each word and each short phrase."""
+def _pieces(clause: Sequence[Token], words: Container[str]) -> Iterator[tuple[Key, int, int]]:
+    """(key, start, end) of each word and each short phrase of these words."""
     for first, token in enumerate(clause):
         if token.kind == "run":
             yield from _of_run(token)
             continue
         for last in range(first + 1, min(first + _WORDS, len(clause)) + 1):
             part = clause[first:last]
-            if part[-1].kind == "run":
+            if part[-1].kind == "run" or part[-1].key not in words:
                 break
             if any(one.kind != "weak" for one in part):
                 yield tuple(one.key for one in part), token.start, part[-1].end

@@ -18,8 +18,10 @@ def _times(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
 
 
 def _measured(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
-    times = [(i, facts.days_of(i)) for i in facts.resolved_in(window)]
-    return [i for i, days in times if days is not None], sorted(days for _, days in times if days is not None)
+    rows = facts.resolved_in(window)
+    times = facts.days_of_each(rows)
+    known = [index for index, days in zip(rows, times, strict=True) if days is not None]
+    return known, sorted(days for days in times if days is not None)
 
 
 def _nothing(facts: Facts, window: Window) -> Measure:
