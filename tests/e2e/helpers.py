@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.forked import HELPER
 
 
 @dataclass
@@ -19,14 +20,13 @@ class Shell:
 
     def run(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         """`sheetops ARGUMENTS` in the folder."""
-        return subprocess.run(
-            [sys.executable, "-m", "sheetops", *map(str, arguments)],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            env={**os.environ, "XDG_STATE_HOME": str(self.folder / "state"), "LC_ALL": "C", **environment},
-        )
+        environment = {
+            **os.environ,
+            "XDG_STATE_HOME": str(self.folder / "state"),
+            "LC_ALL": "C",
+            **environment,
+        }
+        return HELPER.run(list(map(str, arguments)), self.folder, environment, seconds=120)
 
     def document(self, *arguments: object, code: int = 0) -> Any:
         """The JSON document of a command that ends with `code`."""
