@@ -16,7 +16,6 @@ from sheetops.books.xlsx import check_parts
 from sheetops.books.xlsx.check_order import out_of_order
 from sheetops.books.xlsx.check_rows import changed_rows
 from sheetops.books.xlsx.check_sheet import (
-    Change,
     Place,
     SheetText,
     around_differs,
@@ -24,6 +23,7 @@ from sheetops.books.xlsx.check_sheet import (
     well_formed,
     well_formed_but_for,
 )
+from sheetops.books.xlsx.check_stream import Near, near_rows
 from sheetops.books.xlsx.check_values import Reader, place_of
 from sheetops.books.xlsx.check_wiring import TYPES, Link, Tab, Wiring, rels_key
 from sheetops.books.xlsx.check_zip import Members
@@ -31,6 +31,7 @@ from sheetops.books.xlsx.package import Package
 from sheetops.errors import SheetError
 
 Edits = Mapping[tuple[str, str], object]
+_ANEW = "it was packed anew though its content is the same"
 
 
 def check_save(before: Package, after: bytes, cells: Edits, tabs: Collection[str] = ()) -> None:
@@ -68,8 +69,7 @@ class _Save:
         added = [tab for name in tabs if (tab := self.now.tab(name))]
         self.given_up = set().union(*(self.was.owned(tab) for tab in replaced))
         self.brought = set().union(*(self.now.owned(tab) for tab in added))
-        self.sheets: dict[str, SheetText] = {}
-        self.changes: dict[str, list[Change]] = {}
+        self.near: dict[str, Near] = {}
 
     def _by_part(self, cells: Edits) -> dict[str, dict[Place, object]]:
         planned: dict[str, dict[Place, object]] = {}
@@ -130,13 +130,14 @@ class _Save:
                 return wrong
         if name not in self.new or self._is_untouched(name):
             return None
+        whole = name in self.given_up and name in self.brought
+        if name in self.planned and not whole:
+            return self._sheet_wrong(name)
         self.new.agree(name)
         if self.old.plain(name) == self.new.plain(name):
-            return "it was packed anew though its content is the same"
-        if name in self.given_up and name in self.brought:
+            return _ANEW
+        if whole:
             return None
-        if name in self.planned:
-            return self._sheet_wrong(name)
         return self._judge(name, self.old.plain(name), self.new.plain(name))
 
     def _after(self, name: str) -> bytes | None:
@@ -181,11 +182,23 @@ class _Save:
         return tab.name in self.tabs or place_of(cell) in self.planned.get(tab.part, {})
 
     def _sheet_wrong(self, name: str) -> str | None:
-        old, new = SheetText(self.old.plain(name)), SheetText(self.new.plain(name))
-        changed = changed_rows(old, new)
-        well_formed_but_for(self.new.plain(name), new, changed)
-        self.sheets[name], self.changes[name] = new, changed
-        return around_differs(old, new) or other_cells_differ(old, new, changed, self.planned[name].keys())
+        before = SheetText(self.old.plain(name))
+        near = near_rows(before, self.new.pieces(name), {row for row, _ in self.planned[name]})
+        self.new.agree(name)
+        part = self.new.plain(name) if near is None else near.new.text
+        if near is None:
+            if self.old.plain(name) == part:
+                return _ANEW
+            after = SheetText(part)
+            near = Near(before, after, changed_rows(before, after), {})
+        elif not near.changes and near.old.text == part:
+            return _ANEW
+        well_formed_but_for(part, near.new, near.changes)
+        self.near[name] = near
+        planned = self.planned[name].keys()
+        return around_differs(near.old, near.new) or other_cells_differ(
+            near.old, near.new, near.changes, planned
+        )
 
     def _bad_new_part(self, name: str) -> str | None:
         self.new.agree(name)
@@ -202,8 +215,11 @@ class _Save:
         early = book is not None and book.get("date1904") in ("1", "true")
         epoch = dt.datetime(1904, 1, 1) if early else dt.datetime(1899, 12, 30)
         reader = Reader(lambda: self._linked("sharedStrings"), lambda: self._linked("styles"), epoch)
-        sheet = self.sheets.get(part) or SheetText(self.new.plain(part))
-        return reader.wrong(sheet, self.changes.get(part, []), self.planned[part])
+        near = self.near.get(part)
+        if near is None:
+            return reader.wrong(SheetText(self.new.plain(part)), {}, self.planned[part])
+        changed = {change.number: change.after or b"" for change in near.changes}
+        return reader.wrong(near.new, {**near.rows, **changed}, self.planned[part])
 
     def _linked(self, kind: str) -> bytes:
         name = self.now.linked(self.now.book, kind)

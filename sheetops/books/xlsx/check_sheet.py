@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from xml.parsers import expat
 
@@ -19,6 +20,7 @@ _OPAQUE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.S)
 _ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet(?=[\s/>])")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([A-Z]*)([0-9]+)""")
 _FIRST_REFERENCE = rb"""(?:\s+r\s*=\s*["']([A-Z]+)([0-9]+)["'])?"""
+_ADDRESS = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 _PAIR = re.compile(rb"""([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')""")
 # The elements around the cells whose reference grows with appended rows; nothing else may change there.
 _GROWING = re.compile(
@@ -103,6 +105,20 @@ class SheetText:
         if row not in self._cells:
             self._cells[row] = self._split(number, row)
         return self._cells[row]
+
+    def cell(self, number: int, column: int, row: bytes) -> bytes | None:
+        """The bytes of one cell of the row, None where it has none; errors as for `cells`.
+
+        In a row whose differences were looked at, the cells are in order, and one can be found by its address.
+        """
+        mark = b'<%bc r="%b%d"' % (self.prefix, column_letters(column), number)
+        start = row.find(mark)
+        if row in self._cells or start < 0 or _blanked(row) is not row:
+            return self.cells(number, row).get(column)
+        following = self.cell_open.search(row, start + len(mark))
+        closing = row.rfind(b"</" + self.prefix + b"row")
+        stop = following.start() if following else closing if closing >= 0 else len(row)
+        return row[start:stop].rstrip()
 
     def _split(self, number: int, row: bytes) -> dict[int, bytes]:
         mask = _blanked(row)
@@ -211,6 +227,16 @@ def column_number(letters: bytes) -> int:
     return number
 
 
+@lru_cache
+def column_letters(number: int) -> bytes:
+    """2 to `B`."""
+    letters = b""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = bytes([65 + letter]) + letters
+    return letters
+
+
 def common_prefix(one: bytes, other: bytes) -> int:
     """How many bytes the two have in common from the start."""
     size, place = min(len(one), len(other)), 0
@@ -317,8 +343,35 @@ def other_cells_differ(
     return None
 
 
+def _plainly_alike(
+    old: SheetText, new: SheetText, number: int, before: bytes, after: bytes, columns: set[int]
+) -> bool:
+    """Whether the rows, cut before each cell, differ in nothing but cells whose tag says one of these columns.
+
+    Most changed rows are so; for the others, and where anything else could be meant, the answer is False.
+    """
+    if old.prefix != new.prefix or _blanked(before) is not before or _blanked(after) is not after:
+        return False
+    mark = b"<" + old.prefix + b"c "
+    were, are = before.split(mark), after.split(mark)
+    if len(were) != len(are):
+        return False
+    for one, other in zip(were, are, strict=True):
+        if one != other:
+            found, again = _ADDRESS.match(one), _ADDRESS.match(other)
+            if found is None or again is None or found.group() != again.group():
+                return False
+            if int(found.group(2)) != number or column_number(found.group(1)) not in columns:
+                return False
+            if new.cell_open.search(other):  # a cell without attributes
+                return False
+    return True
+
+
 def _row_differs(old: SheetText, new: SheetText, change: Change, columns: set[int]) -> str | None:
     before, after = change.before, change.after or b""
+    if before is not None and _plainly_alike(old, new, change.number, before, after, columns):
+        return None
     if before is not None and old.attributes(before) != new.attributes(after):
         return f"the settings of row {change.number} changed"
     cells = {} if before is None else old.cells(change.number, before)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from lxml import etree
 
 from sheetops.books.xlsx.check_parts import Element, local, root_of
-from sheetops.books.xlsx.check_sheet import Change, Place, Rows, SheetText, column_number
+from sheetops.books.xlsx.check_sheet import Place, Rows, SheetText, column_number
 
 # Built-in number formats that show a date or a time (ISO/IEC 29500-1 §18.8.30, with the East Asian ones).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -38,9 +38,14 @@ class Reader:
         self._dated: dict[int, bool] = {}
         self.epoch = epoch
 
-    def wrong(self, sheet: SheetText, changes: list[Change], planned: Mapping[Place, object]) -> str | None:
-        """The first planned cell that does not hold its value, in words, or None. `changes`: see check_sheet."""
-        found = self._cells(sheet, changes, planned)
+    def wrong(
+        self, sheet: SheetText, rows: Mapping[int, bytes], planned: Mapping[Place, object]
+    ) -> str | None:
+        """The first planned cell that does not hold its value, in words, or None.
+
+        `rows` are planned rows by their numbers; those that are not among them are looked up in the sheet.
+        """
+        found = self._cells(sheet, rows, planned)
         parsed = dict(zip(found, self._parse(sheet, list(found.values())), strict=True))
         for (row, column), value in planned.items():
             if not self._holds(parsed.get((row, column)), value):
@@ -48,16 +53,16 @@ class Reader:
         return None
 
     def _cells(
-        self, sheet: SheetText, changes: list[Change], planned: Collection[Place]
+        self, sheet: SheetText, rows: Mapping[int, bytes], planned: Collection[Place]
     ) -> dict[Place, bytes]:
-        """The bytes of each planned cell that is there; rows that did not change are looked up too."""
-        rows = {change.number: change.after or b"" for change in changes}
+        """The bytes of each planned cell that is there."""
         wanted = {row for row, _ in planned}
         if wanted - rows.keys():
             every = Rows(sheet, sheet.start, sheet.end)
-            rows = {number: every.xml[i] for i in range(len(every)) if (number := every.number(i)) in wanted}
-        cells = {number: sheet.cells(number, rows[number]) for number in wanted if number in rows}
-        return {(row, column): xml for row, column in planned if (xml := cells.get(row, {}).get(column))}
+            numbers = ((i, every.number(i)) for i in range(len(every)))
+            rows = {**rows, **{number: every.xml[i] for i, number in numbers if number in wanted}}
+        there = ((row, column, rows[row]) for row, column in planned if row in rows)
+        return {(row, column): cell for row, column, xml in there if (cell := sheet.cell(row, column, xml))}
 
     def _parse(self, sheet: SheetText, cells: list[bytes]) -> list[Element]:
         """The cells as elements, read with the namespaces of their sheet."""

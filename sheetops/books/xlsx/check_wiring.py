@@ -132,8 +132,11 @@ class Wiring:
     def unanswered(self, part: str) -> set[str]:
         """The relationship ids that the XML of this part uses and its relationships do not have."""
         known = {link.id for link in self.links(part)} | self._external(part)
+        plain = self.members.plain(part)
+        if b":id" not in plain and b"\0" not in plain:  # no attribute of that name with any prefix, in UTF-8
+            return set()
         used = set()
-        for element in root_of(self.members.plain(part)).iter("{*}*"):
+        for element in root_of(plain).iter("{*}*"):
             used |= {
                 value
                 for name, value in element.attrib.items()

@@ -42,6 +42,7 @@ class Members:
                 raise ValueError(f"it holds two members named {entry.filename}")
             self._entries[key(entry.filename)] = entry
         self._plain: dict[str, bytes] = {}
+        self._sizes: dict[str, int] = {}
         self._ragged: set[str] = set()
 
     def __iter__(self) -> Iterator[str]:
@@ -61,13 +62,34 @@ class Members:
             self._plain[wanted] = self._unpacked(self._entries[wanted])
         return self._plain[wanted]
 
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The member's content piece by piece; ValueError as for `plain`, which comes with the last piece."""
+        entry = self._entries[key(name)]
+        start, crc, size = self._body(entry), 0, 0
+        end = start + entry.compress_size
+        stored = entry.compress_type != zipfile.ZIP_DEFLATED
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        for at in range(start, end, _PIECE):
+            packed = self._data[at : min(at + _PIECE, end)]
+            try:
+                piece = packed if stored else inflater.decompress(packed)
+            except zlib.error as error:
+                raise ValueError(f"{entry.filename} does not unpack: {error}") from error
+            crc, size = zlib.crc32(piece, crc), size + len(piece)
+            yield piece
+        if not stored and (not inflater.eof or inflater.unused_data):
+            self._ragged.add(key(name))
+        if crc != entry.CRC:
+            raise ValueError(f"{entry.filename} does not match its checksum")
+        self._sizes[key(name)] = size
+
     def _unpacked(self, entry: zipfile.ZipInfo) -> bytes:
         start = self._body(entry)
         likely = self._likely(entry.filename)
         if entry.compress_type == zipfile.ZIP_DEFLATED:
-            if likely is not None and not self._is_in(entry, start, likely):
-                likely = None
-            plain = self._inflated(entry, start) if likely is None else likely
+            if likely is not None and self._is_in(entry, start, likely):
+                return likely
+            plain = self._inflated(entry, start)
         else:
             plain = self._data[start : start + entry.compress_size]
         if zlib.crc32(plain) != entry.CRC:
@@ -85,9 +107,9 @@ class Members:
         return plain
 
     def _is_in(self, entry: zipfile.ZipInfo, start: int, likely: bytes) -> bool:
-        if len(likely) != entry.file_size:
+        if len(likely) != entry.file_size or zlib.crc32(likely) != entry.CRC:
             return False
-        return zlib.crc32(likely) == entry.CRC if self._read else self._holds(entry, start, likely)
+        return self._read or self._holds(entry, start, likely)
 
     def _holds(self, entry: zipfile.ZipInfo, start: int, likely: bytes) -> bool:
         """Whether the member unpacks to exactly these bytes and ends with them."""
@@ -110,7 +132,9 @@ class Members:
 
     def agree(self, name: str) -> None:
         """ValueError unless the member's local header says what the directory says; readers use either."""
-        entry, size = self._entries[key(name)], len(self.plain(name))
+        entry, size = self._entries[key(name)], self._sizes.get(key(name))
+        if size is None:
+            size = len(self.plain(name))
         local = _LOCAL.unpack_from(self._data, entry.header_offset)
         signature, _, flags, method, _, _, crc, packed, plain, length, _ = local
         name_at = entry.header_offset + _LOCAL.size

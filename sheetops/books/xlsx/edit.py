@@ -112,7 +112,10 @@ class _TabPatch:
         around += grow_filter(package, sheet, tab, self.filled)
         changes = [(sheet.position(start), sheet.position(end), new) for start, end, new in around]
         changes += [self._opened()] if sheet.empty else self.new_rows
-        package.set_part(self.ref.part, sheet.encoding.encode(xmlbytes.splice(sheet.data, changes)))
+        if sheet.encoding.codec is None:
+            package.set_part(self.ref.part, xmlbytes.pieces_of(sheet.data, changes))
+        else:
+            package.set_part(self.ref.part, sheet.encoding.encode(xmlbytes.splice(sheet.data, changes)))
         for table, bottom in grown:
             grow_table(package, table, bottom)
         drop_from_chain(package, self.ref.sheet_id, self.formulas_gone)

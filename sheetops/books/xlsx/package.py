@@ -14,7 +14,7 @@ from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.partnames import EMPTY_RELS, owner_of, rels_name
 from sheetops.books.xlsx.refuse import MEND_XLSX, refuse_other_files
 from sheetops.books.xlsx.xmlbytes import Node
-from sheetops.books.xlsx.ziparchive import Archive, Member
+from sheetops.books.xlsx.ziparchive import Archive, Member, Pieces
 from sheetops.errors import NotAWorkbook, RefusedWorkbook
 
 TYPES = "[Content_Types].xml"
@@ -85,7 +85,7 @@ class Package:
         self._workbook = ""
         self._members: dict[str, int] = {}
         self._cache: dict[str, bytes] = {}
-        self._changed: dict[str, bytes] = {}
+        self._changed: dict[str, bytes | Pieces] = {}
         self._added: dict[str, str] = {}
         self._removed: set[str] = set()
         self._trees: dict[str, tuple[bytes, Node]] = {}
@@ -115,8 +115,9 @@ class Package:
         return self._cache.get(_key(name))
 
     def meant(self, name: str) -> bytes | None:
-        """What the part `name` was set to, None if it was not."""
-        return self._changed.get(_key(name))
+        """What the part `name` was set to, None if it was not or was set piece by piece."""
+        meant = self._changed.get(_key(name))
+        return meant if isinstance(meant, bytes) else None
 
     def _index(self) -> None:
         for index, member in enumerate(self._archive.members):
@@ -158,8 +159,10 @@ class Package:
     def part(self, name: str) -> bytes:
         """The content of the part `name`, found as OPC does (any case); NotAWorkbook if there is none."""
         key = _key(name)
-        if key in self._changed:
-            return self._changed[key]
+        if (changed := self._changed.get(key)) is not None:
+            if not isinstance(changed, bytes):  # somebody looks at it after all
+                changed = self._changed[key] = b"".join(changed)
+            return changed
         if not self.has(name):
             raise NotAWorkbook(f"its part {name} is missing", where=self.where, mend=MEND_XLSX)
         if key not in self._cache:
@@ -190,8 +193,11 @@ class Package:
             data, encoding = self.utf8(name)
             self.set_part(name, encoding.encode(xmlbytes.splice(data, changes)))
 
-    def set_part(self, name: str, data: bytes, content_type: str | None = None) -> None:
-        """Replace the part `name`, or add it as the last member; `content_type` becomes its Override."""
+    def set_part(self, name: str, data: bytes | Pieces, content_type: str | None = None) -> None:
+        """Replace the part `name`, or add it as the last member; `content_type` becomes its Override.
+
+        A large part may come in pieces, and is then packed without ever being there as a whole.
+        """
         key = _key(name)
         if not self.has(name):
             if key in self._members:
@@ -224,7 +230,7 @@ class Package:
 
     def to_bytes(self) -> bytes:
         """The whole file; untouched members keep their compressed bytes, order, flags, dates and fields."""
-        changes: dict[int, bytes | None] = {self._members[key]: None for key in self._removed}
+        changes: dict[int, bytes | Pieces | None] = {self._members[key]: None for key in self._removed}
         for key, data in self._changed.items():
             if key in self._members:
                 changes[self._members[key]] = data

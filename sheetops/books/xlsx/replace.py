@@ -324,9 +324,10 @@ def _verify(temp: Path, path: Path, new: bytes, check: Callable[[bytes], None], 
     written = temp.read_bytes()
     if written != new:
         raise SheetError("the disk gave back other bytes than were written", where=str(path), mend=_AS_IT_WAS)
+    del written  # the same bytes once more
     if not proves_zip:
-        _require_sound(written, path)
-    check(written)
+        _require_sound(new, path)
+    check(new)
 
 
 def _require_sound(written: bytes, path: Path) -> None:

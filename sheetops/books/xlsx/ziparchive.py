@@ -29,6 +29,8 @@ _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
 _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF
 _DOS_1980 = 0x0021  # 1 January 1980, as Excel dates its members
 
+Pieces = Sequence[bytes | memoryview]
+"""The content of a part in pieces, one after the other."""
 MAX_PART = 1 << 30
 """No part may be larger than this when inflated (bytes)."""
 MAX_RATIO, RATIO_FROM = 400, 64 << 20
@@ -164,7 +166,9 @@ class Archive:
             raise self._damaged(f"{member.name} does not match its checksum")
         return plain
 
-    def write(self, changes: Mapping[int, bytes | None], added: Sequence[tuple[str, bytes]]) -> bytes:
+    def write(
+        self, changes: Mapping[int, bytes | Pieces | None], added: Sequence[tuple[str, bytes | Pieces]]
+    ) -> bytes:
         """The archive with members replaced (index → plain bytes) or dropped (None), and others appended."""
         in_file = sorted(range(len(self.members)), key=lambda i: self.members[i].local)
         first = self.members[in_file[0]].local if in_file else self._end.at
@@ -178,26 +182,26 @@ class Archive:
                 pieces.append(view[member.local : member.local_end])
                 at += member.local_end - member.local
             elif (plain := changes[index]) is not None:
-                local, central[index] = self._replaced(member, plain, at)
+                local, central[index] = self._replaced(member, _pieces(plain), at)
                 pieces.append(local)
                 at += len(local)
         directory = [central[i] for i in sorted(central)]
         for name, plain in added:
-            local, entry = _new(name, plain, at)
+            local, entry = _new(name, _pieces(plain), at)
             pieces.append(local)
             directory.append(entry)
             at += len(local)
         pieces += (*directory, self._new_end(at, sum(map(len, directory)), len(directory)))
         return b"".join(pieces)
 
-    def _replaced(self, member: Member, plain: bytes, at: int) -> tuple[bytes, bytes]:
+    def _replaced(self, member: Member, plain: Pieces, at: int) -> tuple[bytes, bytes]:
         """New local entry and directory record: same name, date, extra fields and attributes; new content."""
         old = _LOCAL.unpack_from(self.data, member.local)
         start = member.local + _LOCAL.size + old[9]
         extra = _without_zip64(self.data[start : start + old[10]])
         packed = _deflate(plain)
         flags = member.flags & _UTF8
-        sizes = (zlib.crc32(plain), len(packed), len(plain))
+        sizes = (_crc(plain), len(packed), sum(map(len, plain)))
         local = _LOCAL.pack(
             b"PK\3\4", max(old[1], 20), flags, _DEFLATED, *old[4:6], *sizes, len(member.raw_name), len(extra)
         )
@@ -285,16 +289,28 @@ def _moved(central: bytes, at: int) -> bytes:
     return bytes(record)
 
 
-def _new(name: str, plain: bytes, at: int) -> tuple[bytes, bytes]:
+def _new(name: str, plain: Pieces, at: int) -> tuple[bytes, bytes]:
     """Local entry and directory record of a member that was not there."""
     raw, packed = name.encode("utf-8"), _deflate(plain)
     flags = 0 if name.isascii() else _UTF8
-    common = (20, flags, _DEFLATED, 0, _DOS_1980, zlib.crc32(plain), len(packed), len(plain), len(raw), 0)
+    sizes = (_crc(plain), len(packed), sum(map(len, plain)))
+    common = (20, flags, _DEFLATED, 0, _DOS_1980, *sizes, len(raw), 0)
     local = _LOCAL.pack(b"PK\3\4", *common)
     central = _CENTRAL.pack(b"PK\1\2", 45, *common, 0, 0, 0, 0, at)
     return local + raw + packed, central + raw
 
 
-def _deflate(plain: bytes) -> bytes:
+def _pieces(plain: bytes | Pieces) -> Pieces:
+    return (plain,) if isinstance(plain, bytes) else plain
+
+
+def _crc(plain: Pieces) -> int:
+    crc, count = 0, isal_zlib.crc32 if isal_zlib else zlib.crc32
+    for piece in plain:
+        crc = count(piece, crc)
+    return crc
+
+
+def _deflate(plain: Pieces) -> bytes:
     packer = isal_zlib.compressobj(2, 8, -15) if isal_zlib else zlib.compressobj(6, 8, -15)
-    return bytes(packer.compress(plain) + packer.flush())
+    return b"".join([*map(packer.compress, plain), packer.flush()])
