@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from sheetops.domain.patterns import pattern
 
-_URL = re.compile(r"https?://docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})")
+_URL = pattern(r"https?://docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})")
 _TITLE = "google:"
-_ID = re.compile(r"[A-Za-z0-9_-]{40,}")
+_ID = pattern(r"[A-Za-z0-9_-]{40,}")
 
 
 def google_id(location: str) -> str | None:

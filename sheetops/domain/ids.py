@@ -14,22 +14,23 @@ from datetime import date
 from functools import cached_property
 from operator import itemgetter
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.text import SEAM, places, seamed
 from sheetops.errors import SettingsError
 
-_FIELD = re.compile(r"\{(yyyy|yy|mm|dd|seq)(?::0?(\d+))?\}")
+_FIELD = pattern(r"\{(yyyy|yy|mm|dd|seq)(?::0?(\d+))?\}")
 _DATE_DIGITS = {
     "yyyy": r"(?:19|20|21)\d\d",
     "yy": r"\d\d",
     "mm": r"(?:0[1-9]|1[0-2])",
     "dd": r"(?:0[1-9]|[12]\d|3[01])",
 }
-_NUMBERED = re.compile(r"(.*?)([0-9]+)", re.ASCII)
+_NUMBERED = pattern(r"(.*?)([0-9]+)", re.ASCII)
 _YEAR, _MONTH, _DAY = r"(20\d\d)", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
 _FIELDS = {1: "{yyyy}", 3: "{mm}", 5: "{dd}"}  # by place among the groups of `_DATED`
 # A day or month, most telling first; a number without a sign before it has two digits at least.
 _DATED = tuple(
-    re.compile(r"(\D*)" + _YEAR + date + number, re.ASCII)
+    pattern(r"(\D*)" + _YEAR + date + number, re.ASCII)
     for date in (r"([-/._ ]?)" + _MONTH + r"([-/._ ]?)" + _DAY, r"([-/._ ]?)" + _MONTH, "")
     for number in (r"([^\d{}]+)(\d+)", r"()(\d{2,})")
     if date or number.startswith("([")

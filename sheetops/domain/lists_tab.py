@@ -6,12 +6,12 @@ at once; a blank cell says nothing, so that the settings' value holds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from sheetops.domain.choices import Choices, from_names
+from sheetops.domain.patterns import pattern
 from sheetops.domain.policy import Policy, UrgencyTarget
 from sheetops.domain.table import Grid, Raw, as_text, cell_name
 from sheetops.domain.targets import read_target, says_no_target
@@ -75,7 +75,7 @@ LISTS_COLUMNS: Final[tuple[Column, ...]] = (
 )
 """What a column of the Lists tab may be called; the names that `sheetops init` writes stand first."""
 
-_BETWEEN: Final = re.compile(r"[、，,;；/\n]")
+_BETWEEN: Final = pattern(r"[、，,;；/\n]")
 
 
 class Unread(NamedTuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.people import People, says_whether_active
 from sheetops.domain.table import Grid, Raw, as_text, cell_name, people_header
 from sheetops.domain.template import HeaderMatch
@@ -15,7 +15,7 @@ from sheetops.domain.text import fold, nearest
 from sheetops.domain.values import read_date
 from sheetops.domain.weekdays import read_weekdays
 
-_ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
+_ADDRESS = pattern(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\.]+")
 
 
 class Odd(NamedTuple):

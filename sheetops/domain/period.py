@@ -6,10 +6,11 @@ import re
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from sheetops.domain.patterns import pattern
 from sheetops.errors import UsageError
 
 Span = Literal["week", "month", "quarter", "year"]
-_TEXT = re.compile(r"(\d{4})(?:-(?:Q([1-4])|W(\d{1,2})|(\d{1,2})))?", re.IGNORECASE)
+_TEXT = pattern(r"(\d{4})(?:-(?:Q([1-4])|W(\d{1,2})|(\d{1,2})))?", re.IGNORECASE)
 
 
 class Period(NamedTuple):

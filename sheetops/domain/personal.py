@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.text import SEAM, places, seamed
 
 PHONE, EMAIL, IDENTITY, CARD = "phone", "email", "identity", "card"
@@ -27,33 +28,33 @@ class Personal(NamedTuple):
     masked: str
 
 
-_MANY_DIGITS = re.compile(r"[0-9０-９][0-9０-９ \-－()（）]{5}")
-_SIX_DIGITS = re.compile(r"[0-9０-９](?:[ \-－()（）]{0,2}[0-9０-９]){5}")
-_EMAIL = re.compile(
+_MANY_DIGITS = pattern(r"[0-9０-９][0-9０-９ \-－()（）]{5}")
+_SIX_DIGITS = pattern(r"[0-9０-９](?:[ \-－()（）]{0,2}[0-9０-９]){5}")
+_EMAIL = pattern(
     r"(?<![\w.+%\-])([\w.+%\-]{1,64})@((?:[a-z0-9\-]+\.)+[a-z]{2,24})(?![\w\-])", re.IGNORECASE | re.ASCII
 )
 _EDGE, _END = r"(?<![0-9A-Za-z.])(?<!\d-)", r"(?![0-9A-Za-z]|[.\-]\d)"
-_IDENTITY_CN = re.compile(
+_IDENTITY_CN = pattern(
     _EDGE + r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]" + _END
 )
-_IDENTITY_CN_OLD = re.compile(_EDGE + r"[1-9]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}" + _END)
-_IDENTITY_TW = re.compile(_EDGE + r"[A-Z][12]\d{8}" + _END)
-_IDENTITY_HK = re.compile(_EDGE + r"[A-Z]{1,2}\d{6}\([\dA]\)")
-_CARD = re.compile(_EDGE + r"(?:62|4\d|5[1-5]|3[0-8])(?:[ \-]?\d){11,17}" + _END)
+_IDENTITY_CN_OLD = pattern(_EDGE + r"[1-9]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}" + _END)
+_IDENTITY_TW = pattern(_EDGE + r"[A-Z][12]\d{8}" + _END)
+_IDENTITY_HK = pattern(_EDGE + r"[A-Z]{1,2}\d{6}\([\dA]\)")
+_CARD = pattern(_EDGE + r"(?:62|4\d|5[1-5]|3[0-8])(?:[ \-]?\d){11,17}" + _END)
 _PHONES = (
-    re.compile(
+    pattern(
         _EDGE + r"(?:\+?86[ \-]?|\(86\)|0086[ \-]?)?1[3-9]\d(?:[ \-]?\d{4}){2}" + _END
     ),  # mainland mobile
-    re.compile(
+    pattern(
         _EDGE
         + r"(?:\(0\d{1,3}\) ?|0\d{1,3}[ \-])[2-9]\d{2,3}[ \-]?\d{4}(?:[ \-]?(?:转|轉|ext\.?) ?\d{1,5})?"
         + _END
     ),
-    re.compile(_EDGE + r"09\d{2}[ \-]?\d{3}[ \-]?\d{3}" + _END),  # Taiwan mobile
-    re.compile(_EDGE + r"\+\d{1,3}(?:[ \-]?\(?\d{1,4}\)?){2,5}\d" + _END),  # E.164, any country
-    re.compile(_EDGE + r"(?!400|800|888)\(?[2-9]\d{2}\)?[ \-][2-9]\d{2}-\d{4}" + _END),  # North America
+    pattern(_EDGE + r"09\d{2}[ \-]?\d{3}[ \-]?\d{3}" + _END),  # Taiwan mobile
+    pattern(_EDGE + r"\+\d{1,3}(?:[ \-]?\(?\d{1,4}\)?){2,5}\d" + _END),  # E.164, any country
+    pattern(_EDGE + r"(?!400|800|888)\(?[2-9]\d{2}\)?[ \-][2-9]\d{2}-\d{4}" + _END),  # North America
 )
-_PHONE_WORD = re.compile(
+_PHONE_WORD = pattern(
     r"(?:手机|手機|电话|電話|联系方式|聯絡方式|\btel|\bphone|\bmobile)(?:号码|號碼|号|號|是|为|為| number| no)?[\s.:]{0,3}"
     r"(?!(?:19|20)\d\d[ \-]?[01]?\d[ \-]?[0-3]?\d)(\d[\d \-]{5,13}\d)" + _END,
     re.IGNORECASE,
@@ -137,16 +138,16 @@ def _pieces(plain: str) -> Iterator[Personal]:
     for match in _IDENTITY_CN.finditer(plain):
         if _chinese_checksum(match[0]) and _real_day(match[0][6:14]):
             yield Personal(IDENTITY, *match.span(), _hidden(match[0], 3, 2))
-    for pattern, check in ((_IDENTITY_TW, _taiwan_checksum), (_IDENTITY_HK, _hong_kong_checksum)):
-        for match in pattern.finditer(plain):
+    for identity, check in ((_IDENTITY_TW, _taiwan_checksum), (_IDENTITY_HK, _hong_kong_checksum)):
+        for match in identity.finditer(plain):
             if check(match[0]):
                 yield Personal(IDENTITY, *match.span(), _hidden(match[0], 1, 2))
     for match in _CARD.finditer(plain):
         digits = re.sub(r"\D", "", match[0])
         if 13 <= len(digits) <= 19 and _luhn(digits) and _card_length(digits):
             yield Personal(CARD, *match.span(), _hidden(digits, 4, 4))
-    for pattern in _PHONES:
-        for match in pattern.finditer(plain):
+    for phone in _PHONES:
+        for match in phone.finditer(plain):
             yield Personal(PHONE, *match.span(), _hidden(match[0], 3, 4))
     for match in _PHONE_WORD.finditer(plain):
         if 7 <= sum(c.isdigit() for c in match[1]) <= 12:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from sheetops.domain.choices import DEFAULT_LISTS, Choices
 from sheetops.domain.finding import Severity
 from sheetops.domain.people import Person
 from sheetops.domain.texts import Texts
-from sheetops.domain.words import Cut
 from sheetops.domain.workdays import WorkCalendar
 from sheetops.domain.workdays_clock import Shift, Target, WorkClock
+
+if TYPE_CHECKING:
+    from sheetops.domain.words import Cut
 
 _DAYTIME = Shift(time(7), time(20))
 

@@ -8,19 +8,19 @@ of the ledger, and whatever the sheet is called by then.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from hashlib import blake2b
 from typing import Literal
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.table import Grid, Raw, as_text
 from sheetops.domain.tabs import Cell, Tab
 
 State = Literal["blank", "foreign", "whole", "changed"]
-_SEAL = re.compile(r"sheetops ([0-9a-f]{12})((?: \d+)*)")
-_KEY = re.compile(r"([0-9a-f]+)-([0-9a-f]{6})")
+_SEAL = pattern(r"sheetops ([0-9a-f]{12})((?: \d+)*)")
+_KEY = pattern(r"([0-9a-f]+)-([0-9a-f]{6})")
 
 _NOTES = frozenset(("comments", "threadedComment"))  # jobs write none into such tabs
 _CONTENT = _NOTES | {"drawing", "pivotTable", "table"}  # what a tab may hold without a value in any cell

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.requests import Requests
 from sheetops.domain.table import CellError, Raw
 from sheetops.domain.template import BY_KEY, Kind
@@ -21,17 +22,17 @@ from sheetops.domain.view import View
 Form = Callable[[Raw], Raw]
 
 # A text of these alone says a date and nothing else. `10月4日前`, a weekday or a time zone say more.
-_ONLY_DATE: Final = re.compile(
+_ONLY_DATE: Final = pattern(
     r"(?:[\d\s\-/._:,年月日号號时時分秒点點上下午T]|am|pm|st|nd|rd|th|of"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*)+",
     re.IGNORECASE,
 )
-_SHORT_YEAR: Final = re.compile(r"(\d\d)\D+\d{1,2}\D+(\d{1,2})(?!\d)")
+_SHORT_YEAR: Final = pattern(r"(\d\d)\D+\d{1,2}\D+(\d{1,2})(?!\d)")
 _NEAR: Final = 5  # years around today in which a year of two digits is taken for one
 _FAR: Final = 400  # days: far enough that the nearest year of a date without one is another
-_DIGIT: Final = re.compile(r"[1-5]")
+_DIGIT: Final = pattern(r"[1-5]")
 _LEVEL: Final = "\0"
-_SURROUNDED: Final = re.compile(r"[、;；/\n,，(（\[【]")  # an owner cell with more than one owner, or a mark
+_SURROUNDED: Final = pattern(r"[、;；/\n,，(（\[【]")  # an owner cell with more than one owner, or a mark
 
 
 class Standard:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Final
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.table import CellError, Raw
 from sheetops.domain.text import fold, simplified, tidy
 from sheetops.domain.values import Problem
@@ -23,8 +23,8 @@ _NO_TARGET: Final = frozenset(
 _DASHES: Final = frozenset(("-", "--", "—", "——", "–", "/"))
 _SAME_DAY: Final = frozenset(map(fold, ("当天", "当日", "当个工作日", "same day", "same working day")))
 _DIGITS: Final = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
-_AROUND: Final = re.compile(r"^(?:within|in|under|≤|<=|<|不超过|最多|至多)\s*|\s*(?:以内|之内|内|or less)$")
-_TARGET: Final = re.compile(
+_AROUND: Final = pattern(r"^(?:within|in|under|≤|<=|<|不超过|最多|至多)\s*|\s*(?:以内|之内|内|or less)$")
+_TARGET: Final = pattern(
     r"(?P<amount>\d+(?:\.\d+)?|[零一二三四五六七八九两十百]+|半|an?)\s*个?\s*-?"
     r"(?:(?P<working>工作|working\s*|business\s*|work\s*)?\s*"
     r"(?P<unit>小时|时|hours?|hrs?|h|分钟|分|minutes?|mins?|日|天|days?|d)|(?P<bare>工时))"

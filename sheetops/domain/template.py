@@ -13,6 +13,7 @@ from enum import Enum
 from functools import cache
 from typing import Final
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.text import fold, nearest, tidy
 
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
@@ -179,7 +180,7 @@ TAB_NAMES: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 # A copy that a program makes of a tab is called `Review 2026-10 (2)`.
-_OF_PERIOD = re.compile(r"(.+?)[\s_-]*\d{4}(?:-(?:Q[1-4]|W\d{1,2}|\d{1,2}))?(?:\s*\(\d+\))?", re.IGNORECASE)
+_OF_PERIOD = pattern(r"(.+?)[\s_-]*\d{4}(?:-(?:Q[1-4]|W\d{1,2}|\d{1,2}))?(?:\s*\(\d+\))?", re.IGNORECASE)
 
 
 def tab_kind(name: str) -> str | None:

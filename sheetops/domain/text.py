@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Protocol
 
-_NOT_WORD = re.compile(r"[\W_]+")
-_HAN = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]")
+from sheetops.domain.patterns import pattern
+
+_NOT_WORD = pattern(r"[\W_]+")
+_HAN = pattern(r"[\u2e80-\u9fff\uf900-\ufaff]")
 
 
 class _Converter(Protocol):

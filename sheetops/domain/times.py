@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from cronsim import CronSim, CronSimError
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.text import simplified, tidy
 from sheetops.domain.weekdays import read_weekdays
 from sheetops.domain.workdays import WorkCalendar
@@ -25,9 +26,9 @@ MOST_NTH = 13
 
 _LAST_CERTAIN_DAY = 28
 _DAY = timedelta(days=1)
-_CRON_FIELD = re.compile(r"[0-9A-Za-z*/,#-]+")
-_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])")
-_FILLER = re.compile(
+_CRON_FIELD = pattern(r"[0-9A-Za-z*/,#-]+")
+_CLOCK = pattern(r"(?<![\d:])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])")
+_FILLER = pattern(
     r"\b(?:at|on|the|of|every|each|month|monthly)\b|每个月|每月|每个|每(?=周|星期|礼拜)|的|于|[,]"
 )
 _WORDS = {
@@ -37,11 +38,11 @@ _EVERY_DAY = frozenset(("", "day", "days", "daily", "天", "每天", "每日"))
 _WORKING_DAYS = frozenset(("working day", "working days", "workday", "workdays", "工作日", "每工作日"))
 _LAST_DAY = frozenset(("last day", "end", "最后一天", "最后1天", "月末", "月底"))
 _LAST_WORKING_DAY = frozenset(("last working day", "last workday", "最后一个工作日", "最后1个工作日"))
-_NTH_WORKING_DAY = re.compile(
+_NTH_WORKING_DAY = pattern(
     r"(?:(?P<number>\d+)(?:st|nd|rd|th)?|(?P<word>[a-z]+)) (?P<back>last )?(?:working day|workday)"
     r"|(?P<zh_back>倒数)?第?(?P<zh>\d+|[一二三四五六七八九十])个工作日"
 )
-_NTH_DAY = re.compile(r"day (\d+)|(\d+)(?:st|nd|rd|th)(?: day)?|(\d+)[日号]")
+_NTH_DAY = pattern(r"day (\d+)|(\d+)(?:st|nd|rd|th)(?: day)?|(\d+)[日号]")
 _MONDAY_TO_FRIDAY = frozenset(("weekday", "weekdays"))
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.table import CellError, Raw
 from sheetops.domain.table import as_text as as_text
 from sheetops.domain.text import fold, tidy
@@ -42,24 +43,24 @@ class Feedback(NamedTuple):
 
 
 _BLANK = frozenset(("", "-", "--", "—", "——", "–", "/", "\\", "无", "無", "n/a", "na", "none", "nil", "空"))
-_DATE = re.compile(r"(\d{4}|\d{2})\s*[-/.年_]\s*(\d{1,2})\s*[-/.月_]\s*(\d{1,2})\s*[日号號]?")
-_MONTH_DAY = re.compile(r"(\d{1,2})\s*[月/.\-]\s*(\d{1,2})\s*[日号號]?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
-_YEAR_LAST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
+_DATE = pattern(r"(\d{4}|\d{2})\s*[-/.年_]\s*(\d{1,2})\s*[-/.月_]\s*(\d{1,2})\s*[日号號]?")
+_MONTH_DAY = pattern(r"(\d{1,2})\s*[月/.\-]\s*(\d{1,2})\s*[日号號]?")
+_COMPACT = pattern(r"(\d{4})(\d{2})(\d{2})(?!\d)")
+_YEAR_LAST = pattern(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})(?!\d)")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
-_NAMED_MONTH = re.compile(
+_NAMED_MONTH = pattern(
     r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?[\s\-]*(?:of\s+)?)?"
     rf"(?P<m>{'|'.join(_MONTH_NAMES)})[a-z]*\.?[\s\-]*"
     r"(?(d1)|(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?!\d))?)[\s,\-]*(?P<y>\d{4}|\d{2}(?!\d))?",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"\s*(?:之前|以前|前|左右)$")
-_TIME = re.compile(
+_BEFORE = pattern(r"\s*(?:之前|以前|前|左右)$")
+_TIME = pattern(
     r"(上午|下午|am|pm)?\s*(\d{1,2})[:点時时](\d{1,2})?(?:[:分](\d{1,2})?(?:\.\d+)?)?秒?\s*(am|pm)?",
     re.IGNORECASE,
 )
-_WEEKDAY = re.compile(r"[(（]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?")
+_WEEKDAY = pattern(r"[(（]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?")
 _EPOCH = datetime(1899, 12, 30)
 FIRST_YEAR, LAST_YEAR = 1990, 2199
 
@@ -179,7 +180,7 @@ def as_date(value: date | datetime | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-_PRIORITY = re.compile(
+_PRIORITY = pattern(
     r"(?:p|级|級|优先级|優先級|優先順序|priority|level|lv\.?)?\s*[:#]?\s*([1-5])(?:\.0)?\s*(?:[级級星分]|/\s*5)?",
     re.IGNORECASE,
 )
@@ -203,9 +204,9 @@ def read_priority(raw: Raw) -> tuple[int | None, Problem | None]:
     return None, Problem("unknown-value")
 
 
-_OWNERS = re.compile(r"([、;；/\n]|[,，](?=\s*\S+[-－–—]))")
-_LEAD = re.compile(r"[(（\[【]\s*(?:牵头|牽頭|主办|主辦|主责|主責|lead)\s*[)）\]】]", re.IGNORECASE)
-_HYPHEN = re.compile(r"\s*[-－–—]\s*")
+_OWNERS = pattern(r"([、;；/\n]|[,，](?=\s*\S+[-－–—]))")
+_LEAD = pattern(r"[(（\[【]\s*(?:牵头|牽頭|主办|主辦|主责|主責|lead)\s*[)）\]】]", re.IGNORECASE)
+_HYPHEN = pattern(r"\s*[-－–—]\s*")
 
 
 def read_owners(raw: Raw) -> tuple[Owner, ...]:
@@ -238,30 +239,30 @@ def read_owners(raw: Raw) -> tuple[Owner, ...]:
     return tuple(owners)
 
 
-_SCORE = re.compile(
+_SCORE = pattern(
     r"(?<![\d.:/])(-?\d+(?:\.\d+)?)\s*(?:分(?![钟鐘之类類析])|星|points?\b|stars?\b|/\s*5(?!\d))"
     r"|(?:评分|評分|打分|得分|score|rating|rated)\s*[:：=]?\s*(-?\d+(?:\.\d+)?)(?![\d.]*\s*%)"
     r"|[,，:：]\s*([1-5])$",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(r"([^\d(:\"“]{1,12})\(([1-5])分\)")
-_ONLY_NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)")
+_LABELLED = pattern(r"([^\d(:\"“]{1,12})\(([1-5])分\)")
+_ONLY_NUMBER = pattern(r"(-?\d+(?:\.\d+)?)")
 _NO_FEEDBACK = _BLANK | {
     "暂无", "暫無", "待回访", "待回訪", "未回访", "未回訪", "待反馈", "待反饋", "未反馈", "未反饋", "暂无反馈", "暫無反饋",
     "无反馈", "無反饋", "未回饋", "暫無回饋", "pending", "no feedback", "no feedback yet", "not yet", "tbd",
 }  # fmt: skip
-_NEITHER = re.compile(r"[没沒][有什么麼]*不[满滿]|并无不满|並無不滿|not bad|no complaints?", re.IGNORECASE)
-_UNHAPPY = re.compile(
+_NEITHER = pattern(r"[没沒][有什么麼]*不[满滿]|并无不满|並無不滿|not bad|no complaints?", re.IGNORECASE)
+_UNHAPPY = pattern(
     r"不[^,，。;；]{0,3}[满滿]意|[没沒]有?[^,，。;；不]{0,3}[满滿]意|不[满滿]|不好|很差|太差|差评|差評|失望|糟糕"
     r"|\b(?:dis|un)satisfied\b|\bnot (?:\w+ ){0,2}(?:satisfied|happy|good)\b|\bunhappy\b|\bpoor\b|\bbad\b"
     r"|\bdisappointed\b|\bterrible\b|\bawful\b",
     re.IGNORECASE,
 )
-_HAPPY = re.compile(
+_HAPPY = pattern(
     r"[满滿]意|很好|感谢|感謝|好评|好評|\bsatisfied\b|\bhappy\b|\bgood\b|\bgreat\b|\bexcellent\b",
     re.IGNORECASE,
 )
-_FIRST_WORDS = re.compile(r"[\s)）\]】:：,，]*([^\"“”'‘,，。;；:：!！]*)")
+_FIRST_WORDS = pattern(r"[\s)）\]】:：,，]*([^\"“”'‘,，。;；:：!！]*)")
 
 
 def read_feedback(raw: Raw) -> tuple[Feedback | None, Problem | None]:
@@ -320,7 +321,7 @@ def read_score(raw: Raw) -> tuple[int | None, Problem | None]:
     return int(number), None
 
 
-_SNOOZE = re.compile(
+_SNOOZE = pattern(
     r"(?:暂停至|暫停至|暂停到|暫停到|snooze(?:d)? until|paused? until)\s*[:：]?\s*([0-9/.\-年月日号號]+)",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.text import simplified, tidy
 
 _DAYS = {
@@ -13,7 +14,7 @@ _DAYS = {
     )
     for name in names.split()
 }
-_TOKEN = re.compile(r"\s*(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*|[一二三四五六日天1-7]|[-–—~至到])\s*")
+_TOKEN = pattern(r"\s*(?:(mon|tue|wed|thu|fri|sat|sun)[a-z]*|[一二三四五六日天1-7]|[-–—~至到])\s*")
 
 
 def read_weekdays(text: str) -> frozenset[int] | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import likely, masked
 from sheetops.domain.stop_words import SILENT, TRADE, WEAK
 from sheetops.domain.text import simplified, tidied, tidy
@@ -18,12 +19,12 @@ Cut = Callable[[str], Sequence[str]]
 """Cuts a text into its words, nothing lost and nothing added: joined, they are the text again."""
 
 _HAN: Final = r"\u3400-\u9fff\uf900-\ufaff"
-_RUN = re.compile(rf"[{_HAN}]+|[a-z][a-z0-9\-']{{2,}}|[\s\-]+|.", re.DOTALL)
-_IS_HAN = re.compile(rf"[{_HAN}]")
+_RUN = pattern(rf"[{_HAN}]+|[a-z][a-z0-9\-']{{2,}}|[\s\-]+|.", re.DOTALL)
+_IS_HAN = pattern(rf"[{_HAN}]")
 _BREAKS: Final = ",;:!?。、…"
 _NUMBER: Final = r"(?<![A-Za-z0-9\-'])[0-9]+(?![A-Za-z0-9])"
-_HAS_DIGIT = re.compile(r"[0-9]")
-_MASKED = re.compile(r"[\w.@+\-]*\*[\w.@*+\-]*", re.ASCII)
+_HAS_DIGIT = pattern(r"[0-9]")
+_MASKED = pattern(r"[\w.@+\-]*\*[\w.@*+\-]*", re.ASCII)
 
 
 class Token(NamedTuple):

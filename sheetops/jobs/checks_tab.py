@@ -10,7 +10,6 @@ the end of the list for 60 days: if the finding comes back by then, the decision
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import masked
 from sheetops.domain.requests import Requests
 from sheetops.domain.rules import RULES
@@ -43,8 +43,8 @@ _HEADINGS = {
 _WIDTHS = (9.0, 14.0, 14.0, 16.0, 46.0, 44.0, 18.0, 12.0, 9.0, 26.0, 12.0)
 _HEADER_ROW = 6
 _TICK = "✓"
-_PRINT = re.compile(r"[0-9a-f]{10}")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PRINT = pattern(r"[0-9a-f]{10}")
+_ISO = pattern(r"\d{4}-\d{2}-\d{2}")
 _NOT_TICKED = frozenset(("否", "不", "未", "no", "n", "false", "0"))
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 _RULE_ORDER = {rule.code: place for place, rule in enumerate(RULES)}

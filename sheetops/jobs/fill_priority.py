@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from sheetops.domain.patterns import pattern
 from sheetops.domain.requests import Request
 from sheetops.domain.view import View
 
 _SHOWN: Final = 10  # cells in the remark
 _BY_URGENCY: Final = {"high": 4, "medium": 3, "low": 2}
-_VALUED: Final = re.compile(
+_VALUED: Final = pattern(
     r"\bvip\b|vip[客用]|大客[户戶]|重[要点點]客[户戶]|[战戰]略客[户戶]|\bkey account\b", re.IGNORECASE
 )
 

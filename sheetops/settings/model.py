@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal, Self, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sheetops.domain.times import read_when
 from sheetops.errors import SettingsError
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
@@ -103,6 +102,8 @@ class Secret(_Model):
 
 
 def _due_time(text: str) -> str:
+    from sheetops.domain.times import read_when  # only where a file names due times
+
     try:
         read_when(text)
     except SettingsError as error:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sheetops.domain.words import Cut
+if TYPE_CHECKING:
+    from sheetops.domain.words import Cut
 
 PACKAGE = "rjieba"
 

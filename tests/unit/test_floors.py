@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import openpyxl
+
+from tests.sheets import header, row
 
 ROOT = Path(__file__).parents[2]
 HEAVY = (
@@ -41,3 +46,61 @@ def test_the_public_functions_load_nothing_heavy_until_they_are_called() -> None
     code = "import sys, sheetops.books.xlsx\nprint(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert not [name for name in HEAVY if name in done.stdout.split()]
+
+
+# What a run of fill and validate on a workbook has no use for, and who has.
+NOT_OF_A_RUN = {
+    "alembic": "a ledger of an older version",
+    "mako": "Alembic",
+    "psycopg": "PostgreSQL",
+    "openpyxl": "layouts, reviews with charts",
+    "numpy": "the bulk of a large tab",
+    "PIL": "openpyxl",
+    "jinja2": "mails",
+    "smtplib": "mails",
+    "http.client": "chats, Google",
+    "requests": "Google",
+    "gspread": "Google",
+    "ruamel.yaml": "a settings file",
+    "cronsim": "a schedule",
+    "rich": "progress on a terminal",
+    "click.testing": "tests",
+    "holidays.countries.germany": "German teams: each country is loaded alone",
+    "sheetops.messages": "mails",
+    "sheetops.jobs.review": "reviews",
+    "sheetops.jobs.remind": "digests",
+    "sheetops.jobs.improve": "improvements",
+    "sheetops.domain.words": "keywords of reviews",
+    "sheetops.domain.times": "schedules",
+    "sheetops.books.google.book": "Google",
+    "sheetops.settings.parsing": "a settings file",
+    "sheetops.ledger.migrations": "a ledger of an older version",
+}
+
+
+def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
+    """Each start of a command pays for what it imports: all of this was four fifths of a small run once."""
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(header("zh-Hans"))
+    for number in range(1, 4):
+        book.worksheets[0].append(row(id=f"2026110{number}", description="登录后页面空白", urgency="高"))
+    book.worksheets[0].append(row(description="发票抬头打印不全", urgency="低"))
+    book.save(tmp_path / "desk.xlsx")
+    run = "import sys\nfrom pathlib import Path\nfrom sheetops.cli.common import Wishes, run_jobs\nimport click\n"
+    run += "try:\n    run_jobs(('fill', 'validate'), Wishes(('desk.xlsx',), None, None, False, False, True, False, False))\n"
+    run += "except click.exceptions.Exit as leave:\n    assert leave.exit_code == 1, leave.exit_code\n"
+    run += "print(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert {"sheetops.jobs.checks_tab", "sqlalchemy", "holidays.countries.china"} <= loaded, (
+        "the run was none"
+    )
+    assert {name: user for name, user in NOT_OF_A_RUN.items() if name in loaded} == {}

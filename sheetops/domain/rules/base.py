@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from sheetops.domain.cell_texts import CellTexts
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import masked
 from sheetops.domain.policy import Policy, RuleSetting
 from sheetops.domain.requests import Requests
@@ -31,7 +32,7 @@ T = TypeVar("T")
 Parameter = int | float | str
 MANY = 10_000_000  # rows: more than any sheet has
 _ODD_SIGNS = frozenset("#=+-@＝＋－＠ \t\r\n")
-_ODD_START = re.compile(f"{SEAM}[{re.escape(''.join(sorted(_ODD_SIGNS)))}]")
+_ODD_START = pattern(f"{SEAM}[{re.escape(''.join(sorted(_ODD_SIGNS)))}]")
 _LONGEST_QUOTE = 40  # characters of a cell that a message shows
 
 

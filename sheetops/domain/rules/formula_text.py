@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import find_personal
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.text import tidy
@@ -21,7 +22,7 @@ _FUNCTION = (
     r"SUM\w*|IFS?|IFERROR|HYPERLINK|WEBSERVICE|IMPORT\w+|IMAGE|INDIRECT|[VHX]LOOKUP|INDEX|MATCH|CONCAT\w*|TEXT\w*|NOW|TODAY"
     r"|DATE\w*|COUNT\w*|AVERAGE\w*|MAX|MIN|ROUND\w*|RAND\w*|ABS|EXEC|CALL|CMD|DDE|RTD|FILTERXML|ENCODEURL|QUERY"
 )
-_LIKE_A_FORMULA = re.compile(
+_LIKE_A_FORMULA = pattern(
     r"=\s*(?![=>\s\-~*]).+"  # whatever follows =, a program tries to calculate
     rf"|[+\-@]\s*(?:{_FUNCTION})\(.*"
     r"|[+\-@=].*\|.*!.*"  # DDE: cmd|' /C calc'!A0

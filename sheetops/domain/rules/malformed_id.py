@@ -9,7 +9,6 @@ Parameters: `share` is the share of all IDs from which a form counts as the shee
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -18,6 +17,7 @@ from typing import Any
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.ids import IdPattern
+from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import find_personal
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.rules.error_value import is_error
@@ -25,10 +25,10 @@ from sheetops.domain.table import Raw
 from sheetops.domain.text import tidy
 from sheetops.domain.values import as_text
 
-_DIGITS = re.compile(r"\d+")
-_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = pattern(r"\d+")
+_LETTERS = pattern(r"[^\W\d_]+")
 _LOOKALIKES = str.maketrans("OoQDIl|SZB", "0000111528")
-_MONTH = re.compile(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
+_MONTH = pattern(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
 
 
 def check(look: Look) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ Parameters: `days` apart at most; `percent` alike at least; descriptions under `
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,12 +22,13 @@ from operator import add, contains, not_
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.rules.base import Look, Rule, holds
 from sheetops.domain.text import SEAM, narrowed, seamed
 from sheetops.domain.values import as_text
 
-_NOT_WORD = re.compile(r"(?:[^\w\0]|_)+")
-_NUMBER = re.compile(r"\d+")
+_NOT_WORD = pattern(r"(?:[^\w\0]|_)+")
+_NUMBER = pattern(r"\d+")
 _MOST_COMPARED = 100
 _MOST_BITS = 2048  # pairs of characters that have a bit of their own before they are numbered anew
 _MOST_NAMED = 4

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import find_personal, likely_in, suspects
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.table import Raw
@@ -33,13 +34,13 @@ _TEXTS = (
     "compensation",
     "industry",
 )
-_MASK = re.compile(r"[*＊×✱●某]|\b[A-Z]\.")
+_MASK = pattern(r"[*＊×✱●某]|\b[A-Z]\.")
 _SURNAMES = frozenset(
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許邓鄧韩韓冯馮曹彭曾肖蕭田董潘袁蔡蒋蔣余"
     "于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付傅方邹鄒熊白孟秦邱侯江尹薛闫閻段雷龙龍黎史陶贺賀"
     "毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫孔向常汤湯温康施洪牛樊葛邢安齐齊庞龐伍庄莊申欧歐"
 )
-_PERSON_SEGMENT = re.compile(
+_PERSON_SEGMENT = pattern(
     r"个人|個人|会员|會員|散户|散戶|消费者|消費者|individual|personal|private", re.IGNORECASE
 )
 _BRANDS = frozenset(
@@ -48,11 +49,11 @@ _BRANDS = frozenset(
         "康师傅 周大福 周黑鸭 王府井 马应龙 王老吉 李锦记 江小白 张小泉 谢馥春 王致和 周生生 周大生 方太 ",
     )
 )
-_COMPANY = re.compile(
+_COMPANY = pattern(
     r"[司店厂廠团團行院校部网網社局所馆館]$|科技|集团|集團|公司|企业|企業|商贸|貿易|物流|银行|銀行"
 )
-_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}")
-_WESTERN_NAME = re.compile(
+_HAN_NAME = pattern(r"[\u4e00-\u9fff]{2,3}")
+_WESTERN_NAME = pattern(
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )[A-Z][a-z]+(?: [A-Z][a-z]+)?|([A-Z][a-z]+) [A-Z][a-z]+"
 )
 _GIVEN_NAMES = frozenset(

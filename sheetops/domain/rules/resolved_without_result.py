@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.text import SEAM, tidy
 from sheetops.domain.values import as_text
@@ -25,9 +26,9 @@ _PROGRESS = frozenset(
 )  # fmt: skip
 _BEGINNINGS = "|".join(sorted({re.escape(word[:2]) for word in _PROGRESS if not word.isascii()}))
 # The beginning of a text that is no Chinese, or that is one of the words.
-_MAY_BE_PROGRESS = re.compile(rf"{SEAM}(?=[^\u4e00-\u9fff]|{_BEGINNINGS})")
+_MAY_BE_PROGRESS = pattern(rf"{SEAM}(?=[^\u4e00-\u9fff]|{_BEGINNINGS})")
 _LONGEST = 24  # characters; a longer text is more than a word of progress
-_NO_WORDS = re.compile(r"[\W_]+")
+_NO_WORDS = pattern(r"[\W_]+")
 
 
 def check(look: Look) -> Iterator[Finding]:

@@ -7,13 +7,13 @@ stands. A customer's own words, marked `客户原话`, stand too.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import compress
 
 from sheetops.domain.cell_texts import CellTexts
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.rules.error_value import is_error
 from sheetops.domain.values import as_text
@@ -63,9 +63,9 @@ def _either(chinese: str, english: str) -> str:
 
 _VAGUE, _FILLER = _either(_VAGUE_ZH, _VAGUE_EN), _either(_FILLER_ZH, _FILLER_EN)
 _REFERENCE = _either(_REFERENCE_ZH, _REFERENCE_EN)
-_NOTHING = re.compile(rf"(?:{_FILLER}|\s)*{_VAGUE}(?:{_VAGUE}|{_FILLER}|\s)*|(?:{_FILLER}|\s|\d)*")
-_ELSEWHERE = re.compile(rf"(?:{_FILLER}|\s)*{_REFERENCE}(?:{_FILLER}|\s)*")
-_NOT_WORDS = re.compile(r"[\W_]+")
+_NOTHING = pattern(rf"(?:{_FILLER}|\s)*{_VAGUE}(?:{_VAGUE}|{_FILLER}|\s)*|(?:{_FILLER}|\s|\d)*")
+_ELSEWHERE = pattern(rf"(?:{_FILLER}|\s)*{_REFERENCE}(?:{_FILLER}|\s)*")
+_NOT_WORDS = pattern(r"[\W_]+")
 
 
 def check(look: Look) -> Iterator[Finding]:

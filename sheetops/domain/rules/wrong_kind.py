@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from datetime import date
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.patterns import pattern
 from sheetops.domain.rules.base import MANY, Look, Rule
 from sheetops.domain.table import CellError
 from sheetops.domain.values import read_date
 
-_FULL_DATE = re.compile(r"\s*\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?\s*")
-_NUMBER = re.compile(r"\s*\d+(?:\.\d+)?\s*")
+_FULL_DATE = pattern(r"\s*\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?\s*")
+_NUMBER = pattern(r"\s*\d+(?:\.\d+)?\s*")
 
 
 def check(look: Look) -> Iterator[Finding]:
