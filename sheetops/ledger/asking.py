@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from itertools import groupby
+from heapq import merge
+from itertools import compress, groupby
 from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 from sheetops.domain.history import Happening, Life, PastEdit
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
+from sheetops.ledger.asleep import beginnings, of_number, sleeping
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.events import Event, events
 from sheetops.ledger.prints import row_of, unpack
@@ -207,8 +209,18 @@ def _identifiers(link: Connection, found: Sequence[Any]) -> dict[tuple[int, int 
         wanted = wanted.where(
             t.requests.c.number.in_({row.request for row in found if row.request is not None})
         )
-    known = link.execute(wanted.where(t.requests.c.sheet.in_(sheets))) if found else ()
-    return {(sheet, number): identifier for sheet, number, identifier in known}
+    known: dict[tuple[int, int | None], str | None] = {}
+    for sheet in sheets:
+        for part in beginnings(link, sheet):
+            known.update(
+                ((sheet, number), identifier or None)
+                for number, identifier in enumerate(part.texts("id"), part.first)
+            )
+    known.update(
+        ((sheet, number), identifier)
+        for sheet, number, identifier in link.execute(wanted.where(t.requests.c.sheet.in_(sheets)))
+    )
+    return known
 
 
 def sheet_states(link: Connection, today: date) -> Iterator[SheetState]:
@@ -224,12 +236,7 @@ def sheet_states(link: Connection, today: date) -> Iterator[SheetState]:
         ).one_or_none()
         if last is None:
             continue
-        there = (t.requests.c.sheet == sheet.number) & t.requests.c.gone.is_(None)
-        count: int = link.execute(select(func.count()).where(there)).scalar_one()
-        open_ones = link.execute(
-            select(t.requests.c.fields).where(there, t.requests.c.resolved_seen.is_(None))
-        ).scalars()
-        dues = [json.loads(fields).get("due") for fields in open_ones]
+        count, dues = _there(link, sheet.number)
         findings = (
             select(t.findings.c.severity, func.count())
             .where(t.findings.c.sheet == sheet.number, t.findings.c.gone_run.is_(None))
@@ -242,23 +249,50 @@ def sheet_states(link: Connection, today: date) -> Iterator[SheetState]:
             datetime.fromisoformat(last.began),
             count,
             len(dues),
-            sum(due is not None and not due.startswith("#") and due < today.isoformat() for due in dues),
+            sum(bool(due) and not due.startswith("#") and due < today.isoformat() for due in dues),
             dict(map(tuple, link.execute(findings))),
             _titles(link, {sheet.number}).get(sheet.number, ""),
         )
 
 
+def _there(link: Connection, sheet: int) -> tuple[int, list[str]]:
+    """How many requests are in a sheet, and the due dates of those that are open, blank where there is none."""
+    there = (t.requests.c.sheet == sheet) & t.requests.c.gone.is_(None)
+    count: int = link.execute(select(func.count()).where(there)).scalar_one()
+    wanted = select(t.requests.c.fields).where(there, t.requests.c.resolved_seen.is_(None))
+    dues = [json.loads(fields).get("due", "") for fields in link.execute(wanted).scalars()]
+    for part in sleeping(link, sheet):
+        resolved = list(part.fields_asleep("resolved"))
+        count += len(resolved)
+        is_open = (not text or text.startswith("#") for text in resolved)
+        dues += compress(part.fields_asleep("due"), is_open)
+    return count, dues
+
+
+def requests_named(
+    link: Connection, identifier: str, sheet: int | None = None
+) -> list[tuple[int, int, bool]]:
+    """(sheet, number, whether it is gone) of every request that has (or last had) this ID, in one sheet or in all."""
+    of_id = select(t.requests.c.sheet, t.requests.c.number, t.requests.c.gone.is_not(None))
+    of_id = of_id.where(t.requests.c.identifier == identifier)
+    sheets = select(t.beginnings.c.sheet).distinct()
+    if sheet is not None:
+        of_id, sheets = of_id.where(t.requests.c.sheet == sheet), sheets.where(t.beginnings.c.sheet == sheet)
+    found = [(of_sheet, number, bool(gone)) for of_sheet, number, gone in link.execute(of_id)]
+    for of_sheet in link.execute(sheets).scalars().all():
+        for part in sleeping(link, of_sheet):
+            both = zip(part.numbers(), part.fields_asleep("id"), strict=True)
+            found += [(of_sheet, number, False) for number, text in both if text == identifier]
+    return sorted(found, key=lambda one: (one[2], *one[:2]))
+
+
 def stories(link: Connection, identifier: str, sheet: int | None = None) -> list[LifeStory]:
     """Every request that has (or last had) this ID, in the sheets known; the one still there first."""
-    wanted = (
-        select(t.requests.c.sheet, t.requests.c.number, t.sheets.c.place)
-        .join(t.sheets, t.sheets.c.number == t.requests.c.sheet)
-        .where(t.requests.c.identifier == identifier)
-        .order_by(t.requests.c.gone.is_not(None), t.requests.c.sheet, t.requests.c.number)
-    )
-    if sheet is not None:
-        wanted = wanted.where(t.requests.c.sheet == sheet)
-    return [_story(link, row.sheet, row.number, row.place) for row in link.execute(wanted).all()]
+    places = dict(map(tuple, link.execute(select(t.sheets.c.number, t.sheets.c.place))))
+    return [
+        _story(link, of_sheet, number, places[of_sheet])
+        for of_sheet, number, _ in requests_named(link, identifier, sheet)
+    ]
 
 
 def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
@@ -268,7 +302,9 @@ def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
         .where(t.changes.c.sheet == sheet, t.changes.c.request == number)
         .order_by(t.changes.c.run)
     )
-    changes = [(began, run, json.loads(what)) for began, run, what in link.execute(told)]
+    part = of_number(beginnings(link, sheet), number)
+    changes = [] if part is None else [part.told(number)]
+    changes += [(began, run, json.loads(what)) for began, run, what in link.execute(told)]
     story, happened = events(number, changes)
     row = SimpleNamespace(**as_row(sheet, story))
     edits = _edits().where(t.edits.c.request == number, t.runs.c.sheet == sheet)
@@ -302,15 +338,21 @@ def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
 
 def happened(link: Connection, sheet: int) -> Iterator[Happening]:
     """What runs saw happen to every request of a sheet."""
-    told = (
+    wanted = (
         select(t.changes.c.request, t.runs.c.began, t.runs.c.id, t.changes.c.what)
         .join(t.runs, t.runs.c.number == t.changes.c.run)
         .where(t.changes.c.sheet == sheet)
         .order_by(t.changes.c.request, t.changes.c.run)
     )
-    for number, of_request in groupby(link.execute(told), key=itemgetter(0)):
-        changes = [(began, run, json.loads(what)) for _, began, run, what in of_request]
-        story, events_of_it = events(number, changes)
+    later = (
+        (number, began, run, json.loads(what)) for number, began, run, what in link.execute(wanted).all()
+    )
+    first = (
+        (number, *part.told(number)) for part in beginnings(link, sheet) for number in part.all_numbers()
+    )
+    changes = merge(first, later, key=itemgetter(0))  # of one request the first sight comes first
+    for number, of_request in groupby(changes, key=itemgetter(0)):
+        story, events_of_it = events(number, [change[1:] for change in of_request])
         for one in events_of_it:
             moment = datetime.fromisoformat(one.moment)
             yield Happening(number, story.identifier, moment, *one[1:])

@@ -2,8 +2,9 @@
 
 A change is a JSON object with short names, for there are many:
 `new` day of the look before the first sight (blank: there was none) · `gone`, `back` found missing, found again ·
-`tab` · `p` prints of row, person's cells and core · `f` fields that differ, with their new value ·
-`j` those of them that a job wrote · `u` what cannot be known.
+`tab` · `m` the row's print, its parts by themselves (see prints.Print) · `f` fields that differ, with their new value ·
+`j` those of them that a job wrote · `u` what cannot be known. Ledgers made before version 0005 have `p` for `m`:
+prints of the row, the person's cells, and customer and description; the second is what `m` has.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from sheetops.ledger.prints import Print
 
 Change = dict[str, Any]
 PROGRESS = frozenset(("owner", "urgency", "due", "result"))
@@ -24,9 +27,7 @@ class Story:
     number: int
     identifier: str | None = None
     tab: str = ""
-    print: bytes = b""
-    person_print: bytes = b""
-    core_print: bytes | None = None
+    print: Print = (b"", "", "")
     fields: dict[str, str] = field(default_factory=dict)
     first_seen: str = ""
     first_response: str | None = None
@@ -39,6 +40,7 @@ class Story:
     touched: str = ""
     gone: str | None = None
     unsure: set[str] = field(default_factory=set)
+    asleep: bool = False  # it has no row in `requests` yet
 
     @property
     def resolved(self) -> bool:
@@ -64,9 +66,6 @@ class Story:
     def _see(self, moment: str, change: Mapping[str, Any]) -> None:
         self.touched = moment
         self.tab = change.get("tab", self.tab)
-        if "p" in change:
-            row, person, core = (b64decode(text) if text else None for text in change["p"])
-            self.print, self.person_print, self.core_print = row or b"", person or b"", core
         if "gone" in change:
             self.gone = moment
         if "back" in change:
@@ -77,6 +76,11 @@ class Story:
             else:
                 self.fields[name] = value
         self.identifier = self.fields.get("id")
+        if "m" in change:
+            person, due, identifier = change["m"]
+            self.print = b64decode(person), due, identifier
+        elif "p" in change:
+            self.print = b64decode(change["p"][1]), self.fields.get("due", ""), self.identifier or ""
 
     def _begin(self, moment: str, looked_before: str) -> None:
         self.first_seen = self.last_progress = moment
@@ -115,9 +119,10 @@ def _readable(value: str | None) -> bool:
     return value is not None and not value.startswith("#")
 
 
-def prints(row: bytes, person: bytes, core: bytes | None) -> list[str]:
-    """Three prints as a change carries them."""
-    return [b64encode(part).decode() if part else "" for part in (row, person, core)]
+def mark(print: Print) -> list[str]:
+    """A row's print as a change carries it."""
+    person, *filled = print
+    return [b64encode(person).decode(), *filled]
 
 
 def told(number: int, changes: Iterable[tuple[str, Mapping[str, Any]]]) -> Story:

@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sheetops.ledger.seeing import Seen
+from sheetops.ledger.prints import Print
+from sheetops.ledger.seeing import Seen, described
 
 Key = Callable[..., Hashable]
 
@@ -21,9 +22,13 @@ class Known:
     number: int
     identifier: str | None
     tab: str
-    print: bytes
-    person_print: bytes
-    core_print: bytes | None
+    print: Print
+    core: bytes  # the prints of customer and description
+
+    @property
+    def described(self) -> bytes | None:
+        """The prints of customer and description, None while there is no description."""
+        return described(self.core)
 
 
 @dataclass
@@ -40,29 +45,29 @@ def match(
     rows: Sequence[Seen],
     known: Iterable[Known],
     gone: Callable[[], Iterable[Known]],
-    person_print: Callable[[Seen], bytes],
     core_print: Callable[[Seen], bytes | None],
     another: Callable[[Seen, Known], bool],
 ) -> Matched:
-    """Pair rows with requests. `known` were there at the last look, `gone()` earlier; prints are made on demand.
+    """Pair rows with requests. `known` were there at the last look, `gone()` earlier; `core_print` is of a row's
+    customer and description, None while there is no description.
 
     `another` tells whether a row with the ID of a request is plainly about something else.
     """
     work = _Work(list(rows), list(known))
     work.pair(lambda row: row.print, lambda was: was.print)
     work.pair(
-        lambda row: (row.identifier, core_print(row)), lambda was: (was.identifier, was.core_print), _with_id
+        lambda row: (row.identifier, core_print(row)), lambda was: (was.identifier, was.described), _with_id
     )
     work.pair(lambda row: row.identifier, lambda was: was.identifier, _known, another)
-    work.pair(person_print, lambda was: was.person_print)
+    work.pair(lambda row: row.print[0], lambda was: was.print[0])
     work.pair_by_core(core_print)
     missing = work.known
     if work.rows:
         work.known = list(gone())
         work.pair(lambda row: row.identifier, lambda was: was.identifier, _known, another)
         work.pair(
-            lambda row: core_print(row) and person_print(row),
-            lambda was: was.core_print and was.person_print,
+            lambda row: core_print(row) and row.print[0],
+            lambda was: was.described and was.print[0],
             _known,
         )
     return Matched(work.pairs, work.rows, missing, work.guessed)
@@ -115,8 +120,8 @@ class _Work:
             return
         cores = [core_print(row) for row in self.rows]
         count_rows = Counter(cores)
-        count_known = Counter(was.core_print for was in self.known)
-        waiting = {was.core_print: was for was in self.known}
+        count_known = Counter(was.described for was in self.known)
+        waiting = {was.described: was for was in self.known}
         rest = []
         for row, core in zip(self.rows, cores, strict=True):
             was = waiting.get(core) if core is not None else None

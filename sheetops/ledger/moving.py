@@ -10,8 +10,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from sheetops.domain.view import View
 from sheetops.ledger import tables as t
-from sheetops.ledger.prints import Printer
+from sheetops.ledger.prints import Print, Printer
 from sheetops.ledger.recording import see
+from sheetops.ledger.rows import prints_there
 
 _SAME = 0.8  # of the vanished sheet's rows must stand unchanged in the new one
 _LEAST = 3  # such rows; fewer may be alike by chance, as in two workbooks made from one template
@@ -45,9 +46,8 @@ def _has_files(folder: Path) -> bool:
         return False
 
 
-def _holds(link: Connection, sheet: int, prints: set[bytes]) -> bool:
-    there = (t.requests.c.sheet == sheet) & t.requests.c.gone.is_(None)
-    was = link.execute(select(t.requests.c.print).where(there)).scalars().all()
+def _holds(link: Connection, sheet: int, prints: set[Print]) -> bool:
+    was = prints_there(link, sheet)
     return sum(mark in prints for mark in was) >= max(_LEAST, math.ceil(_SAME * len(was)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -16,8 +16,14 @@ from sheetops.domain.template import BY_KEY, Kind
 
 K = TypeVar("K", bound=Hashable)
 CELL = "\x1e"  # between a column's key and its cell; no cell of a sheet can hold it
+NEXT = "\x1f"  # between cells
+JOB = ("due", "id")  # the columns that a job fills, in the order in which a row's print has them
 _ROW_BYTES = 12  # 96 bits: two of a million rows collide with a chance below 10^-16
-_FIELD_BYTES = 6  # a field is only compared with its own past
+MARK_BYTES = 6  # of a field's print: a field is only compared with its own past
+NO_MARK = bytes(MARK_BYTES)
+
+Print = tuple[bytes, str, str]
+"""A row as it is compared: the fingerprint of the cells that people own, then those under `JOB` as they are kept."""
 
 # What people write in their own words is never stored, only its print.
 HIDDEN = frozenset(
@@ -31,26 +37,40 @@ class Printer:
 
     def __init__(self, key: bytes) -> None:
         self._row = hashlib.blake2b(key=key, digest_size=_ROW_BYTES)
-        self._field = hashlib.blake2b(key=key, digest_size=_FIELD_BYTES)
+        self._field = hashlib.blake2b(key=key, digest_size=MARK_BYTES)
 
     def row(self, text: str) -> bytes:
-        """The print of a row, or of a part of one."""
+        """The print of a part of a row."""
         state = self._row.copy()
         state.update(text.encode("utf-8", "surrogatepass"))
         return state.digest()
 
     def rows(self, texts: Iterable[str]) -> list[bytes]:
-        """As `row` for many: rows without any text get no print (b"")."""
+        """As `row` for many, each of which begins with `NEXT` unless it is blank."""
         copy = self._row.copy
         prints = []
+        for text in texts:
+            state = copy()
+            state.update(text[1:].encode("utf-8", "surrogatepass"))
+            prints.append(state.digest())
+        return prints
+
+    def mark(self, text: str) -> bytes:
+        """The print of one field as bytes; `NO_MARK` of a blank one."""
+        return self.marks((text,))[0]
+
+    def marks(self, texts: Iterable[str]) -> list[bytes]:
+        """As `mark` for many."""
+        copy = self._field.copy
+        marks = []
         for text in texts:
             if text:
                 state = copy()
                 state.update(text.encode("utf-8", "surrogatepass"))
-                prints.append(state.digest())
+                marks.append(state.digest())
             else:
-                prints.append(b"")
-        return prints
+                marks.append(NO_MARK)
+        return marks
 
     def field(self, text: str) -> str:
         """The print of one field: `#` and eight characters."""
@@ -58,34 +78,43 @@ class Printer:
         state.update(text.encode("utf-8", "surrogatepass"))
         return f"#{b64encode(state.digest()).decode()}"
 
-    def fields(self, texts: Sequence[str]) -> list[str]:
-        """As `field` for many; blank texts stay blank."""
-        return mapped(texts, self._fields)
-
-    def _fields(self, texts: Sequence[str]) -> list[str]:
-        copy = self._field.copy
-        digests = []
-        for text in texts:
-            state = copy()
-            state.update(text.encode("utf-8", "surrogatepass"))
-            digests.append(state.digest())
-        return [f"#{mark}" if text else "" for mark, text in zip(base64_of(digests), texts, strict=True)]
-
     def identifier(self, text: str) -> str:
         """An ID as it is kept: in clear, but one that holds an e-mail address only as its print."""
         return self.field(text) if "@" in text or "＠" in text else text
+
+    def identifiers(self, texts: list[str]) -> list[str]:
+        """As `identifier` for many."""
+        together = "".join(texts)
+        return list(map(self.identifier, texts)) if "@" in together or "＠" in together else texts
 
     def person(self, key: str) -> bytes:
         """The print of a person's address."""
         return self.row(f"person\x1f{key.casefold()}")
 
 
-def base64_of(marks: Sequence[bytes]) -> list[str]:
-    """Each of these prints, which are of one length (6 or 12 bytes), in Base64: in one go, as they need no padding."""
-    if not marks:
-        return []
-    text, width = b64encode(b"".join(marks)).decode(), len(marks[0]) * 4 // 3
-    return [text[at : at + width] for at in range(0, len(text), width)]
+def shown_marks(marks: bytes) -> list[str]:
+    """Each of these prints of fields, one after the other, as `Printer.field` writes it; blank for `NO_MARK`."""
+    text, none = b64encode(marks).decode(), b64encode(NO_MARK).decode()
+    width = len(none)  # six bytes need no padding, so all can be written in one go
+    shown = (text[at : at + width] for at in range(0, len(text), width))
+    return ["#" + one if one != none else "" for one in shown]
+
+
+def mark_of(shown: str | None) -> bytes:
+    """The print of a field as bytes, from what `Printer.field` wrote; `NO_MARK` of none."""
+    return b64decode(shown[1:]) if shown else NO_MARK
+
+
+def print_as_bytes(mark: Print) -> bytes:
+    """A row's print as the ledger keeps it."""
+    person, *filled = mark
+    return person + NEXT.join(filled).encode("utf-8", "surrogatepass")
+
+
+def print_from_bytes(kept: bytes) -> Print:
+    """What `print_as_bytes` made."""
+    due, _, identifier = kept[_ROW_BYTES:].decode("utf-8", "surrogatepass").partition(NEXT)
+    return kept[:_ROW_BYTES], due, identifier
 
 
 def mapped(cells: Sequence[K], make: Callable[[Sequence[K]], list[str]]) -> list[str]:
@@ -97,19 +126,26 @@ def mapped(cells: Sequence[K], make: Callable[[Sequence[K]], list[str]]) -> list
     return list(map(dict(zip(known, make(known), strict=True)).__getitem__, cells))
 
 
+def without_truths(cells: list[Raw]) -> list[Raw]:
+    """Cells in which TRUE and FALSE are texts: they are alike to 1 and 0 otherwise, to a set."""
+    if bool in set(map(type, cells)):
+        return [as_text(raw) if isinstance(raw, bool) else raw for raw in cells]
+    return cells
+
+
 def plain_texts(cells: Sequence[Raw]) -> list[str]:
     """As `plain` for many cells."""
     kinds = set(map(type, cells))
     if kinds <= {str, type(None)}:
         return [raw.strip() if raw else "" for raw in cells]  # type: ignore[union-attr]
-    if bool in kinds:  # TRUE is no 1, though both are alike to a set
-        return list(map(plain, cells))
-    return mapped(cells, lambda some: list(map(plain, some)))
+    if kinds <= {int, type(None)}:
+        return ["" if raw is None else str(raw) for raw in cells]
+    return list(map(plain, cells))
 
 
 def joined(cells: Iterable[str]) -> str:
     """A row as one text: its cells (key, CELL, text) that are not blank, so that a new blank column changes nothing."""
-    return "\x1f".join(filter(None, cells))
+    return NEXT.join(filter(None, cells))
 
 
 def plain(raw: Raw) -> str:

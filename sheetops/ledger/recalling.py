@@ -6,18 +6,30 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
+from operator import add, itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from sheetops.domain.history import History, Life, NotRun, Reopening
 from sheetops.domain.table import Table
-from sheetops.domain.template import BY_KEY
 from sheetops.ledger import slots
 from sheetops.ledger import tables as t
+from sheetops.ledger.asleep import Beginnings, LifeKey, beginnings
+from sheetops.ledger.begin import as_row
 from sheetops.ledger.policies import read_policy
-from sheetops.ledger.prints import CELL, Printer, joined, plain, plain_texts, unpack
-from sheetops.ledger.seeing import AT_ONCE, CORE, differing
+from sheetops.ledger.prints import (
+    CELL,
+    JOB,
+    Print,
+    Printer,
+    joined,
+    plain,
+    plain_texts,
+    print_from_bytes,
+    unpack,
+)
+from sheetops.ledger.seeing import AT_ONCE, CORE, described, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _NOT_RUN_KEPT_AT_HAND = timedelta(days=14)
@@ -36,7 +48,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
     last: dict[str, Any] = json.loads(seen) if seen else {}
     highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
     written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
-    lives = _lives(link, sheet, printer)
+    lives, asleep = _lives(link, sheet, printer)
     return History(
         lives=lives,
         since=_moment(since),
@@ -45,8 +57,8 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         highest=dict(map(tuple, link.execute(highest.group_by(t.ids.c.prefix)))),
         mailed=_mailed(link, sheet, printer, now.date()),
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
-        unnamed=_Unnamed(link, sheet, printer),
-        differing=_Differing(reading, sheet, printer, lives),
+        unnamed=_Unnamed(link, sheet, printer, asleep),
+        differing=_Differing(printer, lives),
         policy=read_policy(link, sheet),
         print_of=printer.field,
         not_run=_NotRun(reading, sheet, printer, now),
@@ -68,20 +80,26 @@ class _Told(NamedTuple):
     gone: str | None
 
 
-_LIFE = [t.requests.c[name] for name in ("identifier", *_Told._fields)]
+_LIFE = [t.requests.c[name] for name in ("number", "identifier", "core_print", *_Told._fields)]
 
 
 class _Lives(Mapping[str, Life]):
     """ID → life; what the ledger tells becomes a `Life` when it is asked for, once for all that are alike."""
 
     def __init__(
-        self, rows: Mapping[str, _Told], cores: Mapping[str, bytes | None], printer: Printer
+        self,
+        rows: Mapping[str, _Told | Beginnings],
+        cores: Mapping[str, bytes],
+        printer: Printer,
     ) -> None:
         self._rows, self._cores, self._printer = rows, cores, printer
         self._made: dict[_Told, Life] = {}
+        self._of_part: dict[Beginnings, Mapping[str, Life]] = {}
 
     def __getitem__(self, identifier: str) -> Life:
-        return self._life(self._rows[self._printer.identifier(identifier)])
+        kept = self._printer.identifier(identifier)
+        row = self._rows[kept]
+        return self._life(row) if isinstance(row, _Told) else self._asleep(row)[kept]
 
     def _life(self, told: _Told) -> Life:
         made = self._made.get(told)
@@ -89,13 +107,27 @@ class _Lives(Mapping[str, Life]):
             made = self._made[told] = life(told)
         return made
 
+    def _asleep(self, part: Beginnings) -> Mapping[str, Life]:
+        """The lives of all that sleep together."""
+        known = self._of_part.get(part)
+        if known is None:
+            of_key = {key: self._life(_told(part, key)) for key in set(part.life_keys)}
+            lives = [of_key[key] for key in part.life_keys]
+            known = {identifier: lives[index] for identifier, index in part.index_of.items()}
+            self._of_part[part] = known
+        return known
+
     def many(self, identifiers: Sequence[str | None]) -> list[Life | None]:
         """The life of each ID: what the ledger tells of many in the same words is read once."""
-        kept = self._printer.identifier
-        rows = [self._rows.get(kept(text)) if text else None for text in identifiers]
+        names = self._printer.identifiers([text or "" for text in identifiers])
+        rows = list(map(self._rows.get, names))
         alike = dict(zip(map(id, rows), rows, strict=True))
-        lives = {mark: None if told is None else self._life(told) for mark, told in alike.items()}
-        return list(map(lives.__getitem__, map(id, rows)))
+        asleep = {mark: self._asleep(row) for mark, row in alike.items() if isinstance(row, Beginnings)}
+        lives = {mark: self._life(row) for mark, row in alike.items() if isinstance(row, _Told)}
+        return [
+            lives.get(mark) if mark not in asleep else asleep[mark][name]
+            for mark, name in zip(map(id, rows), names, strict=True)
+        ]
 
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each ID was first seen: a run sees many, so each moment is read once."""
@@ -104,8 +136,11 @@ class _Lives(Mapping[str, Life]):
         moments = {text: _moment(text) for text in set(texts)}
         return [moments[text] for text in texts]
 
-    def core_print(self, identifier: str) -> bytes | None:
-        """The print of customer and description as last seen; None for an ID never seen or without a description."""
+    def core(self, identifier: str) -> bytes | None:
+        """The prints of customer and description as last seen; None for an ID never seen."""
+        row = self._rows.get(identifier)
+        if isinstance(row, Beginnings):
+            return row.cores[row.index_of[identifier]]
         return self._cores.get(identifier)
 
     def __iter__(self) -> Iterator[str]:
@@ -115,18 +150,34 @@ class _Lives(Mapping[str, Life]):
         return len(self._rows)
 
 
+def _told(part: Beginnings, key: LifeKey) -> _Told:
+    values = as_row(part.sheet, part.life(key))
+    return _Told._make(values[name] for name in _Told._fields)
+
+
 class _Unnamed:
     """Finds the life of a row without an ID, by the cells that people own, else by customer and description."""
 
-    def __init__(self, link: Connection, sheet: int, printer: Printer) -> None:
+    def __init__(self, link: Connection, sheet: int, printer: Printer, asleep: Sequence[Beginnings]) -> None:
         there = (
             (t.requests.c.sheet == sheet) & t.requests.c.identifier.is_(None) & t.requests.c.gone.is_(None)
         )
-        wanted = select(*_LIFE, t.requests.c.person_print, t.requests.c.core_print).where(there)
+        wanted = select(*_LIFE, t.requests.c.print).where(there)
+        found: list[tuple[str, Any, bytes, Print]] = [
+            (row.first_seen, row, row.core_print, print_from_bytes(row.print)) for row in link.execute(wanted)
+        ]
+        for part in asleep:
+            if "" in part.index_of:
+                of_part = zip(part.numbers(), part.fields_asleep("id"), strict=True)
+                indexes = [number - part.first for number, text in of_part if not text]
+                found += [
+                    (part.first_seen, _told(part, part.life_keys[i]), part.cores[i], part.print(i))
+                    for i in indexes
+                ]
         # Last wins: of several alike, the one that was seen last.
-        self._rows: dict[bytes, Row[Any]] = {}
-        for row in link.execute(wanted.order_by(t.requests.c.first_seen)):
-            self._rows.update(dict.fromkeys(filter(None, (row.core_print, row.person_print)), row))
+        self._rows: dict[bytes, Any] = {}
+        for _, row, core, mark in sorted(found, key=itemgetter(0)):
+            self._rows.update(dict.fromkeys(filter(None, (described(core), mark[0])), row))
         self._printer = printer
 
     def __call__(self, table: Table, index: int) -> Life | None:
@@ -138,58 +189,38 @@ class _Unnamed:
             for key in sorted(table.columns)
             if (text := plain(table.column(key)[index]))
         }
-        prints = [joined(text for key, text in texts.items() if not BY_KEY[key].by_job)]
-        if CORE[-1] in texts:
-            prints.append(joined(texts[key] for key in CORE if key in texts))
-        found = (self._rows.get(self._printer.row(text)) for text in prints)
+        person = self._printer.row(joined(text for key, text in texts.items() if key not in JOB))
+        core = described(b"".join(self._printer.marks(plain(table.column(key)[index]) for key in CORE)))
+        found = (self._rows.get(mark) for mark in (person, core) if mark is not None)
         return next((life(row) for row in found if row is not None), None)
 
 
 class _Differing:
     """Compares a row with the request that was last seen under its ID."""
 
-    def __init__(self, reading: Reading, sheet: int, printer: Printer, lives: _Lives) -> None:
-        self._reading, self._sheet, self._printer, self._lives = reading, sheet, printer, lives
+    def __init__(self, printer: Printer, lives: _Lives) -> None:
+        self._printer, self._lives = printer, lives
 
     def __call__(self, table: Table, index: int) -> int:
         """How many of customer and description differ; 0 for an ID never seen."""
         raw = table.column("id")[index] if table.has("id") else None
-        identifier = self._printer.identifier(plain(raw))
-        texts = {key: plain(table.column(key)[index]) for key in CORE}
-        return self._of(identifier, texts)
+        known = self._lives.core(self._printer.identifier(plain(raw)))
+        now = b"".join(self._printer.marks(plain(table.column(key)[index]) for key in CORE))
+        return 0 if known is None else differing(known, now)
 
     def many(self, table: Table, indexes: Sequence[int]) -> list[int]:
-        """The same of many rows; those that are as good as always are told by their prints alone."""
+        """The same of many rows."""
         found: list[int] = []
         for start in range(0, len(indexes), AT_ONCE):
             found += self._some(table, indexes[start : start + AT_ONCE])
         return found
 
     def _some(self, table: Table, indexes: Sequence[int]) -> list[int]:
-        texts = {key: plain_texts([table.column(key)[index] for index in indexes]) for key in (*CORE, "id")}
-        ids = list(map(self._printer.identifier, texts.pop("id")))
-        labelled = [[f"{key}{CELL}{text}" if text else "" for text in texts[key]] for key in CORE]
-        prints = self._printer.rows(map(joined, zip(*labelled, strict=True)))
-        known = map(self._lives.core_print, ids)
-        rows = zip(ids, *texts.values(), strict=True)
-        return [
-            0 if mark and mark == was else self._of(row[0], dict(zip(CORE, row[1:], strict=True)))
-            for mark, was, row in zip(prints, known, rows, strict=True)
-        ]
-
-    def _of(self, identifier: str, texts: Mapping[str, str]) -> int:
-        known = self._lives.core_print(identifier)
-        if known is not None and known == self._printer.row(
-            joined(f"{key}{CELL}{text}" for key, text in texts.items() if text)
-        ):
-            return 0  # as good as always, and without asking the ledger
-        wanted = select(t.requests.c.fields).where(
-            t.requests.c.sheet == self._sheet, t.requests.c.identifier == identifier
-        )
-        with self._reading() as link:
-            fields = link.execute(wanted.order_by(*_OF_ONE_ID).limit(1)).scalar()
-        now = {key: self._printer.field(text) for key, text in texts.items() if text}
-        return differing(json.loads(fields), now) if fields else 0
+        texts = {key: plain_texts([table.column(key)[index] for index in indexes]) for key in ("id", *CORE)}
+        known = map(self._lives.core, self._printer.identifiers(texts.pop("id")))
+        now = map(add, *(self._printer.marks(some) for some in texts.values()))
+        both = zip(known, now, strict=True)
+        return [0 if was is None or was == core else differing(was, core) for was, core in both]
 
 
 class _Listed:
@@ -215,18 +246,28 @@ class _Listed:
 _OF_ONE_ID = (t.requests.c.gone.is_not(None), t.requests.c.number)
 
 
-def _lives(link: Connection, sheet: int, printer: Printer) -> _Lives:
-    named = t.requests.c.identifier.is_not(None)
-    wanted = select(*_LIFE, t.requests.c.core_print).where(t.requests.c.sheet == sheet, named)
-    rows: dict[str, _Told] = {}
-    cores: dict[str, bytes | None] = {}
+def _lives(link: Connection, sheet: int, printer: Printer) -> tuple[_Lives, list[Beginnings]]:
+    """The life under each ID, and the first sights of all requests that sleep."""
+    of_sheet = t.requests.c.sheet == sheet
+    awake = link.execute(select(*_LIFE).where(of_sheet).order_by(*_OF_ONE_ID)).all()
+    parts = beginnings(link, sheet, [row.number for row in awake])
+    rows: dict[str, _Told | Beginnings] = {}
+    for part in reversed(parts):  # the oldest comes last, and stays
+        rows.update(dict.fromkeys(part.fields_asleep("id"), part))
+    rows.pop("", None)
+    cores: dict[str, bytes] = {}
     alike: dict[tuple[Any, ...], _Told] = {}
-    for identifier, *values, core in link.execute(wanted.order_by(*_OF_ONE_ID)):
-        if identifier not in rows:
-            told = tuple(values)
-            rows[identifier] = alike.get(told) or alike.setdefault(told, _Told(*told))
-            cores[identifier] = core
-    return _Lives(rows, cores, printer)
+    for number, identifier, core, *values in awake:
+        other = rows.get(identifier) if identifier is not None else None
+        if identifier is None or isinstance(other, _Told):
+            continue
+        told = tuple(values)
+        gone = told[-1] is not None
+        if other is not None and (gone or other.first + other.index_of[identifier] < number):
+            continue
+        rows[identifier] = alike.get(told) or alike.setdefault(told, _Told(*told))
+        cores[identifier] = core
+    return _Lives(rows, cores, printer), parts
 
 
 def life(row: Any) -> Life:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, repeat
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from sheetops.ledger import tables as t
+from sheetops.ledger.asleep import Beginnings, beginnings, of_number, sleeping
 from sheetops.ledger.begin import Look, as_row, begin
-from sheetops.ledger.life import Change, Story, prints
+from sheetops.ledger.life import Change, Story, mark
 from sheetops.ledger.matching import Known, Matched, match
-from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable, differing
+from sheetops.ledger.prints import Print, print_from_bytes
+from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable, described, differing
 
 T = TypeVar("T")
 CHUNK = 500  # bound values a statement, well under every database's limit
-_KNOWN = [
-    t.requests.c[name] for name in ("number", "identifier", "tab", "print", "person_print", "core_print")
-]
+_KNOWN = [t.requests.c[name] for name in ("number", "identifier", "tab", "print", "core_print")]
 
 
 class Placed(NamedTuple):
@@ -30,37 +31,72 @@ class Placed(NamedTuple):
     matched: Matched
     present: set[int]  # numbers of the requests that the last look saw
     new: Mapping[str, list[int]]  # by tab: the rows that are no known request
+    asleep: Sequence[Beginnings]
 
 
 def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) -> Placed:
     """Pair the rows of `tables` with the sheet's requests. Rows that are as they were need only their print."""
     columns = t.requests.c
-    wanted = select(columns.print, columns.number, columns.tab)
-    here = link.execute(wanted.where(columns.sheet == sheet, columns.gone.is_(None))).all()
-    by_print = {mark: (number, tab) for mark, number, tab in here}
-    if len(by_print) < len(here):  # of several alike none can be told by its print alone
-        count = Counter(mark for mark, _, _ in here)
-        by_print = {mark: was for mark, was in by_print.items() if count[mark] == 1}
-    same = {tab: _as_they_were(tab, table, by_print) for tab, table in tables.items()}
+    wanted = select(columns.print, columns.number, columns.tab, columns.gone).where(columns.sheet == sheet)
+    awake = link.execute(wanted).all()
+    asleep = beginnings(link, sheet, [row.number for row in awake])
+    here = [(tab, mark, number) for mark, number, tab, gone in awake if gone is None]
+    present = {number for _, _, number in here}.union(*(part.numbers() for part in asleep))
+    by_print = _by_print(here, asleep)
+    same = {
+        tab: list(map(by_print.get(tab, {}).pop, table.prints, repeat(0))) for tab, table in tables.items()
+    }
     other = {
-        tab: [
-            i
-            for i, (number, mark) in enumerate(zip(numbers, tables[tab].prints, strict=True))
-            if mark and not number
-        ]
+        tab: [i for i, number in enumerate(numbers) if not number and tables[tab].prints[i] is not None]
         for tab, numbers in same.items()
     }
-    present = {number for _, number, _ in here}
-    if (
-        not here
-        and link.execute(select(columns.number).where(columns.sheet == sheet).limit(1)).first() is None
-    ):
-        return Placed(same, Matched(), present, other)  # a sheet that was never seen
-    matched = _looked_at(link, sheet, tables, other, present.difference(*same.values()))
+    if not awake and not asleep:
+        return Placed(same, Matched(), present, other, asleep)  # a sheet that was never seen
+    matched = _looked_at(link, sheet, tables, other, present.difference(*same.values()), asleep)
     new: dict[str, list[int]] = {}
     for row in matched.new:
         new.setdefault(row.place.tab, []).append(row.index)
-    return Placed(same, matched, present, new)
+    return Placed(same, matched, present, new, asleep)
+
+
+def prints_there(link: Connection, sheet: int) -> list[Print]:
+    """The print of each request that the last look saw."""
+    there = (t.requests.c.sheet == sheet) & t.requests.c.gone.is_(None)
+    found = [
+        print_from_bytes(mark) for mark in link.execute(select(t.requests.c.print).where(there)).scalars()
+    ]
+    for part in sleeping(link, sheet):
+        found += part.prints()
+    return found
+
+
+def _by_print(
+    here: Iterable[tuple[str, bytes, int]], asleep: Iterable[Beginnings]
+) -> dict[str, dict[Print | None, int]]:
+    """By tab: the request of each print. Of several alike none can be told by its print alone."""
+    found: dict[str, dict[Print | None, int]] = {}
+    count = 0
+    for part in asleep:
+        numbers = list(part.numbers())
+        count += len(numbers)
+        found.setdefault(part.tab, {}).update(zip(part.prints(), numbers, strict=True))
+    alike: set[Print | None] = set()
+    if count > sum(map(len, found.values())):
+        times = Counter(mark for part in asleep for mark in part.prints())
+        alike.update(mark for mark, number in times.items() if number > 1)
+    for tab, kept, number in here:
+        mark, in_tab = print_from_bytes(kept), found.setdefault(tab, {})
+        if mark in in_tab:
+            alike.add(mark)
+        in_tab[mark] = number
+    seen: set[Print | None] = set()
+    for in_tab in found.values() if len(found) > 1 else ():
+        alike |= seen & in_tab.keys()
+        seen |= in_tab.keys()
+    for in_tab in found.values() if alike else ():
+        for twin in alike:
+            in_tab.pop(twin, None)
+    return found
 
 
 def _looked_at(
@@ -69,54 +105,55 @@ def _looked_at(
     tables: Mapping[str, SeenTable],
     rows: Mapping[str, list[int]],
     known: Iterable[int],
+    asleep: Sequence[Beginnings],
 ) -> Matched:
     """Pair rows that are not as they were with the requests whose numbers are `known`, or that are gone."""
     standing = Counter(identifier for table in tables.values() for identifier in table.identifiers)
+    cores = {
+        (tab, index): core
+        for tab, indexes in rows.items()
+        for index, core in zip(indexes, tables[tab].cores(indexes), strict=True)
+    }
     return match(
         [tables[tab].row(index) for tab, indexes in rows.items() for index in indexes],
-        _load_known(link, sheet, known),
+        _load_known(link, sheet, known, asleep),
         lambda: _load_gone(link, sheet),
-        lambda row: tables[row.place.tab].person_print(row),
-        lambda row: tables[row.place.tab].core_print(row),
+        lambda row: described(cores[row.place.tab, row.index]),
         lambda row, was: (
             standing[row.identifier] == 1  # else it is a copy that a person is writing over
-            and _is_another(link, sheet, tables[row.place.tab], row, was)
+            and was.described is not None
+            and differing(was.core, cores[row.place.tab, row.index]) == len(CORE)
         ),
     )
 
 
-def _as_they_were(tab: str, table: SeenTable, by_print: dict[bytes, tuple[int, str]]) -> list[int]:
-    """The request of each row that is as it was in its tab, 0 for the others; each request is taken once."""
-    numbers = []
-    for mark in table.prints:
-        was = by_print.get(mark)
-        if was is not None and was[1] == tab:
-            numbers.append(was[0])
-            del by_print[mark]
-        else:
-            numbers.append(0)
-    return numbers
-
-
-def _is_another(link: Connection, sheet: int, table: SeenTable, row: Seen, was: Known) -> bool:
-    """Whether customer and description both differ, so that only the ID is the same."""
-    if was.core_print is None or was.core_print == table.core_print(row):
-        return False
-    wanted = select(t.requests.c.fields).where(t.requests.c.sheet == sheet, t.requests.c.number == was.number)
-    return differing(json.loads(link.execute(wanted).scalar_one()), table.core(row)) == len(CORE)
-
-
-def _load_known(link: Connection, sheet: int, numbers: Iterable[int]) -> list[Known]:
+def _load_known(
+    link: Connection, sheet: int, numbers: Iterable[int], asleep: Sequence[Beginnings]
+) -> list[Known]:
     known: list[Known] = []
-    for part in chunks(sorted(numbers)):
-        wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(part))
-        known += [Known(*row) for row in link.execute(wanted)]
-    return known
+    left = []
+    for number in sorted(numbers):
+        part = of_number(asleep, number)
+        if part is None or not part.sleeps(number):
+            left.append(number)
+            continue
+        at = number - part.first
+        mark = part.print(at)
+        known.append(Known(number, mark[-1] or None, part.tab, mark, part.cores[at]))
+    for some in chunks(left):
+        wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(some))
+        known += map(_known, link.execute(wanted).all())
+    return sorted(known, key=attrgetter("number"))
 
 
 def _load_gone(link: Connection, sheet: int) -> list[Known]:
     wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet, t.requests.c.gone.is_not(None))
-    return [Known(*row) for row in link.execute(wanted)]
+    return list(map(_known, link.execute(wanted).all()))
+
+
+def _known(row: Sequence[Any]) -> Known:
+    number, identifier, tab, mark, core = row
+    return Known(number, identifier, tab, print_from_bytes(mark), core)
 
 
 def remember_rows(
@@ -127,7 +164,7 @@ def remember_rows(
     Returns the request of each row by tab, 0 for a row in which nothing is left. A tab that is still there but was
     not read (other settings) says nothing about its requests.
     """
-    numbers, matched, present, new = place_rows(link, look.sheet, tables)
+    numbers, matched, present, new, asleep = place_rows(link, look.sheet, tables)
     missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
     differing = [
         (row, was)
@@ -135,7 +172,7 @@ def remember_rows(
         if row.print != was.print or row.place.tab != was.tab or was.number not in present
     ]
     touched = {was.number for _, was in differing} | {was.number for was in missing} | matched.guessed
-    stories = load_stories(link, look.sheet, touched)
+    stories = load_stories(link, look.sheet, touched, asleep)
     changes = _differences(differing, stories, tables, present)
     changes += [(stories[was.number], {"gone": 1}) for was in missing]
     _add_guesses(changes, matched.guessed, stories)
@@ -169,10 +206,6 @@ def _fields(rows: Iterable[Seen], tables: Mapping[str, SeenTable]) -> dict[Place
     }
 
 
-def _prints(row: Seen, table: SeenTable) -> list[str]:
-    return prints(row.print, table.person_print(row), table.core_print(row))
-
-
 def _differences(
     differing: Sequence[tuple[Seen, Known]],
     stories: Mapping[int, Story],
@@ -189,7 +222,7 @@ def _differences(
         if row.place.tab != was.tab:
             change["tab"] = row.place.tab
         if row.print != was.print:
-            change["p"] = _prints(row, tables[row.place.tab])
+            change["m"] = mark(row.print)
         read = tables[row.place.tab].columns
         differ = {
             key: now.get(key)
@@ -240,15 +273,13 @@ def _save(link: Connection, look: Look, changes: Sequence[tuple[Story, Change]])
     write_stories(link, look.sheet, [story for story, _ in changes])
 
 
-def write_stories(
-    link: Connection, sheet: int, stories: Sequence[Story], *, insert_them: bool = False
-) -> None:
-    """Write derived lives: as new rows, or over the rows that are there."""
-    if not stories:
-        return
-    rows = [as_row(sheet, story) for story in stories]
-    if insert_them:
-        link.execute(insert(t.requests), rows)
+def write_stories(link: Connection, sheet: int, stories: Sequence[Story]) -> None:
+    """Write derived lives: over the rows that are there, or as new rows where they slept."""
+    woken = [as_row(sheet, story) for story in stories if story.asleep]
+    if woken:
+        link.execute(insert(t.requests), woken)
+    rows = [as_row(sheet, story) for story in stories if not story.asleep]
+    if not rows:
         return
     there = (t.requests.c.sheet == bindparam("at_sheet")) & (t.requests.c.number == bindparam("at_number"))
     columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name not in ("sheet", "number")}
@@ -260,18 +291,28 @@ def write_stories(
 def as_story(row: Row[Any]) -> Story:
     """A row of the table `requests` as a story."""
     values = dict(row._mapping)
-    del values["sheet"]
+    del values["sheet"], values["core_print"]
+    values["print"] = print_from_bytes(values["print"])
     for name in ("fields", "reopenings"):
         values[name] = json.loads(values[name])
     values["unsure"] = set(values["unsure"].split())
     return Story(**values)
 
 
-def load_stories(link: Connection, sheet: int, numbers: Iterable[int]) -> dict[int, Story]:
+def load_stories(
+    link: Connection, sheet: int, numbers: Iterable[int], asleep: Sequence[Beginnings]
+) -> dict[int, Story]:
     """The stories of these requests."""
     stories: dict[int, Story] = {}
-    for part in chunks(sorted(numbers)):
-        wanted = select(t.requests).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(part))
+    left = []
+    for number in sorted(numbers):
+        part = of_number(asleep, number)
+        if part is not None and part.sleeps(number):
+            stories[number] = part.story(number)
+        else:
+            left.append(number)
+    for some in chunks(left):
+        wanted = select(t.requests).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(some))
         stories.update((row.number, as_story(row)) for row in link.execute(wanted))
     return stories
 

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
+from operator import add
 from typing import NamedTuple, Protocol
 
 from sheetops.domain.plan import Conflict, Write
 from sheetops.domain.requests import Requests
 from sheetops.domain.table import Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
-from sheetops.domain.values import Feedback, Problem
+from sheetops.domain.values import Feedback
 from sheetops.domain.view import View
-from sheetops.ledger.prints import CELL, Printer, joined, mapped, plain, plain_texts
+from sheetops.ledger.packing import Coded, Column, Marks, Texts, coded
+from sheetops.ledger.prints import (
+    CELL,
+    JOB,
+    MARK_BYTES,
+    NEXT,
+    NO_MARK,
+    Print,
+    Printer,
+    mapped,
+    mark_of,
+    plain,
+    plain_texts,
+    shown_marks,
+    without_truths,
+)
 
 CORE = ("customer", "description")
 AT_ONCE = 5000  # rows whose texts are in memory at one time
@@ -43,9 +59,22 @@ class Place(NamedTuple):
     row: int
 
 
-def differing(fields: Mapping[str, str], others: Mapping[str, str]) -> int:
+def core_of(fields: Mapping[str, str]) -> bytes:
+    """The prints of customer and description, one after the other; `NO_MARK` for a blank one."""
+    return b"".join(mark_of(fields.get(key)) for key in CORE)
+
+
+def described(core: bytes) -> bytes | None:
+    """The prints of customer and description, None without a description."""
+    return core if core[-MARK_BYTES:] != NO_MARK else None
+
+
+def differing(core: bytes, other: bytes) -> int:
     """How many of customer and description are told on both sides and differ."""
-    return sum(key in fields and key in others and fields[key] != others[key] for key in CORE)
+    both = (
+        (core[at : at + MARK_BYTES], other[at : at + MARK_BYTES]) for at in range(0, len(core), MARK_BYTES)
+    )
+    return sum(one != two and NO_MARK not in (one, two) for one, two in both)
 
 
 @dataclass(slots=True)
@@ -54,7 +83,7 @@ class Seen:
 
     place: Place
     identifier: str | None
-    print: bytes
+    print: Print
     index: int  # in its table
     written: frozenset[str] = frozenset()  # the fields that this run wrote
 
@@ -70,7 +99,7 @@ class SeenTable:
         self.table, self.view, self.printer = table, view, printer
         self.keys = sorted(table.columns)
         self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
-        self.person_keys = [key for key in self.keys if not BY_KEY[key].by_job]
+        self.person_keys = [key for key in self.keys if key not in JOB]
         self._typed = Requests(table, view.lists, view.language, view.today)
         self.written: dict[int, set[str]] = {}
         for write in writes:
@@ -90,9 +119,9 @@ class SeenTable:
         self.written.setdefault(index, set()).add(key)
 
     @cached_property
-    def prints(self) -> list[bytes]:
-        """The print of every row in sheet order, b"" where nothing is left in it."""
-        found: list[bytes] = []
+    def prints(self) -> list[Print | None]:
+        """The print of every row in sheet order, None where nothing is left in it."""
+        found: list[Print | None] = []
         for start in range(0, len(self.table), AT_ONCE):
             found += self.part(range(start, min(start + AT_ONCE, len(self.table)))).prints()
         return found
@@ -100,9 +129,7 @@ class SeenTable:
     @cached_property
     def identifiers(self) -> list[str | None]:
         """The ID of every row as it is kept."""
-        if "id" not in self.columns:
-            return [None] * len(self.table)
-        return [self.printer.identifier(text) or None for text in plain_texts(self.columns["id"])]
+        return [mark[-1] or None if mark is not None else None for mark in self.prints]
 
     def part(self, indexes: Sequence[int]) -> Part:
         """Some of the rows, to be printed."""
@@ -113,106 +140,99 @@ class SeenTable:
         return Place(self.table.tab, self.table.numbers[index])
 
     def row(self, index: int) -> Seen:
-        """A row by itself."""
+        """A row by itself, in which something is left."""
         written = frozenset(self.written[index]) if index in self.written else _NOTHING
-        return Seen(self.place(index), self.identifiers[index], self.prints[index], index, written)
+        mark = self.prints[index]
+        assert mark is not None
+        return Seen(self.place(index), mark[-1] or None, mark, index, written)
 
-    def person_print(self, row: Seen) -> bytes:
-        """The print of the cells that people own."""
-        return self.part([row.index]).person_prints()[0]
-
-    def core_print(self, row: Seen) -> bytes | None:
-        """The print of customer and description, None while there is no description."""
-        return self.part([row.index]).core_prints()[0]
-
-    def core(self, row: Seen) -> dict[str, str]:
-        """Customer and description as fields, where they are not blank."""
-        texts = {key: plain(self.columns[key][row.index]) for key in CORE if key in self.columns}
-        return {key: self.printer.field(text) for key, text in texts.items() if text}
-
-    def read(self, key: str, raw: Raw) -> tuple[object, Problem | None]:
-        """One cell, typed, and why it cannot be understood."""
-        return self._typed.read(key, raw)
+    def cores(self, indexes: Sequence[int]) -> list[bytes]:
+        """The prints of customer and description of these rows (see `core_of`)."""
+        part = self.part(indexes)
+        return list(map(add, *(part.marks(key) for key in CORE)))
 
     def fields(self, indexes: Sequence[int]) -> list[dict[str, str]]:
         """The fields of these rows: dates, numbers and list keys in clear, everything else as prints."""
         columns = self.part(indexes).field_columns()
-        rows = zip(*columns.values(), strict=True)
+        rows = zip(*(column.texts() for column in columns.values()), strict=True)
         return [{key: text for key, text in zip(columns, row, strict=True) if text} for row in rows]
+
+    def field(self, key: str, raw: Raw) -> str:
+        """One typed cell as a field: in clear, or as its print where it cannot be understood."""
+        text = plain(raw)
+        if not text:
+            return ""
+        value, problem = self._typed.read(key, raw)
+        if value is None:
+            return self.printer.field(text) if problem is not None else ""
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, Feedback):
+            return f"{value.score or ''}{self.printer.field(text)}"
+        return str(value)
+
+    def due_mark(self, raw: Raw) -> str:
+        """The due date as it is compared: as the field, but a text that is not its date as its print."""
+        text = plain(raw)
+        return text if text == self.field("due", raw) else self.printer.field(text)
 
 
 class Part:
     """Some rows of a table. Their texts live no longer than it, for those of all rows would fill the memory."""
 
     def __init__(self, table: SeenTable, indexes: Sequence[int]) -> None:
-        self._table, self._printer = table, table.printer
+        self._table, self._printer, self._indexes = table, table.printer, indexes
+
+    def _cells(self, key: str) -> list[Raw]:
+        column, indexes = self._table.columns.get(key), self._indexes
+        if column is None:
+            return [None] * len(indexes)
         if isinstance(indexes, range):
-            self._cells = {key: c[indexes.start : indexes.stop] for key, c in table.columns.items()}
+            return without_truths(column[indexes.start : indexes.stop])
+        return without_truths([column[index] for index in indexes])
+
+    def prints(self) -> list[Print | None]:
+        """The prints of whole rows, None where nothing is left in a row."""
+        keys = self._table.person_keys
+        labelled = [mapped(self._cells(key), partial(_labelled, NEXT + key + CELL)) for key in keys]
+        texts = list(map("".join, zip(*labelled, strict=True))) if keys else [""] * len(self._indexes)
+        dues = mapped(self._cells("due"), lambda some: list(map(self._table.due_mark, some)))
+        prints = zip(self._printer.rows(texts), dues, self.identifiers(), strict=True)
+        if "" not in texts:
+            return list(prints)
+        return [
+            mark if text or mark[1] or mark[2] else None for text, mark in zip(texts, prints, strict=True)
+        ]
+
+    def identifiers(self) -> list[str]:
+        """The ID of each row as it is kept, blank where it has none."""
+        return self._printer.identifiers(mapped(self._cells("id"), plain_texts))
+
+    def marks(self, key: str) -> list[bytes]:
+        """The prints of the cells under `key`, `NO_MARK` where there are none."""
+        return self._printer.marks(plain_texts(self._cells(key)))
+
+    def field_columns(self) -> dict[str, Column]:
+        """As `SeenTable.fields`, by column in the order of the keys' names."""
+        return {key: self._field_column(key) for key in self._table.keys}
+
+    def _field_column(self, key: str) -> Column:
+        if key == "id":
+            return coded(self.identifiers())
+        cells = self._cells(key)
+        different = list(dict.fromkeys(cells))
+        many = 2 * len(different) > len(cells)
+        if BY_KEY[key].kind in _TYPED:
+            fields = [self._table.field(key, raw) for raw in (cells if many else different)]
+        elif many:
+            return Marks(b"".join(self._printer.marks(plain_texts(cells))))
         else:
-            self._cells = {key: [c[index] for index in indexes] for key, c in table.columns.items()}
-        self._count = len(indexes)
-
-    @cached_property
-    def _texts(self) -> dict[str, list[str]]:
-        return {key: plain_texts(cells) for key, cells in self._cells.items()}
-
-    def _joined(self, keys: Iterable[str]) -> Iterator[str]:
-        """Each row as one text of the cells under `keys`."""
-        labelled = []
-        for key in keys:
-            before = key + CELL
-            labelled.append([before + text if text else "" for text in self._texts[key]])
-        return map(joined, zip(*labelled, strict=True)) if labelled else iter([""] * self._count)
-
-    def prints(self) -> list[bytes]:
-        """The prints of whole rows, b"" where nothing is left in a row."""
-        return self._printer.rows(self._joined(self._table.keys))
-
-    def person_prints(self) -> list[bytes]:
-        """The prints of the cells that people own."""
-        none = self._printer.row("")
-        return [mark or none for mark in self._printer.rows(self._joined(self._table.person_keys))]
-
-    def core_prints(self) -> list[bytes | None]:
-        """The prints of customer and description, None while there is no description."""
-        if CORE[-1] not in self._texts:
-            return [None] * self._count
-        texts = self._joined(key for key in CORE if key in self._texts)
-        both = zip(texts, self._texts[CORE[-1]], strict=True)
-        return [mark or None for mark in self._printer.rows(text if told else "" for text, told in both)]
-
-    def field_columns(self) -> dict[str, list[str]]:
-        """As `SeenTable.fields`, by column in the order of the keys' names; blank where a row has no such field."""
-        columns = {}
-        for key in self._table.keys:
-            if BY_KEY[key].kind in _TYPED:
-                columns[key] = self._typed_fields(key, self._cells[key])
-            elif key == "id":
-                columns[key] = [self._printer.identifier(text) for text in self._texts[key]]
-            else:
-                columns[key] = self._printer.fields(self._texts[key])
-        return columns
-
-    def _typed_fields(self, key: str, cells: list[Raw]) -> list[str]:
-        if bool in set(map(type, cells)):  # TRUE is no 1, though both are alike to a set
-            return [self._field(key, raw) for raw in cells]
-        return mapped(cells, lambda some: [self._field(key, raw) for raw in some])
-
-    def _field(self, key: str, raw: Raw) -> str:
-        text = plain(raw)
-        if not text:
-            return ""
-        value, problem = self._table.read(key, raw)
-        return self._shown(value, text) if value is not None or problem is not None else ""
-
-    def _shown(self, value: object, text: str) -> str:
-        if isinstance(value, date):
-            return value.isoformat()
-        if isinstance(value, Feedback):
-            return f"{value.score or ''}{self._printer.field(text)}"
-        return self._printer.field(text) if value is None else str(value)
+            fields = shown_marks(b"".join(self._printer.marks(plain_texts(different))))
+        if many:
+            return Texts(fields)
+        numbers = dict(zip(different, range(len(different)), strict=True))
+        return Coded(fields, list(map(numbers.__getitem__, cells)))
 
 
-def _labelled(key: str, texts: list[str]) -> list[str]:
-    before = key + CELL
-    return [before + text if text else "" for text in texts]
+def _labelled(label: str, cells: Sequence[Raw]) -> list[str]:
+    return [label + text if text else "" for text in plain_texts(cells)]

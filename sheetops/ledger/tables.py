@@ -1,4 +1,5 @@
-"""The tables of the ledger. `changes` is the history itself; `requests` is derived from it (see upkeep.rebuild).
+"""The tables of the ledger. `beginnings` and `changes` are the history itself; `requests` is derived from them
+(see upkeep.rebuild), and has only those requests of which something changed since they were first seen.
 
 Moments are ISO text in the team's local time, so that a person with a database browser can read them.
 """
@@ -23,6 +24,7 @@ VERSIONS = (
     "0002",
     "0003",
     "0004",
+    "0005",
 )  # of the schema, oldest first; the last is what this program writes
 
 metadata = MetaData()
@@ -70,9 +72,8 @@ requests = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("identifier", Text),
     Column("tab", Text, nullable=False),
-    Column("print", LargeBinary, nullable=False),  # of the whole row
-    Column("person_print", LargeBinary, nullable=False),  # of the cells that people own
-    Column("core_print", LargeBinary),  # of customer and description
+    Column("print", LargeBinary, nullable=False),  # of the row, see prints.print_as_bytes
+    Column("core_print", LargeBinary),  # of customer and description, see seeing.core_of
     Column("fields", Text, nullable=False),  # JSON: field → value or fingerprint, as last seen
     Column("first_seen", String(19), nullable=False),
     Column("first_response", String(19)),
@@ -87,6 +88,18 @@ requests = Table(
     Column("reopenings", Text, nullable=False, server_default="[]"),  # JSON: resolved date lost, moment seen
     Index("requests_by_identifier", "identifier"),
     sqlite_with_rowid=False,
+)
+
+beginnings = Table(
+    "beginnings",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, primary_key=True, autoincrement=False),  # number of the first of these requests
+    Column("size", Integer, nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("tab", Text, nullable=False),
+    Column("before", String(10), nullable=False),  # the day of the look before, blank where there was none
+    Column("what", LargeBinary, nullable=False),  # their prints and fields, see asleep.py
 )
 
 changes = Table(

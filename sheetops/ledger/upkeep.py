@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -13,8 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 
 from sheetops.domain.personal import find_personal
 from sheetops.ledger import tables as t
+from sheetops.ledger.asking import requests_named
+from sheetops.ledger.asleep import beginnings, forget_beginnings, of_number
 from sheetops.ledger.begin import as_row
-from sheetops.ledger.life import Story, told
+from sheetops.ledger.life import Story
 from sheetops.ledger.rows import chunks, write_stories
 
 FORGOTTEN = 0  # stands for the run in `ids` where the number was that of a request since forgotten
@@ -31,22 +33,21 @@ def rebuild(link: Connection) -> int:
             row.number: dict(row._mapping)
             for row in link.execute(select(t.requests).where(t.requests.c.sheet == sheet))
         }
-        missing: list[Story] = []
         differing: list[Story] = []
         for story in _retold(link, sheet):
             was = stored.pop(story.number, None)
-            if was is None:
-                missing.append(story)
-            elif was != as_row(sheet, story):
+            if was != as_row(sheet, story):
+                story.asleep = was is None
                 differing.append(story)
-        write_stories(link, sheet, missing, insert_them=True)
         write_stories(link, sheet, differing)
         _delete_requests(link, sheet, stored)
-        wrong += len(missing) + len(differing) + len(stored)
+        wrong += len(differing) + len(stored)
     return wrong
 
 
 def _retold(link: Connection, sheet: int) -> Iterator[Story]:
+    """The stories of the requests of which something changed since they were first seen."""
+    asleep = beginnings(link, sheet)
     changes = (
         select(t.changes.c.request, t.runs.c.began, t.changes.c.what)
         .join(t.runs, t.runs.c.number == t.changes.c.run)
@@ -54,15 +55,16 @@ def _retold(link: Connection, sheet: int) -> Iterator[Story]:
         .order_by(t.changes.c.request, t.changes.c.run)
     )
     for number, of_request in groupby(link.execute(changes).all(), key=itemgetter(0)):
-        yield told(number, ((began, json.loads(what)) for _, began, what in of_request))
+        part = of_number(asleep, number)
+        story = Story(number) if part is None else part.story(number)
+        for _, began, what in of_request:
+            story.add(began, json.loads(what))
+        yield story
 
 
 def forget(link: Connection, identifier: str, sheet: int | None) -> int:
     """Delete all that is known of the requests with this ID but that its number is taken. Returns how many there were."""
-    wanted = select(t.requests.c.sheet, t.requests.c.number).where(t.requests.c.identifier == identifier)
-    if sheet is not None:
-        wanted = wanted.where(t.requests.c.sheet == sheet)
-    found = link.execute(wanted).all()
+    found = [(of_sheet, number) for of_sheet, number, _ in requests_named(link, identifier, sheet)]
     for of_sheet, number in found:
         keep_numbers(link, of_sheet, [identifier])
         _forget(link, of_sheet, [number])
@@ -101,8 +103,9 @@ def _readings(identifier: str) -> Iterator[tuple[str, int]]:
             yield identifier[:at], int(identifier[at:])
 
 
-def _forget(link: Connection, sheet: int, numbers: Iterable[int]) -> None:
+def _forget(link: Connection, sheet: int, numbers: Sequence[int]) -> None:
     of_sheet = select(t.runs.c.number).where(t.runs.c.sheet == sheet)
+    forget_beginnings(link, sheet, numbers)
     for part in chunks(numbers):
         link.execute(delete(t.changes).where(t.changes.c.sheet == sheet, t.changes.c.request.in_(part)))
         link.execute(delete(t.findings).where(t.findings.c.sheet == sheet, t.findings.c.request.in_(part)))
@@ -151,7 +154,7 @@ def prune(link: Connection, before: str) -> dict[str, int]:
         removed[table.name] = _delete(link, table, ended)
     needed = t.runs.c.number.in_(select(t.changes.c.run)) | t.runs.c.number.in_(last)
     needed |= t.runs.c.number.in_(select(t.findings.c.first_run)) | t.runs.c.number.in_(select(t.mails.c.run))
-    needed |= t.runs.c.number.in_(select(t.policy.c.run))
+    needed |= t.runs.c.number.in_(select(t.policy.c.run)) | t.runs.c.number.in_(select(t.beginnings.c.run))
     removed["runs"] = _delete(link, t.runs, (t.runs.c.began < before) & ~needed)
     return removed
 

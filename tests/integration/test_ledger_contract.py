@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.plan import Plan
@@ -18,7 +18,7 @@ from sheetops.ledger import Ledger, open_ledger
 from sheetops.ledger import tables as t
 from tests.integration.ledger_places import emptied, postgres
 from tests.sheets import KEYS, log, row
-from tests.unit.ledger.looks import DAY, SHEET, START, life, look, look_at_rows, see
+from tests.unit.ledger.looks import DAY, SHEET, START, everything, life, look, look_at_rows, see
 
 TODAY = START.date()
 ANN = row(
@@ -282,7 +282,7 @@ def test_pruning_keeps_what_is_still_in_the_sheet(ledger: Ledger) -> None:
 
 def test_a_derived_life_that_was_spoilt_is_rebuilt(ledger: Ledger) -> None:
     look_at_rows(ledger, [ANN, BOB], 0)
-    look_at_rows(ledger, [changed(ANN, result="x"), BOB], 1)
+    look_at_rows(ledger, [changed(ANN, result="x"), changed(BOB, urgency="High")], 1)
     right = [ledger.stories(name) for name in ("20261101", "20261102")]
     with ledger._engine.begin() as link:
         link.execute(
@@ -325,11 +325,7 @@ def test_no_word_of_or_about_a_person_is_stored(place: str | Path, ledger: Ledge
     )
     run = look(ledger, log(cells), edits=[(0, "due", date(2026, 11, 13)), (0, "notes", "secretnote2")])
     ledger.claim_mail(run, "remind", SHEET, words[4], TODAY, "<1@x>")
-    everything = []
-    with ledger._engine.connect() as link:
-        for table in t.metadata.sorted_tables:
-            everything += [str(tuple(r)) for r in link.execute(select(table))]
-    text = "\n".join(everything)
+    text = everything(ledger)
     assert "20261103" in text and "2026-11-13" in text
     assert not [word for word in words if word in text]
 

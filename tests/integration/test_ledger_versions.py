@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.history import Reopening
@@ -86,38 +86,26 @@ def test_a_ledger_of_an_earlier_version_is_read_in_full(version: str, tmp_path: 
         due = [*SECOND[1][:8], date(2026, 11, 13), *SECOND[1][9:]]
         look(ledger, log(due, SECOND[0]), now=START + 3 * DAY, place=DESK)
         assert ledger.stories("20261102") == before, "the same words give the same prints"
-
-
-def set_back(place: Path, version: str) -> None:
-    """Make of a ledger one of an earlier version: without the tables and columns that came later."""
-    with closing(sqlite3.connect(KEPT / f"v{version}.db")) as kept:
-        before = columns_of(kept)
-    with closing(sqlite3.connect(place)) as link:
-        for table, names in columns_of(link).items():
-            if table not in before:
-                link.execute(f"DROP TABLE {table}")
-            for name in names - before.get(table, names):
-                link.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
-        link.execute("UPDATE alembic_version SET version_num = ?", (version,))
-        link.commit()
-
-
-def columns_of(link: sqlite3.Connection) -> dict[str, set[str]]:
-    tables = [name for (name,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {table: {row[1] for row in link.execute(f"PRAGMA table_info({table})")} for table in tables}
+        with ledger._engine.connect() as link:
+            told = select(func.count()).select_from(t.changes).where(t.changes.c.run > 2)
+            assert link.execute(told).scalar_one() == 0, "and nothing is written of them"
 
 
 def test_what_an_older_program_left_untold_is_told_once_it_is_brought_up_to_date(tmp_path: Path) -> None:
-    place = tmp_path / "ledger.db"
-    done = row(id="20261101", customer="W*-shop", description="cannot export", resolved=date(2026, 11, 3))
-    with open_ledger(place) as ledger:
-        for days, seen in enumerate((FIRST[0], done, FIRST[0])):
-            look(ledger, log(seen), now=START + days * DAY, place=DESK)
-        right = ledger.history(DESK, START).lives["20261101"].reopenings
-        assert right == (Reopening(date(2026, 11, 3), START + 2 * DAY),)
-    set_back(place, "0001")
-    with open_ledger(place) as ledger:
-        assert ledger.history(DESK, START).lives["20261101"].reopenings == right
+    for name in ("v0001.db", "v0001.db.key"):
+        shutil.copy(KEPT / name, tmp_path / name)
+    days = [(START + days * DAY).isoformat() for days in (4, 5)]
+    with closing(sqlite3.connect(tmp_path / "v0001.db")) as link:
+        for run, (moment, resolved) in enumerate(zip(days, ('"2026-11-05"', "null"), strict=True), 4):
+            values = (run, f"run {run}", 1, '["fill"]', moment, 1, "done")
+            names = "number, id, sheet, jobs, began, recorded, outcome"
+            link.execute(f"INSERT INTO runs ({names}) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            what = f'{{"p":["AAAA","AAAA","AAAA"],"f":{{"resolved":{resolved}}}}}'
+            link.execute("INSERT INTO changes VALUES (1, 2, ?, ?)", (run, what))
+        link.commit()
+    with open_ledger(tmp_path / "v0001.db") as ledger:
+        reopened = ledger.history(DESK, START).lives["20261102"].reopenings
+        assert reopened == (Reopening(date(2026, 11, 5), START + 5 * DAY),)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+
+from sqlalchemy import select
 
 from sheetops.books.base import Applied
 from sheetops.domain.history import History, Life
@@ -13,6 +17,7 @@ from sheetops.domain.plan import Edit, Plan, resolve
 from sheetops.domain.table import Grid, Raw, RawSheet, take_snapshot
 from sheetops.domain.view import View
 from sheetops.ledger import Ledger
+from sheetops.ledger import tables as t
 from tests.sheets import log, policy
 
 DAY = timedelta(days=1)
@@ -63,3 +68,27 @@ def life(ledger: Ledger, identifier: str, place: str = SHEET) -> Life:
     found = ledger.history(place, START).life(identifier)
     assert found is not None, f"{identifier} is not in the ledger"
     return found
+
+
+def everything(ledger: Ledger) -> str:
+    """All that a ledger holds, as text, with what is deflated in it."""
+    found = []
+    with ledger._engine.connect() as link:
+        for table in t.metadata.sorted_tables:
+            for kept in link.execute(select(table)):
+                found += map(_unfolded, kept)
+    return "\n".join(found)
+
+
+def _unfolded(value: object) -> str:
+    if not isinstance(value, bytes):
+        return str(value)
+    text = value.decode("latin-1") + value.decode("utf-8", "replace")
+    for at in range(len(value)):
+        if value[at] == _DEFLATED:
+            with suppress(zlib.error):
+                text += zlib.decompressobj().decompress(value[at:]).decode("utf-8", "replace")
+    return text
+
+
+_DEFLATED = 0x78  # the first byte of whatever zlib deflated

@@ -161,3 +161,11 @@ def test_a_column_that_vanished_takes_no_value_with_it(ledger: Ledger) -> None:
         now=START + DAY,
     )
     assert life(ledger, "A1").reopened == 0 and life(ledger, "A1").resolved_seen == START
+
+
+def test_a_row_whose_words_were_emptied_is_still_what_its_id_says(ledger: Ledger) -> None:
+    look_at_rows(ledger, [OTHER, named(1, result="asked")], 0)
+    look_at_rows(ledger, [OTHER, row(id="A1", urgency="Low")], 1)
+    assert born(ledger, "A1") == 0
+    look_at_rows(ledger, [OTHER, named(2), row(id="A1", customer="L*-9", description="another thing")], 2)
+    assert born(ledger, "A1") == 0, "against nothing, no word differs"
