@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 
 from sheetops.books.xlsx import xmlbytes
-from sheetops.books.xlsx.cellref import cell_at
+from sheetops.books.xlsx.cellref import MAX_COLUMN, cell_at, column_number
 from sheetops.books.xlsx.cellvalue import Value, escape_text, from_iso, number_text, unescape_text
 from sheetops.books.xlsx.strings import SharedStrings, text_of
 from sheetops.books.xlsx.xmlbytes import Node
@@ -91,9 +91,14 @@ def _usual_cell(prefix: bytes) -> re.Pattern[bytes]:
     """A whole cell whose address comes first, as every program but a few writes it."""
     tag = re.escape(prefix + b"c")
     return re.compile(
-        rb'<%b r="([A-Z]{1,3}[0-9]{1,7})"(?: [A-Za-z:]+="[^"<>&]*")*(?:/>|>(?:.*?)</%b>)' % (tag, tag),
+        rb'<%b r="([A-Z]{1,3})([0-9]{1,7})"(?: [A-Za-z:]+="[^"<>&]*")*(?:/>|>(?:.*?)</%b>)' % (tag, tag),
         re.DOTALL,
     )
+
+
+@lru_cache
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
 
 
 class Row:
@@ -106,29 +111,32 @@ class Row:
         self.where = where
         self.tag = xmlbytes.tag_at(data, 0, where) if data else b""
         self.attrs = {k.decode(): v.decode() for k, v in xmlbytes.attributes(self.tag).items()}
-        self.cells: dict[int, Cell] = {}
-        column = 0
-        for start, end, name in self._quick(prefix) or self._slow():
-            column = self._column(name, column)
-            self.cells[column] = Cell(data, start, end)
+        self.cells = self._quick(prefix) or self._slow()
 
-    def _quick(self, prefix: bytes) -> list[tuple[int, int, str | None]] | None:
-        """(start, end, address) of each cell, if the row holds nothing but cells of the usual form."""
-        found: list[tuple[int, int, str | None]] = []
-        at = len(self.tag)
-        for match in _usual_cell(prefix).finditer(self.data, at):
-            if match.start() != at:
+    def _quick(self, prefix: bytes) -> dict[int, Cell] | None:
+        """The cells by column, if the row holds nothing but cells of the usual form, and all in their places."""
+        data, at, before, found = self.data, len(self.tag), 0, {}
+        own = b"%d" % self.number
+        for match in _usual_cell(prefix).finditer(data, at):
+            start, end = match.span()
+            letters, digits = match.groups()
+            column = _column(letters)
+            if start != at or digits != own or not before < column <= MAX_COLUMN:
                 return None
-            at = match.end()
-            found.append((match.start(), at, match.group(1).decode()))
-        return found if self.data[at:] == b"</%brow>" % prefix else None
+            found[column] = Cell(data, start, end)
+            at, before = end, column
+        return found if data[at:] == b"</%brow>" % prefix else None
 
-    def _slow(self) -> list[tuple[int, int, str | None]]:
+    def _slow(self) -> dict[int, Cell]:
         """As `_quick`, for every form that XML allows."""
-        if not self.data:
-            return []
-        root = xmlbytes.parse_fragment(self.data, self.where)
-        return [(node.start, node.end, node.attrs.get("r")) for node in root.children if node.name == "c"]
+        cells: dict[int, Cell] = {}
+        column = 0
+        root = xmlbytes.parse_fragment(self.data, self.where) if self.data else None
+        for node in root.children if root else ():
+            if node.name == "c":
+                column = self._column(node.attrs.get("r"), column)
+                cells[column] = Cell(self.data, node.start, node.end)
+        return cells
 
     def _column(self, name: str | None, before: int) -> int:
         """The column of a cell; one without an address follows the cell before it."""

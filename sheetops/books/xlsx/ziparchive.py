@@ -162,7 +162,7 @@ class Archive:
                 plain = module.decompressobj(-15).decompress(packed, limit or member.size + 1)
             except module.error as error:
                 raise self._damaged(f"{member.name} cannot be unpacked") from error
-        if limit is None and (len(plain) != member.size or zlib.crc32(plain) != member.crc):
+        if limit is None and (len(plain) != member.size or _crc((plain,)) != member.crc):
             raise self._damaged(f"{member.name} does not match its checksum")
         return plain
 
