@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sheetops.domain.rows import is_blank
+from sheetops.domain.rows import are_few, is_blank
 from sheetops.domain.table import Raw, as_text
 from sheetops.domain.text import SEAM, places, seamed
 
@@ -16,15 +16,8 @@ if TYPE_CHECKING:
     from sheetops.domain.requests import Requests
 
 T = TypeVar("T")
-_SAMPLE = 400  # cells that tell whether many of a column are alike
 _TEXTS, _NONE = frozenset((str,)), type(None)
 NUMBERS = frozenset((int, float, _NONE))  # the types of a column of numbers
-
-
-def are_few(cells: Sequence[Raw]) -> bool:
-    """Whether many cells are alike, so that each different one is better looked at once: a guess by a sample."""
-    sample = cells[:: len(cells) // _SAMPLE + 1]
-    return 2 * len(set(sample)) < len(sample)
 
 
 def as_texts(cells: Sequence[Raw], kinds: Set[type]) -> Sequence[str]:
@@ -34,17 +27,18 @@ def as_texts(cells: Sequence[Raw], kinds: Set[type]) -> Sequence[str]:
     if are_few(cells):
         return list(map({raw: as_text(raw) for raw in set(cells)}.__getitem__, cells))
     if kinds <= NUMBERS:
-        return _of_numbers(cells)
+        return _of_numbers(cells, kinds)
     return [raw if raw.__class__ is str else as_text(raw) for raw in cells]
 
 
-def _of_numbers(cells: Sequence[Raw]) -> list[str]:
+def _of_numbers(cells: Sequence[Raw], kinds: Set[type]) -> list[str]:
     """The texts of numbers and blanks; whole numbers are written in one go."""
-    blank = [at for at, raw in enumerate(cells) if raw is None]
-    numbers = list(cells)
+    blank = [at for at, raw in enumerate(cells) if raw is None] if _NONE in kinds else []
+    numbers: list[Any] = list(cells)
     for at in blank:
-        numbers[at] = 0
-    if not all(raw.is_integer() for raw in numbers if raw.__class__ is float):
+        numbers[at] = 0.0
+    floats = [number for number in numbers if number.__class__ is float] if int in kinds else numbers
+    if not all(map(float.is_integer, floats)):
         return list(map(as_text, cells))
     texts = (f"%d{SEAM}" * len(numbers) % tuple(numbers)).split(SEAM)
     del texts[-1]
@@ -71,7 +65,7 @@ class CellTexts:
 
     def __init__(self, log: Requests, key: str) -> None:
         self._rows = log.cells(key)
-        self._once = are_few(self._rows)
+        self._once = log.few(key)
         self.cells: Sequence[Raw] = list(log.distinct(key)) if self._once else self._rows
         self.texts = as_texts(self.cells, log.kinds(key)) if self._once else log.texts(key)
 
@@ -83,10 +77,6 @@ class CellTexts:
     def holding(self, pattern: re.Pattern[str]) -> list[int]:
         """The places of the texts in which `pattern` is found; it may begin with a text's seam, and ends before one."""
         return places(self.joined, (match.end() for match in pattern.finditer(self.joined)))
-
-    def up_to(self, length: int) -> Iterator[int]:
-        """The places of the texts of no more characters than this."""
-        return compress(range(len(self.texts)), map(length.__ge__, map(len, self.texts)))
 
     def rows(self, verdicts: Mapping[int, T]) -> Iterator[tuple[int, T]]:
         """The rows that hold the texts at these places, with what was said of them."""

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from sheetops.domain import values
 from sheetops.domain.cell_texts import NUMBERS, as_texts, blanks
 from sheetops.domain.choices import Choices
+from sheetops.domain.rows import is_blank
 from sheetops.domain.table import Raw, RowRef, Table
 from sheetops.domain.values import Feedback, Owner, Problem
 
@@ -98,7 +99,7 @@ class Requests:
                     self._values[key], {at: value for at, (_, value, _) in readings.items()}
                 )
                 odd = {_seen(raw): problem for raw, _, problem in readings.values() if problem}
-                after._unreadable[key] = {**self._unreadable[key], **odd}
+                after._unreadable[key] = {**self._problems(key), **odd}
         return after
 
     def cells(self, key: str) -> list[Raw]:
@@ -124,8 +125,13 @@ class Requests:
     def distinct(self, key: str) -> Iterable[Raw]:
         """Each different raw value of the column `key` once, in the order of its first row."""
         if key not in self._distinct:
-            self._distinct[key] = dict.fromkeys(self.cells(key))
+            few = self.table.few(key) if bool not in self.table.kinds(key) else None
+            self._distinct[key] = dict.fromkeys(self.cells(key)) if few is None else few
         return self._distinct[key]
+
+    def few(self, key: str) -> bool:
+        """Whether many cells under `key` are alike, so that each different one is better looked at once."""
+        return self.table.few(key) is not None
 
     def repeated(self, key: str) -> frozenset[str]:
         """The texts that stand in several rows of the column of texts `key`."""
@@ -141,14 +147,32 @@ class Requests:
         if key not in self._meanings:
             read = self._reader(key)
             assert read is not None
-            self._meanings[key] = {raw: read(raw)[0] for raw in self.distinct(key)}
+            readings = {raw: read(raw) for raw in self.distinct(key)}
+            self._meanings[key] = {raw: value for raw, (value, _) in readings.items()}
+            self._distinct[key] = self._meanings[key]
+            self._unreadable[key] = {raw: problem for raw, (_, problem) in readings.items() if problem}
         return self._meanings[key]
+
+    def _problems(self, key: str) -> Mapping[Raw, Problem]:
+        if key not in self._unreadable:
+            if self._reader(key) is None:
+                return {}
+            self.meanings(key)
+        return self._unreadable[key]
+
+    def empty(self, key: str) -> list[int]:
+        """The rows whose cell under `key` shows nothing but blanks."""
+        cells = self.cells(key)
+        if not self.few(key):
+            return blanks(cells, self.kinds(key))
+        blank = set(filter(is_blank, self.distinct(key)))
+        return list(compress(range(len(cells)), map(blank.__contains__, cells))) if blank else []
 
     def blank(self, key: str) -> list[int]:
         """The rows whose cell under `key` is empty or holds blanks alone; none without such a column."""
         if not self.table.has(key):
             return []
-        empty = blanks(self.cells(key), self.kinds(key))
+        empty = self.empty(key)
         column, formulas, rows = self.table.columns[key], self.table.grid.formulas, self.table.numbers
         if not formulas:
             return empty
@@ -160,14 +184,9 @@ class Requests:
         if key not in self._values:
             read = self._reader(key)
             if read is None or (not self.table.has(key) and key != "owner"):
-                self._unreadable[key] = {}
                 self._values[key] = self._stripped(key) if self.table.has(key) else self.cells(key)
                 return self._values[key]
-            readings = {raw: read(raw) for raw in self.distinct(key)}
-            typed = {raw: value for raw, (value, _) in readings.items()}
-            self._distinct[key] = self._meanings[key] = typed
-            self._unreadable[key] = {raw: problem for raw, (_, problem) in readings.items() if problem}
-            self._values[key] = list(map(typed.__getitem__, self.cells(key)))
+            self._values[key] = list(map(self.meanings(key).__getitem__, self.cells(key)))
         return self._values[key]
 
     def _stripped(self, key: str) -> list[Any]:
@@ -186,8 +205,7 @@ class Requests:
 
     def unreadable(self, key: str) -> Iterator[tuple[int, Problem]]:
         """The rows whose cell under `key` cannot be understood, and why."""
-        self.values(key)
-        problems = self._unreadable[key]
+        problems = self._problems(key)
         if problems:
             cells = self.cells(key)
             for index in compress(range(len(cells)), map(problems.__contains__, cells)):
@@ -195,8 +213,7 @@ class Requests:
 
     def count_unreadable(self, key: str) -> int:
         """How many cells under `key` cannot be understood."""
-        self.values(key)
-        problems = self._unreadable[key]
+        problems = self._problems(key)
         return sum(map(problems.__contains__, self.cells(key))) if problems else 0
 
     @cached_property
@@ -250,6 +267,8 @@ class Requests:
         if not self.table.has(key):
             return () if key == "owner" else None
         raw, read = self.cells(key)[index], self._reader(key)
+        if key in self._meanings:
+            return self._meanings[key][raw]
         return _text(raw) if read is None else read(raw)[0]
 
     def ref(self, index: int) -> RowRef:

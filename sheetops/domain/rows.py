@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast, overload
 if TYPE_CHECKING:
     from sheetops.domain.table import Raw
 
+_SAMPLE = 2000  # cells that tell whether many of a column are alike
+
 
 class Rows(Sequence["Sequence[Raw]"]):
     """The rows of a tab that was read column by column; each row is made when it is asked for."""
@@ -75,6 +77,12 @@ class Rows(Sequence["Sequence[Raw]"]):
 def is_blank(raw: Raw) -> bool:
     """Whether a cell is empty or holds blanks alone."""
     return raw is None or (isinstance(raw, str) and not raw.strip())
+
+
+def are_few(cells: Sequence[Raw]) -> bool:
+    """Whether many cells are alike, so that each different one is better looked at once: a guess by a sample."""
+    sample = cells[:: len(cells) // _SAMPLE + 1]
+    return 2 * len(set(sample)) < len(sample)
 
 
 def _is_full(column: Sequence[Raw], start: int) -> bool:

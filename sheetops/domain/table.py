@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from sheetops.domain.living import LIVING, Living
-from sheetops.domain.rows import Rows, is_blank
+from sheetops.domain.rows import Rows, are_few, is_blank
 from sheetops.domain.template import (
     BY_KEY,
     OPTIONAL_PEOPLE_COLUMNS,
@@ -23,6 +23,8 @@ from sheetops.domain.template import (
     tab_kind,
 )
 from sheetops.errors import HeaderNotFound
+
+_EQUAL_TO_NO_OTHER = frozenset((str, type(None), date, datetime))
 
 
 class CellError(str):
@@ -137,6 +139,7 @@ class Table:
         self.numbers: Sequence[int] = _begun_rows(grid, header_row, sorted(match.columns.values()))
         self._columns: dict[str, list[Raw]] = {}
         self._kinds: dict[str, frozenset[type]] = {}
+        self._few: dict[str, Mapping[Raw, None] | None] = {}
         self._refs: dict[int, RowRef] = {}
 
     def __len__(self) -> int:
@@ -152,6 +155,7 @@ class Table:
         table.match, table.columns, table.numbers = self.match, self.columns, self.numbers
         table.living, table._refs = self.living, {}
         table._columns = {key: column for key, column in self._columns.items() if key not in new}
+        table._few = {key: few for key, few in self._few.items() if key not in new}
         table._kinds = {
             key: kinds.union(map(type, new[key].values())) if key in new else kinds
             for key, kinds in self._kinds.items()
@@ -173,9 +177,23 @@ class Table:
     def kinds(self, key: str) -> frozenset[type]:
         """The types of the cells under `key`, and perhaps of cells that a change has taken out."""
         if key not in self._kinds:
-            cells = self.column(key) if self.has(key) else [None]
-            self._kinds[key] = frozenset(map(type, cells))
+            few = self.few(key)
+            kinds = frozenset(map(type, self.column(key) if few is None else few))
+            # A number may equal one of another type, and an error a text.
+            if few and (not kinds <= _EQUAL_TO_NO_OTHER or any(raw and str(raw)[:1] == "#" for raw in few)):
+                kinds = frozenset(map(type, self.column(key)))
+            self._kinds[key] = kinds
         return self._kinds[key]
+
+    def few(self, key: str) -> Mapping[Raw, None] | None:
+        """The different values under `key`, in the order of their first rows, where many cells are alike."""
+        if key not in self._few:
+            cells = self.column(key)
+            if not self.has(key):
+                self._few[key] = dict.fromkeys(cells[:1])
+            else:
+                self._few[key] = dict.fromkeys(cells) if are_few(cells) else None
+        return self._few[key]
 
     def _read(self, key: str) -> list[Raw]:
         at = self.columns.get(key)
@@ -235,10 +253,15 @@ class Table:
         identifier = as_text(raw).strip() or None
         if self.living and identifier is not None:
             return RowRef(self.tab, self.numbers[index], identifier, ())
+        return RowRef(
+            self.tab, self.numbers[index], identifier, tuple([column[index] for column in self._told])
+        )
+
+    @cached_property
+    def _told(self) -> list[list[Raw]]:
+        """The columns that make a row's fingerprint."""
         # Who has no ID in a living tab was typed by a person, whose cells are then all there is to know it by.
-        keys = self.columns if self.living else self.person_keys
-        fingerprint = tuple(self.column(key)[index] for key in keys)
-        return RowRef(self.tab, self.numbers[index], identifier, fingerprint)
+        return [self.column(key) for key in (self.columns if self.living else self.person_keys)]
 
     def refs(self) -> Iterator[RowRef]:
         """The identities of all begun rows, which are not kept."""

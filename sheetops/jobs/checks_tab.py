@@ -163,7 +163,7 @@ class _Rows:
         index = self.log.table.index_of(finding.row)
         if index is None:
             return ""
-        owners = self.log.values("owner")[index]
+        owners = self.log.value("owner", index)
         if not owners:
             return nobody
         lead = next((owner for owner in owners if owner.lead), owners[0])

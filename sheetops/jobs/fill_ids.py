@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from functools import cached_property
+from itertools import chain, islice
 
 from sheetops.domain.cell_texts import NUMBERS
 from sheetops.domain.ids import IdPattern, learn
@@ -27,7 +28,7 @@ class Ids:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.known = [text for log in view.logs for text in _known(log)]
+        self.known = list(chain.from_iterable(map(_known, view.logs)))
         stated = IdPattern(view.settings.id_pattern)
         self.pattern = learn(self.known, stated) or (stated if stated.text != Policy.id_pattern else None)
         self.highest: dict[str, int] = {}
@@ -61,7 +62,8 @@ class Ids:
             columns = [log.cells(key) for key in _NEEDED if log.table.has(key)]
             enough = min(2, len(columns))
             for index in log.blank("id"):
-                if sum(bool(as_text(column[index]).strip()) for column in columns) >= enough:
+                filled = (column for column in columns if not is_blank(column[index]))
+                if len(list(islice(filled, enough))) == enough:
                     yield log, index
 
     def _moment(self, opened: date | datetime | None) -> datetime:

@@ -34,6 +34,7 @@ _MOST_BITS = 2048  # pairs of characters that have a bit of their own before the
 _MOST_NAMED = 4
 _FEW = 6  # texts up to which a look at each one's characters is cheaper than counting pairs
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789" + SEAM.encode()))
+_SHAPE = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 _ANYBODY = frozenset(
     ("匿名", "匿名客户", "匿名客戶", "个人客户", "個人客戶", "客户", "客戶", "游客", "遊客", "散客", "未知", "无", "無",
      "anonymous", "guest", "customer", "client", "unknown", "individual", "walkin", "na", "none")
@@ -134,10 +135,12 @@ class _Log:
         texts = look.texts("description")
         signs = narrowed(texts.joined).encode("ascii", "replace")
         digits = signs.translate(None, _NO_DIGITS).decode().split(SEAM)[1:-1]
-        whole = map(contains, signs.decode().split(SEAM)[1:-1], digits)
         self.digits = texts.spread(digits)
         # The rows whose digits do not stand together, so that they may be several numbers.
-        self.apart = list(compress(range(len(self.who)), texts.spread(list(map(not_, whole)))))
+        self.apart: list[int] = []
+        if signs.translate(_SHAPE).count(b" 0") > len(digits) - digits.count(""):
+            apart = list(map(not_, map(contains, signs.decode().split(SEAM)[1:-1], digits)))
+            self.apart += compress(range(len(self.who)), texts.spread(apart))
 
     def days(self, rows: Sequence[int]) -> list[int]:
         """The day of each of these requests: opened or first seen, else due, else resolved, else today."""
@@ -150,24 +153,29 @@ def _repeating(look: Look, logs: Sequence[_Log]) -> set[str]:
     """The customers who may have sent two requests alike: with the same numbers, and near in time."""
     found: set[str] = set()
     blocks: dict[tuple[str, str], list[tuple[_Log, int]]] = defaultdict(list)
-    keys = [list(map(add, log.who, log.digits)) for log in logs]
-    count = Counter(chain.from_iterable(keys))
-    common = set(compress(count, map((1).__lt__, count.values())))
-    for log, of_rows in zip(logs, keys, strict=True):
-        for at in compress(range(len(of_rows)), map(common.__contains__, of_rows)):
-            if log.who[at] and log.digits[at]:
-                blocks[log.who[at], log.digits[at]].append((log, at))
+    for log, at in _with_same_digits(logs):
+        if log.who[at] and log.digits[at]:
+            blocks[log.who[at], log.digits[at]].append((log, at))
+    for log in logs:
         for at in log.apart:  # the other text may name them in another order
             blocks[log.who[at], f"sorted {sorted(log.digits[at])}"].append((log, at))
-        without = [
-            at for at in compress(range(len(of_rows)), map(not_, log.digits)) if log.cells[at] is not None
-        ]
+        mute = compress(range(len(log.digits)), map(not_, log.digits))
+        without = [at for at in mute if log.cells[at] is not None]
         for at, text in zip(without, _brief(look, log, without), strict=True):
             if text is None:  # it may be like a text of any numbers
                 found.add(log.who[at])
             else:
                 blocks[log.who[at], f"text {text}"].append((log, at))
     return found.union(_near(blocks, look.number("days"))) - {""}
+
+
+def _with_same_digits(logs: Sequence[_Log]) -> Iterator[tuple[_Log, int]]:
+    """The rows whose customer and digits stand in another row too."""
+    keys = [list(map(add, log.who, log.digits)) for log in logs]
+    count = Counter(chain.from_iterable(keys))
+    common = set(compress(count, map((1).__lt__, count.values())))
+    for log, of_rows in zip(logs, keys, strict=True):
+        yield from ((log, at) for at in compress(range(len(of_rows)), map(common.__contains__, of_rows)))
 
 
 def _brief(look: Look, log: _Log, rows: Sequence[int]) -> list[str | None]:

@@ -11,14 +11,12 @@ from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.table import Raw
 from sheetops.domain.text import fold
-from sheetops.domain.values import read_owners
 
 
 def check(look: Look) -> Iterator[Finding]:
     """Owner cells with several departments and not one lead."""
     verdicts: dict[Raw, str] = {}
-    for raw in look.log.distinct("owner"):
-        owners = read_owners(raw)
+    for raw, owners in look.log.meanings("owner").items():
         leads = sum(owner.lead for owner in owners)
         if len({fold(owner.department) for owner in owners}) > 1 and leads != 1:
             verdicts[raw] = "two" if leads else ""

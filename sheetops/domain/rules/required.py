@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheetops.domain.cell_texts import blanks
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rows import is_blank
 from sheetops.domain.rules.base import Look, Rule
@@ -26,10 +25,9 @@ _NOT_BEGUN = ("id", "due", "opened", "status")
 def check(look: Look) -> Iterator[Finding]:
     """Blank cells of the required columns, in begun rows."""
     table = look.log.table
-    columns = {key: look.log.cells(key) for key in look.words("columns") if table.has(key)}
     missing: dict[int, list[str]] = {}
-    for key, cells in columns.items():
-        for index in blanks(cells, look.log.kinds(key)):
+    for key in look.words("columns"):
+        for index in look.log.empty(key) if table.has(key) else ():
             missing.setdefault(index, []).append(key)
     others = [look.log.cells(key) for key in table.columns if key not in _NOT_BEGUN]
     for index, keys in missing.items():

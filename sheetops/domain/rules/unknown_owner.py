@@ -9,15 +9,14 @@ Parameters: `often` is the number of rows from which one owner is told once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.people import People
 from sheetops.domain.rules.base import MANY, Look, Rule
-from sheetops.domain.table import Raw
 from sheetops.domain.text import fold, nearest
-from sheetops.domain.values import Owner, read_owners
+from sheetops.domain.values import Owner
 
 
 class Verdict(NamedTuple):
@@ -33,8 +32,9 @@ def check(look: Look) -> Iterator[Finding]:
     people = look.view.people
     if not people.all:
         return
-    distinct = [raw for raw in look.log.distinct("owner") if raw is not None]
-    verdicts = {raw: verdict for raw in distinct if (verdict := _judge(raw, people)) is not None}
+    distinct = {raw: owners for raw, owners in look.log.meanings("owner").items() if raw is not None}
+    judged = ((raw, _judge(owners, people)) for raw, owners in distinct.items())
+    verdicts = {raw: verdict for raw, verdict in judged if verdict is not None}
     resolved = look.log.values("resolved")
     unknown: dict[int, Verdict] = {}
     for index, verdict in look.rows_with("owner", verdicts):
@@ -56,8 +56,8 @@ def check(look: Look) -> Iterator[Finding]:
         )
 
 
-def _judge(raw: Raw, people: People) -> Verdict | None:
-    for owner in read_owners(raw):
+def _judge(owners: Iterable[Owner], people: People) -> Verdict | None:
+    for owner in owners:
         verdict = _judge_one(owner, people)
         if verdict is not None:
             return verdict

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from itertools import compress
 
 from sheetops.domain.cell_texts import CellTexts
 from sheetops.domain.finding import Finding, Severity
@@ -81,9 +80,8 @@ def check(look: Look) -> Iterator[Finding]:
 
 def _short(texts: CellTexts) -> Iterator[int]:
     """The places of the texts that are short enough to say nothing."""
-    yield from texts.up_to(_LONGEST_HAN)
-    for place in compress(range(len(texts.texts)), map(str.isascii, texts.texts)):
-        if _LONGEST_HAN < len(texts.texts[place]) <= _LONGEST:
+    for place, text in enumerate(texts.texts):
+        if len(text) <= _LONGEST_HAN or (text.isascii() and len(text) <= _LONGEST):
             yield place
 
 

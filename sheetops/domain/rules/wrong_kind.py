@@ -10,6 +10,7 @@ there must be.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -44,9 +45,10 @@ def _texts_among(look: Look, key: str, kinds: tuple[type, ...], form: re.Pattern
     }
     if not suspects:
         return {}
-    cells = [raw for raw in look.log.cells(key) if raw is not None]
-    real = sum(isinstance(raw, kinds) for raw in cells)
-    usual = real >= look.number("at_least") and real >= look.number("share") * len(cells)
+    counts = Counter(map(type, look.log.cells(key)))
+    del counts[type(None)]
+    real = sum(count for kind, count in counts.items() if issubclass(kind, kinds))
+    usual = real >= look.number("at_least") and real >= look.number("share") * counts.total()
     return suspects if usual else {}
 
 
