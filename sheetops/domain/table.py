@@ -11,6 +11,8 @@ from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
+from sheetops.domain.cells import cell_name as cell_name
+from sheetops.domain.cells import column_letters as column_letters
 from sheetops.domain.living import LIVING, Living
 from sheetops.domain.rows import Rows, are_few, is_blank
 from sheetops.domain.template import (
@@ -35,20 +37,6 @@ class CellError(str):
 
 Raw = str | int | float | bool | date | datetime | time | timedelta | CellError | None
 """A cell as read: blank is None; a date is `date`, a date with a time `datetime` (naive, the team's time)."""
-
-
-def column_letters(number: int) -> str:
-    """The letters of column `number` (1 = A)."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def cell_name(row: int, column: int) -> str:
-    """The A1 name of a cell; both numbers count from 1."""
-    return f"{column_letters(column)}{row}"
 
 
 def as_text(raw: Raw) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from sheetops.domain.table import cell_name
+from sheetops.domain.cells import cell_name
 from sheetops.errors import EditRefused
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
@@ -15,8 +15,7 @@ _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([1-9][0-9]{0,6}):\$?([1-9][0-9]{0,6})")
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(NamedTuple):
     """A rectangle of cells, both corners included."""
 
     top: int

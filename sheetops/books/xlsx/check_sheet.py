@@ -10,9 +10,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 from xml.parsers import expat
 
 _ATTRIBUTES = rb"""(?:[^>"']|"[^"]*"|'[^']*')*"""
@@ -36,8 +36,7 @@ BEYOND = 1 << 30  # a number after every row
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A row that differs: its number, and its bytes before and after (None where it is not)."""
 
     number: int

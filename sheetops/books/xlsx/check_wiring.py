@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from sheetops.books.xlsx.check_parts import Element, local, rel_id, root_of
@@ -13,8 +13,7 @@ from sheetops.books.xlsx.check_zip import Members, key
 TYPES = "[content_types].xml"
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """One relationship inside the package: the last word of its type, and the part it leads to (as a key)."""
 
     id: str
@@ -22,8 +21,7 @@ class Link:
     target: str
 
 
-@dataclass(frozen=True)
-class Tab:
+class Tab(NamedTuple):
     """One tab: its name, its number in the file, and its part (as a key; empty where there is none)."""
 
     name: str

@@ -13,7 +13,6 @@ machine's own name in the capitals that OneDrive uses. iCloud's `log 2.xlsx` can
 from __future__ import annotations
 
 import re
-import socket
 from pathlib import Path
 from unicodedata import normalize
 
@@ -77,7 +76,9 @@ def is_conflict_copy(name: str, workbook: str) -> bool:
     if any(mark.fullmatch(stem[len(start) :]) for mark in _MARKS):
         return True
     as_written = normalize("NFC", candidate.stem)[len(normalize("NFC", wanted.stem)) :]
-    netbios = socket.gethostname().split(".")[0].upper()[:15]
+    from socket import gethostname
+
+    netbios = gethostname().split(".")[0].upper()[:15]
     return bool(
         _WINDOWS_NAME.fullmatch(as_written) or re.fullmatch(f"-{re.escape(netbios)}(?:-\\d+)?", as_written)
     )

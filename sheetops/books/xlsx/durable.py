@@ -9,10 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import random
 import re
-import secrets
-import socket
 import stat
 import sys
 import time
@@ -56,7 +53,9 @@ def attempts(seconds: float) -> Iterator[None]:
         left = deadline - time.monotonic()
         if left <= 0:
             return
-        time.sleep(min(left, random.uniform(0.05, 0.25)))
+        from random import uniform
+
+        time.sleep(min(left, uniform(0.05, 0.25)))
 
 
 def trouble(path: Path, error: OSError, doing: str) -> SheetError | SheetInUse:
@@ -148,7 +147,7 @@ def temp_beside(
     the hash that marks whose temp file it is (the target's by default).
     """
     temp = target.parent / (
-        f"{TEMP_PREFIX}{key or name_hash(target.name)}-{_machine()}-{secrets.token_hex(6)}.tmp"
+        f"{TEMP_PREFIX}{key or name_hash(target.name)}-{_machine()}-{os.urandom(6).hex()}.tmp"
     )
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -191,5 +190,14 @@ def _write_all(fd: int, data: bytes) -> None:
         rest = rest[os.write(fd, rest) :]
 
 
+def machine_name() -> str:
+    """The name of this machine, as `socket.gethostname` tells it; without loading that where there is a shorter way."""
+    if sys.platform == "win32":
+        from socket import gethostname
+
+        return gethostname()
+    return os.uname().nodename
+
+
 def _machine() -> str:
-    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
+    return hashlib.sha256(machine_name().encode()).hexdigest()[:6]

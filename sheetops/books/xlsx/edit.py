@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from operator import itemgetter
 from os import PathLike
+from typing import NamedTuple
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellref import wanted_cell
@@ -29,7 +29,7 @@ from sheetops.books.xlsx.tables import (
     tables_of,
 )
 from sheetops.books.xlsx.xmlbytes import integer
-from sheetops.domain.table import cell_name
+from sheetops.domain.cells import cell_name
 from sheetops.errors import EditRefused
 
 _SAME_MOMENT = 5e-9
@@ -39,8 +39,7 @@ Refusals = MutableMapping[tuple[str, str], EditRefused]
 """(tab, address) as the caller wrote them → why the cell may not be changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patched:
+class Patched(NamedTuple):
     """What a patch changed: the parts, and the cells by (tab as the workbook spells it, address)."""
 
     parts: frozenset[str]

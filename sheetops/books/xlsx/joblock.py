@@ -13,14 +13,13 @@ from __future__ import annotations
 import getpass
 import json
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sheetops.books.xlsx.durable import attempts, fold, name_hash
+from sheetops.books.xlsx.durable import attempts, fold, machine_name, name_hash
 from sheetops.errors import SettingsError, SheetInUse
 
 if sys.platform == "win32":
@@ -131,7 +130,7 @@ def _about_me(real: Path) -> bytes:
     note = {
         "pid": os.getpid(),
         "user": user,
-        "host": socket.gethostname(),
+        "host": machine_name(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
         "path": str(real),
     }

@@ -26,9 +26,9 @@ import stat
 import sys
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetops.books.xlsx.durable import fold, in_use, mount_type, trouble
 from sheetops.errors import SheetInUse
@@ -41,8 +41,7 @@ _ESCAPED = re.compile(r"\\(.)")
 _FIELD = re.compile(r"(?:\\.|[^\\,;])*")
 
 
-@dataclass(frozen=True)
-class Owner:
+class Owner(NamedTuple):
     """One owner file: the `program`, `who` (empty if it does not say), `since` when, and the `file`."""
 
     program: str

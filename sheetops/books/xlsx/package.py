@@ -7,7 +7,7 @@ set or removed exactly as it lay in the file.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from sheetops.books.xlsx import xmlbytes
@@ -35,8 +35,7 @@ _HEAD = 1 << 16
 _STRAY = "__macosx/"  # where the zip program of macOS keeps what it knows of files: no parts of the package
 
 
-@dataclass(frozen=True, slots=True)
-class Rel:
+class Rel(NamedTuple):
     """One relationship: `target` as written; `part` the member that it resolves to, None if external."""
 
     id: str
@@ -51,8 +50,7 @@ class Rel:
         return self.type.rpartition("/")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRef:
+class SheetRef(NamedTuple):
     """One tab as the workbook lists it.
 
     `kind` is "worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", …; or "missing", with an empty

@@ -12,7 +12,7 @@ from sheetops.books.xlsx.cellref import MAX_COLUMN, cell_at, column_number
 from sheetops.books.xlsx.cellvalue import Value, escape_text, from_iso, number_text, unescape_text
 from sheetops.books.xlsx.strings import SharedStrings, text_of
 from sheetops.books.xlsx.xmlbytes import Node
-from sheetops.domain.table import cell_name
+from sheetops.domain.cells import cell_name
 from sheetops.errors import NotAWorkbook
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -179,7 +179,7 @@ class _Graft:
     def _rels(self, part: str, renames: Renames) -> list[Rel]:
         """A part's relationships; a link written as `#Sheet!A1` follows the sheet to its new name."""
         return [
-            replace(rel, target=renames.link(rel.target)) if rel.target.startswith("#") else rel
+            rel._replace(target=renames.link(rel.target)) if rel.target.startswith("#") else rel
             for rel in self.source.package.rels(part)
         ]
 

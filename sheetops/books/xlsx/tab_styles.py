@@ -8,7 +8,7 @@ default cell format, so that the tab looks like its neighbours; theme colours me
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sheetops.books.xlsx.stylesheet import (
     DEFAULT_BORDER,
@@ -216,8 +216,8 @@ class Styles:
             said = xf.find(name) or self._base.find(name)
             if said is not None:
                 attributes[flag] = "1"
-                inner.append(replace(said, children=[]))
-        return markup(Node("xf", "", "", attributes, 0, 0, children=inner), self._prefix)
+                inner.append(said.but(children=[]))
+        return markup(Node("xf", "", "", attributes).but(children=inner), self._prefix)
 
     def _number_format(self, number: int) -> int:
         if number < FIRST_CUSTOM_FORMAT:
@@ -225,7 +225,7 @@ class Styles:
         code = self._source.formats[str(number)]
         if code not in self._formats:
             self._formats[code] = self._next_format
-            node = Node("numFmt", "", "", {"numFmtId": str(self._next_format), "formatCode": code}, 0, 0)
+            node = Node("numFmt", "", "", {"numFmtId": str(self._next_format), "formatCode": code})
             self._lists["numFmts"].place(markup(node, self._prefix))
             self._next_format += 1
         return self._formats[code]
@@ -241,7 +241,7 @@ class Styles:
             wanted = "name" not in said if follows_name else child.name in ("name", "sz", "color")
             if wanted and child.name not in said:
                 inner.append(_sound(child))
-        return self._lists["fonts"].place(markup(replace(font, children=inner), self._prefix))
+        return self._lists["fonts"].place(markup(font.but(children=inner), self._prefix))
 
     def _base_font(self) -> Sequence[Node]:
         """What the workbook's default font says; where it has no font, that of the one which it will get."""
@@ -264,7 +264,7 @@ class Styles:
     def _differential(self, index: int) -> int:
         dxf = self._source.entries("dxfs")[index]
         inner = [self._with_format_id(child) if child.name == "numFmt" else child for child in dxf.children]
-        return self._lists["dxfs"].place(markup(replace(dxf, children=inner), self._prefix))
+        return self._lists["dxfs"].place(markup(dxf.but(children=inner), self._prefix))
 
     def _with_format_id(self, node: Node) -> Node:
         """A differential number format, with the target's id for its code; built-in ids stay."""
@@ -273,10 +273,10 @@ class Styles:
             return node
         if code not in self._formats:
             self._formats[code] = self._next_format
-            entry = replace(node, attrs={"numFmtId": str(self._next_format), "formatCode": code})
+            entry = node.but(attrs={"numFmtId": str(self._next_format), "formatCode": code})
             self._lists["numFmts"].place(markup(entry, self._prefix))
             self._next_format += 1
-        return replace(node, attrs={**node.attrs, "numFmtId": str(self._formats[code])})
+        return node.but(attrs={**node.attrs, "numFmtId": str(self._formats[code])})
 
     def result(self) -> bytes:
         """The stylesheet with the lists grown; the same bytes if nothing was missing."""
@@ -297,4 +297,4 @@ class Styles:
 def _sound(node: Node) -> Node:
     """A part of the workbook's own font; some programs write colours without the alpha that they need."""
     rgb = node.attrs.get("rgb", "")
-    return replace(node, attrs={**node.attrs, "rgb": f"FF{rgb}"}) if len(rgb) == 6 else node
+    return node.but(attrs={**node.attrs, "rgb": f"FF{rgb}"}) if len(rgb) == 6 else node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellref import MAX_ROW, Area, area_at, cell_at
@@ -21,8 +21,7 @@ Filled = Mapping[int, tuple[frozenset[int], frozenset[int]]]
 """Row → (columns filled before, columns filled now), for the rows of a plan."""
 
 
-@dataclass(slots=True)
-class Table:
+class Table(NamedTuple):
     """One table (list object) of a tab."""
 
     part: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from xml.parsers import expat
 
 from sheetops.errors import NotAWorkbook, RefusedWorkbook
@@ -27,7 +27,6 @@ _DIGITS = re.compile("[0-9]{1,18}")
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 
 
-@dataclass(slots=True)
 class Node:
     """One element: its name, its attributes, and the byte positions of its tags in the parsed data.
 
@@ -35,16 +34,39 @@ class Node:
     `data[start:open_end]` is the start tag; `data[close_start:end]` the end tag, empty if self-closing.
     """
 
-    name: str
-    ns: str
-    prefix: str
-    attrs: dict[str, str]
-    start: int
-    open_end: int
-    close_start: int = -1
-    end: int = -1
-    text: str = ""
-    children: list[Node] = field(default_factory=list)
+    __slots__ = (
+        "attrs",
+        "children",
+        "close_start",
+        "end",
+        "name",
+        "ns",
+        "open_end",
+        "prefix",
+        "start",
+        "text",
+    )
+
+    def __init__(
+        self, name: str, ns: str, prefix: str, attrs: dict[str, str], start: int = 0, open_end: int = 0
+    ) -> None:
+        self.name, self.ns, self.prefix, self.attrs = name, ns, prefix, attrs
+        self.start, self.open_end = start, open_end
+        self.close_start = self.end = -1
+        self.text = ""
+        self.children: list[Node] = []
+
+    def but(self, attrs: dict[str, str] | None = None, children: list[Node] | None = None) -> Node:
+        """A copy with other attributes or children."""
+        new = Node(self.name, self.ns, self.prefix, self.attrs if attrs is None else attrs)
+        new.start, new.open_end, new.close_start, new.end = (
+            self.start,
+            self.open_end,
+            self.close_start,
+            self.end,
+        )
+        new.text, new.children = self.text, self.children if children is None else children
+        return new
 
     @property
     def self_closing(self) -> bool:
@@ -70,8 +92,7 @@ class Node:
         return f"{self.prefix}:{name}".encode() if self.prefix else name.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(NamedTuple):
     """How a part is encoded, so that it can be turned back; `codec` None means UTF-8, kept as it is."""
 
     codec: str | None = None

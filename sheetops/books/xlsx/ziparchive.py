@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetops.errors import NotAWorkbook, RefusedWorkbook
 
@@ -37,8 +37,7 @@ MAX_RATIO, RATIO_FROM = 400, 64 << 20
 """A part larger than `RATIO_FROM` bytes that inflates more than `MAX_RATIO`-fold is taken for a bomb."""
 
 
-@dataclass(slots=True)
-class Member:
+class Member(NamedTuple):
     """One entry of the central directory; `local` to `local_end` is its slice of the file."""
 
     name: str
@@ -53,13 +52,12 @@ class Member:
     local_end: int = 0
 
 
-@dataclass(slots=True)
-class _End:
+class _End(NamedTuple):
     """Where the central directory lies, and the records after it as they were."""
 
     at: int
     size: int
-    count: int
+    entries: int
     end64: bytes
     tail: bytes
 
@@ -103,7 +101,7 @@ class Archive:
     def _read_directory(self) -> list[Member]:
         members: list[Member] = []
         at = self._end.at
-        for _ in range(self._end.count):
+        for _ in range(self._end.entries):
             fields = _CENTRAL.unpack_from(self.data, at)
             if fields[0] != b"PK\1\2":
                 raise self._damaged("its directory has a broken entry")
@@ -116,8 +114,8 @@ class Archive:
         if not members:
             raise self._damaged("the zip archive is empty")
         follows = dict(zip(starts, [*starts[1:], self._end.at], strict=True))
+        members = [member._replace(local_end=follows[member.local]) for member in members]
         for member in members:
-            member.local_end = follows[member.local]
             self._check_local(member)
         return members
 

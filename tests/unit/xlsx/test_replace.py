@@ -186,7 +186,7 @@ def test_the_temp_file_is_exclusive_hidden_and_passed_over_by_sync_clients(place
 def test_a_temp_name_that_is_taken_is_never_written_through(
     place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(durable.secrets, "token_hex", lambda n: "0" * 2 * n)
+    monkeypatch.setattr(os, "urandom", bytes)
     trap = durable.TEMP_PREFIX + f"{durable.name_hash(place.book.name)}-{durable._machine()}-{'0' * 12}.tmp"
     with pytest.raises(SheetError, match="File exists"), place.changing() as original:
         (place.team / trap).symlink_to(tmp_path / "victim")
