@@ -104,3 +104,31 @@ def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
         "the run was none"
     )
     assert {name: user for name, user in NOT_OF_A_RUN.items() if name in loaded} == {}
+
+
+def test_an_edit_of_cells_loads_only_what_it_uses(tmp_path: Path) -> None:
+    """On a small sheet an edit is mostly its imports."""
+    openpyxl.Workbook().save(tmp_path / "a.xlsx")
+    edit = "import sys\nbare = set(sys.modules)\nfrom sheetops.books.xlsx import edit_cells\n"
+    edit += "edit_cells('a.xlsx', {('Sheet', 'B2'): 'x'})\nprint(' '.join(set(sys.modules) - bare))"
+    done = subprocess.run(
+        [sys.executable, "-c", edit],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "sheetops.books.xlsx.check" in loaded
+    unused = {
+        "dataclasses",
+        "socket",
+        "secrets",
+        "numpy",
+        "openpyxl",
+        "sheetops.domain.table",
+        "sheetops.domain.text",
+    }
+    assert not unused & loaded

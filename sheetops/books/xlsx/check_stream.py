@@ -9,7 +9,7 @@ said here, and the sheets are compared as a whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetops.books.xlsx.check_rows import changed_rows
 from sheetops.books.xlsx.check_sheet import Change, SheetText, row_number
@@ -21,8 +21,7 @@ class _Unlike(Exception):
     """The sheets differ where no row is planned, or in a way that only a look at the whole can judge."""
 
 
-@dataclass(frozen=True)
-class Near:
+class Near(NamedTuple):
     """What is to be judged of two sheets: their ends, with the last row, and the planned rows."""
 
     old: SheetText
