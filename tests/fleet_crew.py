@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -69,8 +70,12 @@ class Crew:
         return made
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(self.database, autocommit=True) as link:
-            return link.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+        return self.link.execute(sql).fetchall()  # type: ignore[call-overload,no-any-return]
+
+    @cached_property
+    def link(self) -> psycopg.Connection:
+        """The tests' own connection, for questions many times a second."""
+        return psycopg.connect(self.database, autocommit=True)
 
     def open_orders(self) -> int:
         return int(str(self.query("SELECT count(*) FROM sheetops_orders WHERE ended IS NULL")[0][0]))
@@ -114,6 +119,7 @@ def crew(folder: Path, database: str, stalled_after: float = 2) -> Iterator[Crew
             if worker.poll() is None:
                 os.kill(worker.pid, signal.SIGKILL)
                 worker.wait(10)
+        made.link.close()
 
 
 def is_stopped(pid: int) -> bool:

@@ -1,4 +1,4 @@
-"""Where the ledger's tests keep ledgers: a file, or a PostgreSQL cluster of their own."""
+"""Where the ledger's tests keep ledgers: a file, or a database on this process's own PostgreSQL cluster."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,45 @@ import pytest
 _BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
 
 
+_numbers = count()
+
+
+class Cluster:
+    """A cluster that is started with the first database, and stopped with the tests: making one takes seconds."""
+
+    def __init__(self) -> None:
+        self.stack = ExitStack()
+        self.address: str | None = None
+
+    def start(self) -> str:
+        """The address of its own database."""
+        if self.address is None:
+            self.address = self.stack.enter_context(_cluster())
+        return self.address
+
+    def stop(self) -> None:
+        self.stack.close()
+        self.address = None
+
+
+CLUSTER = Cluster()
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
+    """The address of a fresh database; skips where there is no PostgreSQL."""
+    home = CLUSTER.start()
+    import psycopg
+
+    name = f"desk_{next(_numbers)}"
+    with psycopg.connect(home, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {name}")
+        yield home.removesuffix("postgres") + name
+        link.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _cluster() -> Iterator[str]:
     """The address of a fresh cluster on a free port, run by an ordinary user; skips where there is none."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     if not _BINARIES:
@@ -43,6 +81,7 @@ def postgres() -> Iterator[str]:
         call(*f"{binaries}/initdb -D {data} -U desk -A trust -E UTF8 --locale=C -N".split())
         options = (
             f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+            " -c autovacuum=off"
         )
         start = f"{binaries}/pg_ctl -D {data} -w -t 90 -l {folder / 'log'}"
         call(*start.split(), "-o", options, "start")

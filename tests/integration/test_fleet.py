@@ -24,18 +24,20 @@ def server() -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    ("sleep", "death"),
+    ("sleep", "death", "size"),
     [
-        ("stop-after-check", "die-before-rename"),
-        pytest.param("stop-before-check", "die-after-rename", marks=pytest.mark.slow),
+        ("stop-after-check", "die-before-rename", (4, 3)),
+        pytest.param("stop-after-check", "die-before-rename", (6, 4), marks=pytest.mark.slow),
+        pytest.param("stop-before-check", "die-after-rename", (6, 4), marks=pytest.mark.slow),
     ],
 )
 def test_one_dies_and_one_sleeps_past_the_limit_and_nothing_is_lost_or_doubled(
-    server: str, tmp_path: Path, sleep: str, death: str
+    server: str, tmp_path: Path, sleep: str, death: str, size: tuple[int, int]
 ) -> None:
-    books = make_books(tmp_path / "books", 6)
+    """`size`: workbooks, and days of work on each."""
+    books = make_books(tmp_path / "books", size[0])
     plain = [Path(shutil.copy(book, tmp_path / f"plain-{book.name}")) for book in books]
-    dates = days(4)
+    dates = days(size[1])
     first = {str(book): sha(book.read_bytes()) for book in books}
     with crew(tmp_path, emptied(server)) as team:
         numbers = team.ask_all(books, dates)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,6 +10,7 @@ from multiprocessing.queues import Queue as Line
 import pytest
 
 from sheetops.errors import ServiceUnreachable
+from tests.crowd import context, started
 from tests.integration.ledger_places import emptied, postgres
 
 pytest.importorskip("procrastinate", reason="the extra `scale` is not installed")
@@ -43,15 +43,12 @@ def _caller(
 
 def test_processes_of_all_zones_share_one_quota(server: str) -> None:
     address = emptied(server)
-    spawn = multiprocessing.get_context("spawn")
-    line: Line[tuple[str, float]] = spawn.Queue()
+    line: Line[tuple[str, float]] = context().Queue()
     minute = 2500  # milliseconds, so that the test sees several
     callers = [
-        spawn.Process(target=_caller, args=(address, account, zone, minute, 7, line))
+        started(_caller, address, account, zone, minute, 7, line)
         for account, zone in (("a", "Asia/Shanghai"), ("a", "America/Los_Angeles"), ("b", "UTC"))
     ]
-    for caller in callers:
-        caller.start()
     made = sorted((line.get(timeout=30) for _ in range(21)), key=lambda call: call[1])
     for caller in callers:
         caller.join(10)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import signal
 import sqlite3
 import stat
-import subprocess
-import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from sheetops.errors import LedgerError
 from sheetops.ledger import open_ledger
+from tests.crowd import in_processes, started
 from tests.integration.ledger_places import postgres
-from tests.sheets import row
-from tests.unit.ledger.looks import SHEET, START, look_at_rows
+from tests.sheets import log, row
+from tests.unit.ledger.looks import DAY, SHEET, START, look, look_at_rows
 
 ROWS = [row(id=f"2026110{n}", description=f"thing {n}") for n in range(1, 6)]
 KEPT = Path(__file__).parents[1] / "ledger_files"
@@ -141,11 +139,6 @@ def test_an_address_that_is_none() -> None:
 # Crowds
 
 
-def _in_four_processes(work: Callable[..., int], *arguments: object) -> list[int]:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        return pool.starmap(work, [(*arguments, worker) for worker in range(4)])
-
-
 def _open_first(folder: str, worker: int) -> int:
     seen = 0
     for place in (Path(folder) / f"{attempt}.db" for attempt in range(3)):
@@ -156,7 +149,7 @@ def _open_first(folder: str, worker: int) -> int:
 
 
 def test_four_processes_open_new_ledgers_at_once(tmp_path: Path) -> None:
-    assert _in_four_processes(_open_first, str(tmp_path)) == [15] * 4
+    assert in_processes(4, _open_first, str(tmp_path)) == [15] * 4
 
 
 def test_a_half_made_key_of_a_process_that_died_is_made_again(tmp_path: Path) -> None:
@@ -184,7 +177,7 @@ def _claim_all(place: str, key: str, worker: int) -> int:
 def test_four_processes_never_take_the_same_number_slot_or_mail(kind: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         place = str(tmp_path / "ledger.db") if kind == "sqlite" else stack.enter_context(postgres())
-        got = _in_four_processes(_claim_all, place, str(tmp_path / "key"))
+        got = in_processes(4, _claim_all, place, str(tmp_path / "key"))
         assert sum(got) == 40_040_040
         with open_ledger(place, key_file=tmp_path / "key") as ledger:
             assert len({run.id for run in ledger.runs()}) == 4
@@ -192,28 +185,21 @@ def test_four_processes_never_take_the_same_number_slot_or_mail(kind: str, tmp_p
 
 # Crashes
 
-_DIES = """
-import os, signal, sys
-from sqlalchemy import event
-from sheetops.ledger import open_ledger
-from tests.integration.ledger_places import postgres
-from tests.integration.ledger_places import postgres
-from tests.sheets import log, row
-from tests.unit.ledger.looks import START, DAY, look
 
-ledger = open_ledger(sys.argv[1])
-left = [int(sys.argv[2])]
+def _run_and_die(place: str, statement: int) -> None:
+    """A run that is killed (SIGKILL) after its `statement`-th statement, if it has so many."""
+    left = statement
+    with open_ledger(place) as ledger:
 
-@event.listens_for(ledger._engine, "after_cursor_execute")
-def die(link, cursor, statement, *_):
-    left[0] -= 1
-    if left[0] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+        @event.listens_for(ledger._engine, "after_cursor_execute")
+        def die(*_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-rows = [row(id=f"2026110{n}", description=f"thing {n}", result="new words") for n in range(2, 9)]
-look(ledger, log(*rows), now=START + DAY, edits=[(0, "due", START.date())])
-print("lived")
-"""
+        rows = [row(id=f"2026110{n}", description=f"thing {n}", result="new words") for n in range(2, 9)]
+        look(ledger, log(*rows), now=START + DAY, edits=[(0, "due", START.date())])
 
 
 def test_a_run_killed_at_any_statement_leaves_nothing_or_an_unfinished_run(
@@ -225,10 +211,10 @@ def test_a_run_killed_at_any_statement_leaves_nothing_or_an_unfinished_run(
         copy.parent.mkdir()
         for path in file.parent.iterdir():
             shutil.copy(path, copy.parent / path.name)
-        command = [sys.executable, "-c", _DIES, str(copy), str(statement)]
-        done = subprocess.run(command, cwd=KEPT.parents[1], capture_output=True, text=True, timeout=120)
-        lived = "lived" in done.stdout
-        assert lived or done.returncode == -signal.SIGKILL, done.stderr
+        run = started(_run_and_die, str(copy), statement)
+        run.join(120)
+        lived = run.exitcode == 0
+        assert lived or run.exitcode == -signal.SIGKILL
         with open_ledger(copy) as ledger:
             assert ledger.rebuild() == 0
             newest = ledger.runs()[0]

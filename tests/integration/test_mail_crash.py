@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +11,7 @@ from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from itertools import chain
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -25,8 +23,8 @@ from sheetops.ledger import Ledger, open_ledger, tables
 from sheetops.messages import Attempt, Message, Outbox, Sender, Server, Smtp, Style
 from sheetops.messages.compose import message_id
 from sheetops.settings.files import find, load_texts
+from tests.crowd import context, started
 from tests.integration.mail_places import Mailbox, mail_server
-from tests.shared_inputs import ROOT
 from tests.sheets import log, row, view
 
 STYLE = Style(partial(find, "templates"), load_texts)
@@ -182,21 +180,16 @@ def test_ten_thousand_crashes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(times) == {1} and set(where) == set(STEPS)
 
 
-_CHILD = """
-import sys
-from datetime import date, datetime
-from tests.integration import test_mail_crash as t
-from sheetops.ledger import open_ledger
-from sheetops.messages import Outbox, Sender, Server, Smtp
-ledger = open_ledger(sys.argv[1])
-run = ledger.start_run("desk.xlsx", ["remind"], datetime(2026, 11, 18, 9))
-server = Server("127.0.0.1", int(sys.argv[2]), "none", timeout=10)
-outbox = Outbox(Smtp(server), Sender("desk@house.internal"), ledger, t.STYLE, (), lambda _: None)
-plan = t._plan(date.fromisoformat(sys.argv[3]))
-outbox.deliver(None, plan, t._VIEW)  # so that everything is loaded before the clock runs
-print("ready", flush=True)
-outbox.deliver(run, plan, t._VIEW)
-"""
+def _deliver(place: str, port: int, day: str, ready: Connection) -> None:
+    """One run that mails everybody, in a process of its own; says when it begins."""
+    ledger = open_ledger(place)
+    run = ledger.start_run("desk.xlsx", ["remind"], datetime(2026, 11, 18, 9))
+    server = Server("127.0.0.1", port, "none", timeout=10)
+    outbox = Outbox(Smtp(server), Sender("desk@house.internal"), ledger, STYLE, (), lambda _: None)
+    plan = _plan(date.fromisoformat(day))
+    outbox.deliver(None, plan, _VIEW)  # so that everything is loaded before the clock runs
+    ready.send("ready")
+    outbox.deliver(run, plan, _VIEW)
 
 
 def _killed(folder: Path, times: int) -> tuple[int, Counter[str], Mailbox]:
@@ -205,15 +198,17 @@ def _killed(folder: Path, times: int) -> tuple[int, Counter[str], Mailbox]:
     with mail_server(box) as port:
         for number in range(times):
             day = (FIRST + timedelta(days=number)).isoformat()
-            command = [sys.executable, "-c", _CHILD, str(folder / "ledger.db"), str(port), day]
             for patience in (moods.uniform(0.0, 0.1), 60.0):
-                with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as child:
-                    assert child.stdout is not None and child.stdout.readline() == b"ready\n"
-                    try:
-                        child.wait(patience)
-                    except subprocess.TimeoutExpired:
-                        child.send_signal(signal.SIGKILL)
-                        killed += 1
+                ours, theirs = context().Pipe()
+                child = started(_deliver, str(folder / "ledger.db"), port, day, theirs)
+                assert ours.poll(60) and ours.recv() == "ready"
+                child.join(patience)
+                if child.exitcode is None:
+                    child.kill()
+                    child.join()
+                    killed += 1
+                else:
+                    assert child.exitcode == 0
     return killed, Counter(mail["Message-ID"] for _, mail in box.mails), box
 
 

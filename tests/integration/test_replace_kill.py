@@ -9,14 +9,16 @@ from __future__ import annotations
 import io
 import os
 import random
+import shutil
 import signal
 import sys
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
@@ -24,7 +26,7 @@ import pytest
 
 from sheetops.books.xlsx.backup import backups_of
 from sheetops.books.xlsx.replace import write_new
-from tests.unit.xlsx.replacing import OLD, Place, in_child, package, place_in
+from tests.unit.xlsx.replacing import OLD, Place, in_child, of_folder, package, place_in
 
 NEW, NEXT = package("new"), package("next")
 DANGEROUS = {"open", "write", "fsync", "replace", "fchmod", "close", "unlink", "flock", "mkdir"}
@@ -71,14 +73,19 @@ def require_sound(data: bytes) -> None:
         assert archive.testzip() is None
 
 
+EVERY = [pytest.param(1, marks=pytest.mark.slow), 2]  # with 2, not after one call and again before the next
+
+
+@pytest.mark.parametrize("every", EVERY)
 def test_killed_before_and_after_every_system_call(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    memory: Path, capsys: pytest.CaptureFixture[str], every: int
 ) -> None:
-    steps = _steps(tmp_path, _save_new)
+    steps = _steps(memory, _save_new)
     assert {step.split()[1] for step in steps} >= DANGEROUS
     found: Counter[str] = Counter()
-    for number, step in enumerate(steps):
-        place = _prepared(tmp_path, number)
+    moments = chosen(steps, every)
+    for number, step in moments:
+        place = _prepared(memory)
         assert in_child(killed_at(number, partial(_save_new, place))) == -signal.SIGKILL, step
         now = place.book.read_bytes()
         assert now in (OLD, NEW), f"killed {step} (event {number})"
@@ -93,17 +100,18 @@ def test_killed_before_and_after_every_system_call(
         folders = list(place.backups.iterdir())
         assert [len(list(folder.iterdir())) for folder in folders] == [2]
     with capsys.disabled():
-        print(f"\nkilled at {len(steps)} moments: {found['old']} old, {found['new']} new, 0 other, 0 gone")
+        print(f"\nkilled at {len(moments)} moments: {found['old']} old, {found['new']} new, 0 other, 0 gone")
     assert found["old"] > 20
     assert found["new"] > 5
 
 
-def test_a_new_file_is_whole_or_not_there_whenever_the_job_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", EVERY)
+def test_a_new_file_is_whole_or_not_there_whenever_the_job_is_killed(memory: Path, every: int) -> None:
     def create(place: Place) -> None:
         write_new(place.team / "copy.xlsx", NEW, lock_dir=place.locks, wait=0.0)
 
-    for number, step in enumerate(_steps(tmp_path, create)):
-        place = _prepared(tmp_path, number)
+    for number, step in chosen(_steps(memory, create), every):
+        place = _prepared(memory)
         copy = place.team / "copy.xlsx"
         assert in_child(killed_at(number, partial(create, place))) == -signal.SIGKILL
         if copy.exists():
@@ -142,18 +150,44 @@ def _save_new(place: Place) -> None:
     place.save(NEW, backups=2)
 
 
-def _prepared(folder: Path, number: int) -> Place:
-    """A place that has seen two saves, so that locks and backups exist and are full."""
-    (folder / f"{number:04}").mkdir()
-    place = place_in(folder / f"{number:04}")
+def chosen(steps: list[str], every: int) -> list[tuple[int, str]]:
+    """The moments to kill at: all, or each state that the disk was in once.
+
+    Between the end of one call and the begin of the next nothing happens to the disk.
+    """
+    return [
+        (number, step)
+        for number, step in enumerate(steps)
+        if every == 1 or step.startswith("after") or number == 0 or steps[number - 1].startswith("before")
+    ]
+
+
+@pytest.fixture
+def memory() -> Iterator[Path]:
+    """A folder in memory where there is one: it is the process that dies, so the disk need not be waited for."""
+    shared = Path("/dev/shm")
+    with TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
+def _prepared(folder: Path) -> Place:
+    """A place that has seen two saves, so that locks and backups exist and are full; each time the same folder."""
+    home, kept = folder / "home", folder / "kept"
+    if kept.exists():
+        shutil.rmtree(home)
+        shutil.copytree(kept, home)
+        return of_folder(home)
+    home.mkdir()
+    place = place_in(home)
     place.save(package("older"), backups=2)
     place.save(OLD, backups=2)
+    shutil.copytree(home, kept)
     return place
 
 
 def _steps(folder: Path, work: Callable[[Place], None]) -> list[str]:
     """The system calls of one undisturbed run of `work`, before and after each."""
-    place = _prepared(folder, 9999)
+    place = _prepared(folder)
     steps = in_child(killed_at(-1, lambda: work(place)))
     assert isinstance(steps, list), steps
     return steps

@@ -56,11 +56,16 @@ class Place:
         return sorted(path.name for path in self.team.iterdir() if path != self.book)
 
 
+def of_folder(folder: Path) -> Place:
+    """The place whose folders are in `folder`."""
+    team = folder / "team"
+    return Place(team, team / "request log.xlsx", folder / "locks", folder / "backups")
+
+
 def place_in(folder: Path) -> Place:
     """A fresh team's folder in `folder`, with the old bytes in `request log.xlsx`."""
-    team = folder / "team"
-    team.mkdir(mode=0o755)
-    place = Place(team, team / "request log.xlsx", folder / "locks", folder / "backups")
+    place = of_folder(folder)
+    place.team.mkdir(mode=0o755)
     place.book.write_bytes(OLD)
     place.book.chmod(0o644)
     return place
