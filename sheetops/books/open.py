@@ -9,9 +9,11 @@ from sheetops.books.google.access import Access
 from sheetops.domain.addresses import google_id, google_title
 from sheetops.errors import UsageError
 
+BACKUPS = 5  # older versions that are kept, where nobody says how many
+
 
 def open_book(
-    location: str, backups: int = 5, state: Path | None = None, google: Access | None = None
+    location: str, backups: int = BACKUPS, state: Path | None = None, google: Access | None = None
 ) -> Book:
     """The book at `location`: a path of an .xlsx or .xlsm file, or a Google spreadsheet's address, id or title.
 

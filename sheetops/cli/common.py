@@ -87,9 +87,9 @@ def run_jobs(
 
     loaded = load(wishes.config, beside=wishes.sheets)
     edge = Edge(loaded, wishes)
-    places = sheets_of(wishes.sheets, loaded)
+    places = [loaded.find_place(name) for name in wishes.sheets] or sheets_of((), loaded)
     # A fleet's hold covers one sheet at a time, so what is mailed under it is mailed at once.
-    together = len(places) > 1 and loaded.settings.fleet is None
+    together = len(places) > 1 and loaded.fleet is None
     table = _Table(jobs, wishes, more, also, together)
     posts: list[Post] = []
     waiting: list[tuple[Report, Post]] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sheetops.books.open import open_book
+from sheetops.books.open import BACKUPS, open_book
 from sheetops.cli.common import Wishes
 from sheetops.cli.mailing import own_templates
 from sheetops.cli.signals import shielded
@@ -21,7 +21,6 @@ from sheetops.domain.policy import Policy
 from sheetops.runner import Order, Report, run_order, utc_now
 from sheetops.settings.files import load_texts
 from sheetops.settings.load import Loaded
-from sheetops.settings.model import Team
 from sheetops.settings.policy import build_policy
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from sheetops.jobs import Job
     from sheetops.ledger import Ledger
     from sheetops.messages import Outbox
+    from sheetops.settings.model import Team
 
 
 class Edge:
@@ -46,17 +46,17 @@ class Edge:
         """Where the tool keeps what is its own."""
         from sheetops.books.xlsx.joblock import state_folder
 
-        named = self.loaded.settings.state
-        return self.loaded.folder / named.expanduser() if named else state_folder()
+        named = self._file(self.loaded.given.state) if self.loaded.given else None
+        return named or state_folder()
 
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger of the settings, else the one in the user's state folder."""
-        from sheetops.ledger import open_ledger
-
-        settings = self.loaded.settings
-        named = settings.ledger
-        if named is None and settings.fleet is not None:
+        given = self.loaded.given
+        if given is None:
+            return self._opened(self.state / "ledger.db", None)
+        named = given.ledger
+        if named is None and given.fleet is not None:
             from sheetops.cli.fleet import address_of
 
             place: str | Path = address_of(self.loaded)
@@ -64,12 +64,17 @@ class Edge:
             place = self.state / "ledger.db"
         else:
             place = named if "://" in named else self.loaded.folder / Path(named).expanduser()
-        ledger = open_ledger(place, key_file=self._file(settings.ledger_key))
+        ledger = self._opened(place, self._file(given.ledger_key))
+        if given.keep_days is not None and not self.wishes.dry_run:
+            ledger.prune(utc_now().replace(tzinfo=None) - timedelta(days=given.keep_days))
+        return ledger
+
+    def _opened(self, place: str | Path, key_file: Path | None) -> Ledger:
+        from sheetops.ledger import open_ledger
+
+        ledger = open_ledger(place, key_file=key_file)
         if ledger.notice:
             click.echo(f"sheetops: {ledger.notice}", err=True)
-        keep = self.loaded.settings.keep_days
-        if keep is not None and not self.wishes.dry_run:
-            ledger.prune(utc_now().replace(tzinfo=None) - timedelta(days=keep))
         return ledger
 
     @cached_property
@@ -77,9 +82,11 @@ class Edge:
         """How to sign in to Google."""
         from sheetops.books.google.access import Access
 
-        google = self.loaded.settings.google
+        if self.loaded.given is None:
+            return Access()
+        google = self.loaded.given.google
         access = Access(self._file(google.credentials), self._file(google.token), google.api, google.pace)
-        fleet = self.loaded.settings.fleet
+        fleet = self.loaded.fleet
         if fleet is None:
             return access
         from sheetops.cli.fleet import address_of
@@ -115,7 +122,7 @@ class Edge:
     def run(
         self,
         location: str,
-        team: Team,
+        team: Team | None,
         jobs: Sequence[str],
         period: str | None = None,
         own: Mapping[str, Job] | None = None,
@@ -123,26 +130,26 @@ class Edge:
         mail_later: Callable[[str | None, Plan, View], None] | None = None,
         mail_review: bool = False,
     ) -> Report:
-        """Run `jobs`, after the command's `own`, on the sheet at `location`.
+        """Run `jobs`, after the command's `own`, on the sheet at `location` (of no team: one that settled nothing).
 
         `hold` is a worker's; where the settings name a fleet, a run without one takes it first. `mail_later`
         takes its mails, which are left to `runner.mail_together`; `mail_review` mails the review of `period` too.
         """
-        if hold is None and self.loaded.settings.fleet is not None and not self.wishes.dry_run:
+        if hold is None and self.loaded.fleet is not None and not self.wishes.dry_run:
             with self._held(location) as taken:
                 return self.run(location, team, jobs, period, own, taken, mail_review=mail_review)
 
         def policy_for(language: str) -> Policy:
-            spoken = team.language or language
+            spoken = (team.language if team else None) or language
             return build_policy(team, spoken, load_texts(spoken))
 
         order = Order(
-            book=open_book(location, team.backups, self.state, self.google),
+            book=open_book(location, team.backups if team else BACKUPS, self.state, self.google),
             jobs=jobs,
             policy_for=policy_for,
-            log_tabs=team.log_tabs,
-            column_names=team.columns,
-            language=team.language,
+            log_tabs=team.log_tabs if team else (),
+            column_names=team.columns if team else {},
+            language=team.language if team else None,
             as_of=self.wishes.as_of,
             period=period,
             dry_run=self.wishes.dry_run,
@@ -154,7 +161,8 @@ class Edge:
             shield=shielded,
         )
         ledger = self.ledger
-        own_templates(self.loaded.settings.mail, self.loaded.folder)  # told before anything is written
+        if self.loaded.given is not None:
+            own_templates(self.loaded.given.mail, self.loaded.folder)  # told before anything is written
         with uncollected():
             return run_order(order, ledger, self, utc_now)
 

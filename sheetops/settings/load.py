@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sheetops.domain.addresses import google_id, google_title, google_url, titled
 from sheetops.errors import SettingsError
-from sheetops.settings.model import Settings, Sheet, Team
+
+if TYPE_CHECKING:
+    from sheetops.settings.model import Fleet, Settings, Sheet, Team
 
 FILE_NAME = "sheetops.yaml"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".csv", ".ods")
@@ -17,10 +21,24 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".csv", ".ods")
 
 @dataclass(frozen=True)
 class Loaded:
-    """Settings, and the file they come from (None: the defaults)."""
+    """Settings, and the file they come from (both None: there is none, and the defaults hold)."""
 
-    settings: Settings
+    given: Settings | None
     path: Path | None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What holds. Without a file it is made for who asks: a run need not, and the models take a tenth of a second."""
+        if self.given is not None:
+            return self.given
+        from sheetops.settings.model import Settings
+
+        return Settings.model_construct()
+
+    @property
+    def fleet(self) -> Fleet | None:
+        """The fleet of the settings."""
+        return None if self.given is None else self.given.fleet
 
     @property
     def folder(self) -> Path:
@@ -45,10 +63,15 @@ class Loaded:
                 return place, self.settings.team_of(sheet)
         return self._title(text, text) or text, self.settings.team
 
+    def find_place(self, text: str) -> tuple[str, Team | None]:
+        """As `find`; no team where there are no settings."""
+        return (self._title(text, text) or text, None) if self.given is None else self.find(text)
+
     def _title(self, text: str, path: str) -> str | None:
         """`text` as the title of a Google spreadsheet, if it says so, or is no file where Google is set up."""
         title = google_title(text)
-        if title is None and self.settings.google.is_set and not google_id(text) and not _is_file(path):
+        by_name = self.given is not None and self.given.google.is_set
+        if title is None and by_name and not google_id(text) and not _is_file(path):
             title = text
         return titled(title) if title else None
 
@@ -72,7 +95,7 @@ def load(path: Path | None, beside: Sequence[str] = ()) -> Loaded:
         )
         path = next((place for place in places if place.exists()), places[0])
         if not named and not path.exists():
-            return Loaded(Settings.model_construct(), None)
+            return Loaded(None, None)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import time
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel
 
 from sheetops.domain.choices import DEFAULT_LISTS
 from sheetops.domain.finding import Severity
@@ -20,8 +19,12 @@ from sheetops.domain.texts import Texts
 from sheetops.domain.workdays import WorkCalendar, YearTable
 from sheetops.domain.workdays_clock import Shift, Target, WorkClock, WorkHours
 from sheetops.errors import SettingsError
-from sheetops.settings.model import CalendarSettings, TargetSettings, Team
 from sheetops.settings.segmenter import segmenter
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from sheetops.settings.model import CalendarSettings, TargetSettings, Team
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTRY = {"zh-Hans": "CN", "zh-Hant": "TW"}
@@ -33,8 +36,17 @@ _DEFAULT_TARGETS = {  # until the first answer, until it is resolved
 }
 
 
-def build_policy(team: Team, language: str, texts: Texts) -> Policy:
-    """The policy of a team for a sheet in `language`. Raises SettingsError for what makes no sense together."""
+_GOALS = {"csat": 90.0}
+
+
+def build_policy(team: Team | None, language: str, texts: Texts) -> Policy:
+    """The policy of a team (None: one that has settled nothing) for a sheet in `language`.
+
+    Raises SettingsError for what makes no sense together.
+    """
+    if team is None:
+        clock = WorkClock(_calendar(None, language), WorkHours(zone=_zone(None, language)))
+        return Policy(texts, clock, _targets({}), goals=_GOALS, cut=segmenter())
     _check_names(team)
     IdPattern(team.id_pattern)
     return Policy(
@@ -63,7 +75,7 @@ def build_policy(team: Team, language: str, texts: Texts) -> Policy:
         escalate_after=team.escalate_after,
         mail_hours=shift(team.mail_hours),
         review_mail=tuple(team.review_mail),
-        goals={"csat": 90.0, **team.goals},
+        goals={**_GOALS, **team.goals},
         cut=segmenter(),
         words=tuple(team.words),
         stop_words=tuple(team.stop_words),
@@ -90,6 +102,8 @@ def mail_hours_of(team: Team) -> Shift:
 
 def _stated(model: BaseModel, prefix: str = "") -> Iterator[str]:
     """The names of the settings that the file gives, those inside others behind a dot: `targets.high.response`."""
+    from pydantic import BaseModel
+
     for name in sorted(model.model_fields_set):
         value = getattr(model, name)
         yield prefix + name
@@ -104,7 +118,11 @@ def _stated(model: BaseModel, prefix: str = "") -> Iterator[str]:
 
 def zone_of(team: Team, language: str) -> ZoneInfo:
     """The team's time zone: the setting, else the one of the sheet's language, else this machine's."""
-    name = team.timezone or _ZONE.get(language)
+    return _zone(team.timezone, language)
+
+
+def _zone(given: str | None, language: str) -> ZoneInfo:
+    name = given or _ZONE.get(language)
     if name is None:
         return machine_zone()
     try:

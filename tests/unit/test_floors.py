@@ -61,6 +61,7 @@ NOT_OF_A_RUN = {
     "http.client": "chats, Google",
     "requests": "Google",
     "gspread": "Google",
+    "pydantic": "a settings file",
     "ruamel.yaml": "a settings file",
     "cronsim": "a schedule",
     "rich": "progress on a terminal",

@@ -7,15 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from sheetops.books.memory import MemoryBook
+from sheetops.books.open import BACKUPS
+from sheetops.cli.common import Wishes
+from sheetops.cli.edge import Edge
 from sheetops.domain.finding import Severity
 from sheetops.domain.rule_parameters import wrong
 from sheetops.domain.rules import RULES
 from sheetops.domain.workdays_clock import Shift, TargetUnit
 from sheetops.errors import SettingsError
+from sheetops.runner import Order
 from sheetops.settings.files import load_texts
-from sheetops.settings.load import load, parse
+from sheetops.settings.load import Loaded, load, parse
 from sheetops.settings.model import Quotas, Settings, Team
 from sheetops.settings.policy import build_policy, shift
+
+WISHES = Wishes((), None, None, False, False, False, False, False)
 
 
 def refusal(text: str) -> str:
@@ -127,6 +134,35 @@ def test_what_comes_unchecked_is_what_a_check_would_give() -> None:
     assert unchecked.model_fields_set == unchecked.team.model_fields_set == set(), "nothing counts as decided"
     unchecked.team.schedule.clear()
     assert Settings.model_construct().team.schedule, "each time anew"
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+def test_no_team_is_one_that_settled_nothing(language: str) -> None:
+    """A run without settings makes no model of them, so what holds then stands in other places too."""
+    texts, team = load_texts(language), Team()
+    assert build_policy(None, language, texts) == build_policy(team, language, texts)
+    assert repr(build_policy(None, language, texts)) == repr(build_policy(team, language, texts))
+    order = Order(MemoryBook(()), (), lambda _: build_policy(None, language, texts))
+    said = (team.log_tabs, team.columns, team.language, team.backups)
+    assert said == ([*order.log_tabs], order.column_names, order.language, BACKUPS)
+
+
+def test_without_a_file_all_settings_are_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SHEETOPS_CONFIG", raising=False)
+    loaded = load(None)
+    assert loaded.given is None and loaded.settings == Settings() and loaded.fleet is None
+    for name in (
+        "desk.xlsx",
+        "google:Desk",
+        "https://docs.google.com/spreadsheets/d/abc_DEF-123/edit",
+        "Desk",
+    ):
+        assert loaded.find_place(name) == (loaded.find(name)[0], None)
+    nothing, silent = Edge(loaded, WISHES), Edge(Loaded(Settings(), None), WISHES)
+    assert nothing.state == silent.state and nothing.google == silent.google
 
 
 @pytest.mark.parametrize(
