@@ -6,6 +6,7 @@ Each function opens `file`, does its work, and saves it as `out` where it writes
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -146,11 +147,31 @@ def sheetops_jobs(file: Path, out: Path, edits: Edits) -> None:
     )
 
 
-def pandas_review(file: Path, out: Path, edits: Edits) -> None:
-    """The figures of a month's review in pandas."""
-    from bench.pandas_review import review
+def sheetops_review(file: Path, out: Path, edits: Edits) -> None:
+    """The job of `sheetops review` alone, on a sheet and a history that were read: tells its seconds of CPU."""
+    from sheetops.cli.common import Wishes, run_jobs
+    from sheetops.domain.plan import Plan
+    from sheetops.domain.view import View
+    from sheetops.jobs.review import review_when_due
 
-    review(file)
+    def measured(view: View) -> Plan:
+        began = time.process_time()
+        plan = review_when_due(view)
+        print(time.process_time() - began, flush=True)
+        return plan
+
+    wishes = Wishes((str(file),), None, date(2026, 10, 30), False, False, True, False, False)
+    run_jobs((), wishes, "2026-09", {"review": measured})
+
+
+def pandas_review(file: Path, out: Path, edits: Edits) -> None:
+    """Read by pandas, and the figures of a month's review: tells the seconds of CPU of the figures alone."""
+    from bench.pandas_review import read, review
+
+    table = read(file)
+    began = time.process_time()
+    review(table)
+    print(time.process_time() - began, flush=True)
 
 
 def main() -> None:

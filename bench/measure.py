@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -12,6 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 _ROOT = Path(__file__).resolve().parent.parent
+
+
+def _with(env: Mapping[str, str] | None) -> dict[str, str]:
+    """The environment of a process; an empty text lets Python keep its bytecode."""
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})}
 
 
 class Took(NamedTuple):
@@ -35,7 +41,7 @@ def once(command: Sequence[str], env: Mapping[str, str] | None = None, fine: Seq
     with subprocess.Popen(
         command,
         cwd=_ROOT,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(env or {})},
+        env=_with(env),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -49,6 +55,18 @@ def once(command: Sequence[str], env: Mapping[str, str] | None = None, fine: Seq
         lines = said.decode(errors="replace").strip().splitlines()
         raise Failed(lines[-1][:200] if lines else f"exit {process.returncode}")
     return Took(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024 / 1e6)
+
+
+def inside(command: Sequence[str], before: Callable[[], None], env: Mapping[str, str] | None = None) -> Took:
+    """What a part of a process took, which it tells as its last word: seconds of CPU; no memory can be told."""
+    before()
+    done = subprocess.run(command, cwd=_ROOT, env=_with(env), capture_output=True, text=True)
+    try:
+        cpu = float(done.stdout.split()[-1])
+    except (IndexError, ValueError):
+        lines = done.stderr.strip().splitlines()
+        raise Failed(lines[-1][:200] if lines else f"exit {done.returncode}") from None
+    return Took(cpu, math.nan, math.nan)
 
 
 def median(

@@ -11,11 +11,17 @@ _SOURCE, _TYPE, _URGENCY, _OWNER = HEADER[1], HEADER[4], HEADER[5], HEADER[7]
 _DUE, _RESOLVED, _FEEDBACK, _TEXT = HEADER[8], HEADER[9], HEADER[11], HEADER[3]
 
 
-def review(file: Path) -> dict[str, Any]:
+def read(file: Path) -> Any:
+    """The request log as a frame."""
+    import pandas as pd
+
+    return pd.read_excel(file, engine="calamine")
+
+
+def review(table: Any) -> dict[str, Any]:
     """Intake, backlog, rates, ageing, breakdowns, trend and frequent words of the month before, and the month before that."""
     import pandas as pd
 
-    table = pd.read_excel(file, engine="calamine")
     for column in (OPENED, _DUE, _RESOLVED):
         table[column] = pd.to_datetime(table[column], errors="coerce")
     table["score"] = pd.to_numeric(table[_FEEDBACK].str.extract(r"\((\d)分\)")[0], errors="coerce")

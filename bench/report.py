@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from math import isnan
 from pathlib import Path
 
 from bench.suite import Extra, Line
@@ -115,7 +116,10 @@ def _extras(extras: Sequence[Extra]) -> str:
     text = "| | CPU s | peak MB | beside | CPU s | peak MB |\n|---|--:|--:|---|--:|--:|\n"
     for title, took, beside, other in extras:
         cells = [
-            f"{figures.cpu:.2f} | {figures.memory:.0f}" if figures else " | " for figures in (took, other)
+            f"{figures.cpu:.2f} | {'' if isnan(figures.memory) else f'{figures.memory:.0f}'}"
+            if figures
+            else " | "
+            for figures in (took, other)
         ]
         text += f"| {title} | {cells[0]} | {beside} | {cells[1]} |\n"
     return text

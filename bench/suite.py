@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.edits import read_edits
-from bench.measure import Failed, Took, median, once, python
+from bench.measure import Failed, Took, inside, median, once, python
 from bench.workload import TODAY
 
 
@@ -40,6 +41,8 @@ CONTENDERS = (
     Contender("first", "**sheetops** validate + fill + save, sheet never seen", "ours"),
     Contender("second", "**sheetops** the same again, 1 % of the rows changed", "ours"),
 )
+# Days on which the ledger looked at the sheet before: two years of history, once a quarter.
+LOOKS = tuple(date(2025 + n // 4, n % 4 * 3 + 1, 1) for n in range(8))
 _OURS = (0, 1)  # exit codes of a job that did its work: 1 says that there are findings
 
 
@@ -75,15 +78,14 @@ def _said(line: Line) -> str:
     return f"{took.cpu:8.2f} s {took.wall:8.2f} s {took.memory:7.0f} MB" if took else f" {line.why}"
 
 
-def make_apart(folder: Path, rows: int, opened: bool = False) -> Path:
+def make_apart(folder: Path, rows: int, opened: bool = False, until: date | None = None) -> Path:
     """The workbook, made by another process: a measured process begins with the memory of its parent."""
-    once(
-        python(
-            "-c",
-            f"from pathlib import Path; from bench.workload import make; make(Path({str(folder)!r}), {rows}, {opened})",
-        )
+    code = (
+        "import sys; from datetime import date; from pathlib import Path; from bench.workload import make;"
+        f" made = make(Path(sys.argv[1]), {rows}, {opened}, {f'date{until.timetuple()[:3]}' if until else None})"
     )
-    return folder / f"log-{rows}{'-opened' if opened else ''}.xlsx"
+    once(python("-c", code, str(folder)))
+    return folder / f"log-{rows}{'-opened' if opened else ''}{f'-{until}' if until else ''}.xlsx"
 
 
 def _measure(folder: Path, source: Path, contender: Contender, runs: int) -> Took:
@@ -132,9 +134,20 @@ class Desk:
         self.here.mkdir(parents=True)
         shutil.copyfile(self.source, self.file)
 
-    def learn(self) -> None:
-        """Run the jobs once, let people change 1 % of the rows, and keep sheet and state as they are then."""
+    def learn(self, looks: Sequence[tuple[date, Path]] = ()) -> None:
+        """Run the jobs once, let people change 1 % of the rows, and keep sheet and state as they are then.
+
+        Before that, `looks` at the sheet as it stood on earlier days let the ledger remember them.
+        """
         self.fresh()
+        for day, stood in looks:
+            shutil.copyfile(stood, self.file)
+            once(
+                python("-m", "sheetops", "validate", "-q", "--as-of", f"{day}", str(self.file)),
+                self.env,
+                _OURS,
+            )
+        shutil.copyfile(self.source, self.file)
         once(self.command("sheetops_jobs"), self.env, _OURS)
         cells = [f"M{cell[1:]}" for cell in read_edits(self.source) if cell[0] == "A"]
         code = "import sys; from sheetops.books.xlsx import edit_cells; edit_cells(sys.argv[1], {('需求登记', c): '已回访，客户满意' for c in sys.argv[2:]})"
@@ -163,13 +176,15 @@ def extras(folder: Path, rows: int, runs: int) -> Sequence[Extra]:
     idle, helped = median(python("-c", "pass"), started), median(python("-m", "sheetops", "--help"), started)
     source = make_apart(folder, rows, opened=True)
     desk = Desk(folder, source)
-    desk.learn()
+    desk.learn([(day, make_apart(folder, rows, True, day)) for day in LOOKS])
     period = f"{TODAY.year}-{TODAY.month - 1:02}"
     command = python(
         "-m", "sheetops", "review", "-q", "--as-of", f"{TODAY}", "--period", period, str(desk.file)
     )
     ours = median(command, runs, desk.changed, desk.env, _OURS)
-    theirs = median(python("-m", "bench.child", "pandas_review", str(source), str(source), "-"), runs)
+    pandas = python("-m", "bench.child", "pandas_review", str(source), str(source), "-")
+    theirs = median(pandas, runs)
+    alone = inside(desk.command("sheetops_review"), desk.changed, desk.env)
     return (
         Extra("`sheetops --help`", helped, "`python -c pass`", idle),
         Extra(
@@ -177,5 +192,11 @@ def extras(folder: Path, rows: int, runs: int) -> Sequence[Extra]:
             ours,
             "pandas: read, the same figures",
             theirs,
+        ),
+        Extra(
+            "the job of the review alone, of two years that were read and remembered",
+            alone,
+            "the same figures in pandas, reading not counted",
+            inside(pandas, lambda: None),
         ),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -42,13 +42,16 @@ class Workload(NamedTuple):
     edits: dict[str, int | date]
 
 
-def make(folder: Path, rows: int, opened: bool = False) -> Workload:
-    """The workbook with this many requests, made if it is not there; `opened` adds the column of registration."""
-    path = folder / f"log-{rows}{'-opened' if opened else ''}.xlsx"
+def make(folder: Path, rows: int, opened: bool = False, until: date | None = None) -> Workload:
+    """The workbook with this many requests, made if it is not there; `opened` adds the column of registration.
+
+    `until` leaves it as it stood at the end of that day.
+    """
+    path = folder / f"log-{rows}{'-opened' if opened else ''}{f'-{until}' if until else ''}.xlsx"
     told = path.with_suffix(".json")
     if not told.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        edits = _write(path, rows, opened)
+        edits = _write(path, requests(rows) if until is None else _so_far(rows, until), opened)
         told.write_text(json.dumps(edits))
     return Workload(path, rows, read_edits(path))
 
@@ -69,6 +72,15 @@ def requests(rows: int) -> Iterator[tuple[date, list[Cell]]]:
         if dice.random() < 0.01:
             _spoil(dice, row)
         yield day, row
+
+
+def _so_far(rows: int, until: date) -> Iterator[tuple[date, list[Cell]]]:
+    """The requests that had come by the end of a day; what was resolved later is still open."""
+    for day, row in requests(rows):
+        if day <= until:
+            if isinstance(row[9], date) and row[9] > until:
+                row[9:12] = None, words.PROGRESS[0] if day < until else None, None
+            yield day, row
 
 
 def _request(dice: random.Random, day: date) -> list[Cell]:
@@ -121,8 +133,10 @@ def _spoil(dice: random.Random, row: list[Cell]) -> None:
     row[column] = value
 
 
-def _write(path: Path, rows: int, opened: bool) -> dict[str, int]:
+def _write(path: Path, told: Iterable[tuple[date, list[Cell]]], opened: bool) -> dict[str, int]:
     """Write the workbook; returns the edits, dates as day numbers."""
+    asked = list(told)
+    rows = len(asked)
     strings: dict[str, int] = {}
     counted = 0
 
@@ -146,7 +160,7 @@ def _write(path: Path, rows: int, opened: bool) -> dict[str, int]:
         with archive.open("xl/worksheets/sheet1.xml", "w") as part:
             part.write(_HEAD_XML.format(last=last).encode())
             part.write(_row(1, [cell(1, c, text, _HEAD) for c, text in enumerate(head)]))
-            for number, (day, values) in enumerate(requests(rows), 2):
+            for number, (day, values) in enumerate(asked, 2):
                 if values[0] is None:
                     edits[f"A{number}"] = int(f"{TODAY:%Y%m}") * 1_000_000 + number
                     edits[f"I{number}"] = (day - _EPOCH).days + 10

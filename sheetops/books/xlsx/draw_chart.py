@@ -41,12 +41,13 @@ from sheetops.books.xlsx.cell_forms import legible
 from sheetops.books.xlsx.looks import GREY, INK, RULE, font_name
 from sheetops.books.xlsx.ranges import reference
 from sheetops.domain.table import Raw, cell_name
-from sheetops.domain.tabs import Chart, Range, Series, Tab
+from sheetops.domain.tabs import Cell, Chart, Range, Series, Tab
 from sheetops.domain.values import as_text
 from sheetops.errors import TabRefused
 
 COLOURS: Final = ("2B7286", "E2A33B", "7DB59F", "C4573F", "8A7AB8", "9AA7B0", "5D93C4", "B8895A")
 LINE_OVER_BARS: Final = "C4573F"
+_BLANK: Final = Cell()
 MOST_LABELLED: Final = 12  # bars that bear their number before the numbers crowd
 
 
@@ -73,9 +74,9 @@ class _Drawer:
         """The values of a block of this tab; none of another tab, which is not known here."""
         if block.tab not in (None, self.tab.name):
             return []
-        rows = self.tab.values()[block.first_row - 1 : block.last_row]
+        rows = self.tab.rows[block.first_row - 1 : block.last_row]
         width = slice(block.first_column - 1, block.last_column)
-        return [value for row in rows for value in (row[width] or (None,))]
+        return [cell.value for row in rows for cell in (row[width] or (_BLANK,))]
 
     def draw(self, bars: list[Series], lines: list[Series]) -> BarChart | LineChart:
         second = [s for s in lines if s.second] if bars else []
