@@ -16,9 +16,13 @@ from sheetops.ledger.prints import Printer
 
 def keep_policy(link: Connection, printer: Printer, sheet: int, run: int, view: View) -> None:
     """Remember the statements that a run saw for the first time, changed or gone; mostly there are none."""
-    for said in differences(read_policy(link, sheet), statements(view), printer.field):
-        row = {"name": said.name, "value": said.value, "label": said.label, "words": said.text}
-        link.execute(insert(t.policy).values(sheet=sheet, run=run, **row))
+    new = differences(read_policy(link, sheet), statements(view), printer.field)
+    rows = [
+        {"sheet": sheet, "run": run, "name": s.name, "value": s.value, "label": s.label, "words": s.text}
+        for s in new
+    ]
+    if rows:
+        link.execute(insert(t.policy), rows)
 
 
 def read_policy(link: Connection, sheet: int) -> tuple[Said, ...]:
