@@ -77,6 +77,7 @@ class Requests:
         self._meanings: dict[str, Mapping[Raw, Any]] = {}
         self._values: dict[str, list[Any]] = {}
         self._unreadable: dict[str, dict[Raw, Problem]] = {}
+        self._repeated: dict[str, frozenset[str]] = {}
 
     def __len__(self) -> int:
         return len(self.table)
@@ -135,12 +136,14 @@ class Requests:
 
     def repeated(self, key: str) -> frozenset[str]:
         """The texts that stand in several rows of the column of texts `key`."""
-        cells = self.cells(key)
-        different, blank = set(cells), cells.count(None)
-        if self.kinds(key) <= NUMBERS and len(different) == len(cells) - blank + bool(blank):
-            return frozenset()  # different numbers are different texts
-        count = Counter(filter(None, self.values(key)))
-        return frozenset(compress(count, map((1).__lt__, count.values())))
+        if key not in self._repeated:
+            cells = self.cells(key)
+            blank = cells.count(None)
+            # Different numbers are different texts.
+            numbers = self.kinds(key) <= NUMBERS and len(set(cells)) == len(cells) - blank + bool(blank)
+            count = Counter(() if numbers else filter(None, self.values(key)))
+            self._repeated[key] = frozenset(compress(count, map((1).__lt__, count.values())))
+        return self._repeated[key]
 
     def meanings(self, key: str) -> Mapping[Raw, Any]:
         """What each different raw value under `key` is read as; of columns that are no plain texts."""

@@ -91,5 +91,5 @@ def _is_full(column: Sequence[Raw], start: int) -> bool:
         return False
     try:
         return not any(map(str.isspace, islice(cast("list[str]", column), start, None)))
-    except TypeError:  # not all of them are texts
-        return not any(map(is_blank, islice(column, start, None)))
+    except TypeError:  # not all of them are texts, and a number is never blank
+        return not any(issubclass(kind, str) for kind in set(map(type, islice(column, start, None))))

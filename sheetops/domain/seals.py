@@ -97,7 +97,8 @@ def _plain(value: Raw) -> str:
         return f"{float(value):.9g}"
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
-    return "".join(c for c in as_text(value).lstrip("'") if c.isprintable() and not c.isspace())
+    text = "".join(as_text(value).lstrip("'").split())
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
 
 def _print(said: Iterable[str], size: int) -> str:

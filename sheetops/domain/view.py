@@ -119,6 +119,20 @@ class View:
         most = 0 if identifier in self.ids_used_twice else 1
         return life if self.history.differing(log.table, index) <= most else None
 
+    def lives_at(self, log: Requests, indexes: Sequence[int]) -> list[Life | None]:
+        """The `life` of these begun rows, all at once."""
+        history, ids = self.history, [log.value("id", index) for index in indexes]
+        found = history.lives_of(ids)
+        named = [at for at, life in enumerate(found) if life is not None]
+        differing = history.differing_in(log.table, [indexes[at] for at in named])
+        for at, differ in zip(named, differing, strict=True):
+            if differ > 1 or (differ and ids[at] in self.ids_used_twice):
+                found[at] = None
+        for at, identifier in enumerate(ids):
+            if identifier is None:
+                found[at] = history.unnamed(log.table, indexes[at])
+        return found
+
     def lives(self, log: Requests, wanted: Callable[[Life], bool]) -> list[Life | None]:
         """The `life` of every begun row, where it is `wanted`: who else stands there is not looked at."""
         history, ids = self.history, log.values("id")

@@ -101,6 +101,13 @@ def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
 
 def read_decisions(view: View) -> dict[str, Decision]:
     """What an earlier Checks tab says, by fingerprint; its columns are known by their headings alone."""
+    known: dict[str, Decision] | None = view.memo.get("decisions")
+    if known is None:
+        known = view.memo["decisions"] = _read_decisions(view)
+    return known
+
+
+def _read_decisions(view: View) -> dict[str, Decision]:
     grid, today = view.snapshot.known_tab("checks"), view.today
     header = _header_of(grid, view.texts)
     if grid is None or header is None:

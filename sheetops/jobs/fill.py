@@ -55,6 +55,8 @@ class _Reasons(dict[tuple[str, date | datetime], tuple[date, str]]):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._view = view
+        first = view.history.earliest()
+        self.earliest = min(view.today, first.date()) if first else view.today
 
     def __missing__(self, key: tuple[str, date | datetime]) -> tuple[date, str]:
         (urgency, opened), view = key, self._view
@@ -77,8 +79,15 @@ def _due(view: View, log: Requests, index: int, reasons: _Reasons) -> Edit | Non
     targets = view.policy.targets.get(urgency or "")
     if urgency is None or targets is None or targets.resolution is None:
         return None
-    opened = view.opened(log, index) or view.today
     resolved: date | None = log.values("resolved")[index]
+    if (
+        resolved is not None
+        and resolved < reasons.earliest
+        and not log.value("opened", index)
+        and log.value("id", index)
+    ):
+        return None  # whenever it was first seen, that was later
+    opened = view.opened(log, index) or view.today
     if resolved is not None and resolved < (as_date(opened) or view.today):
         return None  # resolved before anybody looked: when it was opened is not known
     due, why = reasons[urgency, opened]

@@ -28,27 +28,38 @@ class Ids:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.known = list(chain.from_iterable(map(_known, view.logs)))
-        stated = IdPattern(view.settings.id_pattern)
-        self.pattern = learn(self.known, stated) or (stated if stated.text != Policy.id_pattern else None)
         self.highest: dict[str, int] = {}
         self.given: list[tuple[str, int]] = []
         self._prefixes: dict[date, str] = {}
-        self._why = view.texts("fill.id", pattern=self.pattern.text) if self.pattern is not None else ""
-        # Where people's IDs are numbers, a text among them would sort apart.
-        self.as_number = bool(self.known) and all(map(_are_numbers, view.logs))
+
+    @cached_property
+    def known(self) -> list[str]:
+        """The IDs in the sheet."""
+        return list(chain.from_iterable(map(_known, self.view.logs)))
+
+    @cached_property
+    def pattern(self) -> IdPattern | None:
+        """What the sheet's IDs follow; None where that is no form that is known."""
+        stated = IdPattern(self.view.settings.id_pattern)
+        return learn(self.known, stated) or (stated if stated.text != Policy.id_pattern else None)
+
+    @cached_property
+    def as_number(self) -> bool:
+        """Whether people's IDs are numbers, among which a text would sort apart."""
+        return bool(self.known) and all(map(_are_numbers, self.view.logs))
 
     def edits(self) -> Iterator[Edit]:
         """An ID for every row without one: the earliest opened first, else as the rows stand."""
-        if self.pattern is None:
-            return
         rows = [(log, index, log.value("opened", index)) for log, index in self._waiting()]
+        if not rows or self.pattern is None:
+            return
+        why = self.view.texts("fill.id", pattern=self.pattern.text)
         for log, index, opened in sorted(rows, key=lambda row: self._moment(row[2])):
-            yield self._edit(self.pattern, log, index, opened)
+            yield self._edit(self.pattern, log, index, opened, why)
 
     def remark(self) -> str | None:
         """One sentence where requests wait for an ID and the sheet's IDs follow no form that is known."""
-        if self.pattern is not None or next(self._waiting(), None) is None:
+        if next(self._waiting(), None) is None or self.pattern is not None:
             return None
         return self.view.texts("fill.id_form", example=self.known[-1])
 
@@ -70,7 +81,9 @@ class Ids:
         moment = opened or self.view.now
         return moment if isinstance(moment, datetime) else datetime.combine(moment, time(0))
 
-    def _edit(self, pattern: IdPattern, log: Requests, index: int, opened: date | datetime | None) -> Edit:
+    def _edit(
+        self, pattern: IdPattern, log: Requests, index: int, opened: date | datetime | None, why: str
+    ) -> Edit:
         day = as_date(opened) or self.view.today
         if day not in self._prefixes:
             self._prefixes[day] = pattern.prefix(day)
@@ -79,7 +92,7 @@ class Ids:
         text = pattern.make(prefix, number)
         new: Raw = int(text) if self.as_number and text.isdigit() else text
         old = log.table.column("id")[index]
-        return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, self._why)
+        return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, why)
 
     @cached_property
     def _taken(self) -> list[str]:

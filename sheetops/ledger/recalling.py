@@ -136,6 +136,10 @@ class _Lives(Mapping[str, Life]):
         moments = {text: _moment(text) for text in set(texts)}
         return [moments[text] for text in texts]
 
+    def earliest(self) -> datetime | None:
+        """When the first of all was first seen."""
+        return _moment(min((row.first_seen for row in set(self._rows.values())), default=None))
+
     def core(self, identifier: str) -> bytes | None:
         """The prints of customer and description as last seen; None for an ID never seen."""
         row = self._rows.get(identifier)

@@ -125,7 +125,12 @@ class Look:
         opened = self.opened_days[index]
         if opened is not None:
             return opened
-        life, since = self.view.life(self.log, index), self.view.history.since
+        since, identifier = self.view.history.since, self.ids[index]
+        if identifier is not None and since is not None:
+            first = self.view.history.first_seen([identifier])[0]  # in less time than the whole life
+            if first is None or first <= since:
+                return None
+        life = self.view.life(self.log, index)
         if life is None or (since is not None and life.first_seen <= since):
             return None
         return life.first_seen.date()

@@ -21,11 +21,10 @@ def check(look: Look) -> Iterator[Finding]:
         return
     notes, priorities = look.log.values("notes"), look.log.values("priority")
     key = "result" if look.log.table.has("result") else "priority"
-    for index in look.open_rows:
-        priority = priorities[index]
-        if priority is None or priority < policy.high_priority:
-            continue
-        life = look.view.life(look.log, index)
+    high = [
+        at for at in look.open_rows if priorities[at] is not None and priorities[at] >= policy.high_priority
+    ]
+    for index, life in zip(high, look.view.lives_at(look.log, high), strict=True):
         if life is None:
             continue
         try:
@@ -34,7 +33,7 @@ def check(look: Look) -> Iterator[Finding]:
             continue
         snoozed = snoozed_until(notes[index], look.today)
         if days > policy.stale_days and (snoozed is None or snoozed < look.today):
-            yield look.finding(index, key, priority=str(priority), days=str(days))
+            yield look.finding(index, key, priority=str(priorities[index]), days=str(days))
 
 
 RULE = Rule("stale-priority", Severity.WARNING, check)
