@@ -129,6 +129,7 @@ def test_an_edit_of_cells_loads_only_what_it_uses(tmp_path: Path) -> None:
         "secrets",
         "numpy",
         "openpyxl",
+        "lxml.etree",
         "sheetops.domain.table",
         "sheetops.domain.text",
     }

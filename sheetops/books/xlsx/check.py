@@ -12,7 +12,6 @@ import io
 import struct
 from collections.abc import Collection, Iterator, Mapping
 
-from sheetops.books.xlsx import check_parts
 from sheetops.books.xlsx.check_order import out_of_order
 from sheetops.books.xlsx.check_rows import changed_rows
 from sheetops.books.xlsx.check_sheet import (
@@ -125,6 +124,8 @@ class _Save:
     def _changed(self, name: str) -> str | None:
         """What changed in this old part that may not, or None."""
         if name == self._chain_part:
+            from sheetops.books.xlsx import check_parts  # with lxml, for which most edits need not wait
+
             wrong = check_parts.calc_chain(self.old.plain(name), self._after(name), self._is_planned)
             if wrong:
                 return wrong
@@ -145,6 +146,8 @@ class _Save:
 
     def _judge(self, name: str, before: bytes, after: bytes) -> str | None:
         """The rule for a part that is no sheet; a part without a rule may not change."""
+        from sheetops.books.xlsx import check_parts
+
         if name == self._chain_part:
             return None
         if name == self.was.book:

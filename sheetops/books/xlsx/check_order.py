@@ -6,7 +6,7 @@ The orders are those of CT_Workbook, CT_Stylesheet and CT_Worksheet in ISO/IEC 2
 
 from __future__ import annotations
 
-from sheetops.books.xlsx.check_parts import local, root_of
+from sheetops.books.xlsx.check_xml import local, root_of
 
 _ORDERS = {
     "workbook": (
@@ -32,7 +32,7 @@ def out_of_order(part: bytes) -> str | None:
     root = root_of(part)
     order = _ORDERS.get(local(root), "").split()
     reached = 0
-    for child in root.iterchildren("{*}*"):
+    for child in root:
         name = local(child)
         if name in order:
             if order.index(name) < reached:

@@ -11,12 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from lxml import etree
 
 from sheetops.books.xlsx.check_sheet import covers
+from sheetops.books.xlsx.check_xml import REL_IDS
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
-_REL_NS = (
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-    "http://purl.oclc.org/ooxml/officeDocument/relationships",
-)
 _FILTER = "_xlnm._FilterDatabase"
 # Set when formulas must be computed anew on opening; every other setting of calculation is the team's.
 _RECALCULATION = {"fullCalcOnLoad", "forceFullCalc", "calcCompleted"}
@@ -38,7 +35,7 @@ def local(element: Element) -> str:
 
 def rel_id(element: Element) -> str:
     """The element's `r:id`, in the transitional or the Strict namespace; empty if it has none."""
-    return next((value for ns in _REL_NS if (value := element.get(f"{{{ns}}}id"))), "")
+    return next((value for name in REL_IDS if (value := element.get(name))), "")
 
 
 def _attributes(element: Element) -> dict[str, str]:

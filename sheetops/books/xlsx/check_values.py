@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from xml.etree.ElementTree import Element
 
-from lxml import etree
-
-from sheetops.books.xlsx.check_parts import Element, local, root_of
 from sheetops.books.xlsx.check_sheet import Place, Rows, SheetText, column_number
+from sheetops.books.xlsx.check_xml import local, named, root_of
 
 # Built-in number formats that show a date or a time (ISO/IEC 29500-1 §18.8.30, with the East Asian ones).
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
@@ -68,12 +67,10 @@ class Reader:
         """The cells as elements, read with the namespaces of their sheet."""
         start = re.search(rb"<(?:[\w.-]+:)?worksheet(?=[\s/>])(?:[^>\"']|\"[^\"]*\"|'[^']*')*>", sheet.mask)
         opening = start.group() if start else b"<worksheet>"
-        return list(
-            root_of(b"%b%b</%bworksheet>" % (opening, b"".join(cells), sheet.prefix)).iterchildren("{*}c")
-        )
+        return named(root_of(b"%b%b</%bworksheet>" % (opening, b"".join(cells), sheet.prefix)), "c")
 
     def _holds(self, cell: Element | None, value: object) -> bool:
-        parts = {} if cell is None else {local(child): child for child in cell.iterchildren("{*}*")}
+        parts = {} if cell is None else {local(child): child for child in cell}
         if cell is None or not parts.keys() & {"f", "v", "is"}:
             return value is None or value == ""
         if "f" in parts or value is None:
@@ -92,7 +89,7 @@ class Reader:
             return _item_text(item)
         if kind == "s":
             if self._strings is None:
-                self._strings = [_item_text(si) for si in root_of(self._get_strings()).iterchildren("{*}si")]
+                self._strings = [_item_text(si) for si in named(root_of(self._get_strings()), "si")]
             return self._strings[int(raw)]
         return _unescaped(raw) if kind == "str" else None
 
@@ -120,7 +117,7 @@ class Reader:
 
     def _read_formats(self) -> None:
         part = self._get_formats()
-        root = root_of(part) if part else etree.Element("none")
+        root = root_of(part) if part else Element("none")
         listed = [xf for entry in root.iterfind("{*}cellXfs/{*}*") for xf in _taken(entry)]
         self._formats = [int(xf.get("numFmtId", "0")) for xf in listed]
         for entry in root.iterfind("{*}numFmts/{*}numFmt"):
@@ -139,12 +136,15 @@ def _raw(element: Element | None) -> str:
 
 def _item_text(item: Element) -> str:
     """The text of a string item: all runs, without the phonetic hints."""
-    pieces = []
-    for text in item.iter("{*}t"):
-        parent = text.getparent()
-        if parent is None or local(parent) != "rPh":
-            pieces.append(text.text or "")
-    return _unescaped("".join(pieces))
+    return _unescaped("".join(_pieces(item)))
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    for child in element:
+        if local(child) == "t":
+            yield child.text or ""
+        elif local(child) != "rPh":
+            yield from _pieces(child)
 
 
 def _unescaped(text: str) -> str:

@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import unquote
+from xml.etree.ElementTree import Element
 
-from sheetops.books.xlsx.check_parts import Element, local, rel_id, root_of
+from sheetops.books.xlsx.check_xml import local, named, rel_id, root_of
 from sheetops.books.xlsx.check_zip import Members, key
 
 TYPES = "[content_types].xml"
@@ -44,12 +45,12 @@ class Wiring:
             raise ValueError("it has no workbook part")
         self.book = book
         self.root = root_of(members.plain(book))
-        self.tabs = [self._tab(sheet) for sheet in self.root.iter("{*}sheet")]
+        self.tabs = [self._tab(sheet) for sheet in named(self.root.iter(), "sheet")]
 
     def _read(self, name: str) -> list[Link]:
         owner = _owner(name)
         links = []
-        for rel in root_of(self.members.plain(name)).iterchildren("{*}Relationship"):
+        for rel in named(root_of(self.members.plain(name)), "Relationship"):
             if rel.get("TargetMode") == "External":
                 continue
             path = unquote(rel.get("Target", "").partition("#")[0]).replace("\\", "/")
@@ -113,7 +114,7 @@ class Wiring:
         if TYPES not in self.members:
             return {"the list of content types is missing"}
         defaults, overrides = set(), set()
-        for element in root_of(self.members.plain(TYPES)).iterchildren("{*}Default", "{*}Override"):
+        for element in named(root_of(self.members.plain(TYPES)), "Default", "Override"):
             if local(element) == "Default":
                 defaults.add(element.get("Extension", "").lower())
             else:
@@ -134,21 +135,19 @@ class Wiring:
         if b":id" not in plain and b"\0" not in plain:  # no attribute of that name with any prefix, in UTF-8
             return set()
         used = set()
-        for element in root_of(plain).iter("{*}*"):
+        for element in root_of(plain).iter():
             used |= {
                 value
                 for name, value in element.attrib.items()
-                if str(name).endswith("/relationships}id") and value
+                if name.endswith("/relationships}id") and value
             }
-        return {str(value) for value in used - known}
+        return used - known
 
     def _external(self, part: str) -> set[str]:
         rels = rels_key(part)
         if rels not in self.members:
             return set()
-        return {
-            rel.get("Id", "") for rel in root_of(self.members.plain(rels)).iterchildren("{*}Relationship")
-        }
+        return {rel.get("Id", "") for rel in named(root_of(self.members.plain(rels)), "Relationship")}
 
 
 def _owner(name: str) -> str:
