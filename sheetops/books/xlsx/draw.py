@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from sheetops.books.xlsx.draw_style import Styles
+    from sheetops.books.xlsx.package import Package
 
 _PAPER_A4 = 9
 
@@ -26,6 +27,23 @@ def workbook_of(tab: Tab, language: str) -> Workbook:
     or drop-down that Excel would not take.
     """
     return new_workbook((tab,), language)
+
+
+def charts_of(tab: Tab, language: str) -> Package:
+    """The charts of `tab` with the parts that openpyxl gives them, on a sheet without cells.
+
+    Raises TabRefused for a chart that Excel would not take.
+    """
+    from openpyxl import Workbook
+
+    from sheetops.books.xlsx.draw_chart import add_chart
+    from sheetops.books.xlsx.tab_source import parts_of
+
+    book = Workbook()
+    book.worksheets[0].title = tab.name
+    for chart in tab.charts:
+        add_chart(book.worksheets[0], chart, tab, language)
+    return parts_of(book, tab.name)
 
 
 def new_workbook(tabs: Sequence[Tab], language: str) -> Workbook:

@@ -40,7 +40,7 @@ def read_source(workbook: Workbook, tab: str, date1904: bool) -> Source:
     if shift and workbook.write_only:
         raise TabRefused("a write-only workbook cannot count dates from another year", where=f"tab {tab}")
     with _saving(workbook, date1904):
-        package = Package.from_bytes(_saved(workbook, tab), f"tab {tab}")
+        package = parts_of(workbook, tab)
     sheet = package.sheets()[0]
     root = package.tree(package.workbook_part())[1]
     _refuse_ties(package, sheet.part, tab)
@@ -84,6 +84,11 @@ def _again(ref: Any) -> Any:
         ref.save(copy, format=ref.format or "PNG")
         return copy
     return ref
+
+
+def parts_of(workbook: Workbook, tab: str) -> Package:
+    """The parts that openpyxl writes. Raises TabRefused, naming `tab`, if it cannot."""
+    return Package.from_bytes(_saved(workbook, tab), f"tab {tab}")
 
 
 def _saved(workbook: Workbook, tab: str) -> bytes:

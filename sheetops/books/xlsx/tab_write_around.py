@@ -39,6 +39,7 @@ def around(tab: Tab, rows: Rows, columns: Mapping[int, int], styles: Stylesheet)
             _listed("dataValidations", [_choice(choice, tab.name) for choice in tab.choices]),
             _links(rows),
             _printing(tab),
+            f'<drawing xmlns:r="{RELATIONSHIPS}" r:id="{drawing_id(rows)}"/>' if tab.charts else "",
             "</worksheet>",
         )
     ).encode()
@@ -126,6 +127,11 @@ def _links(rows: Rows) -> str:
         else:
             links.append(f'<hyperlink ref="{cell}" location="{_attribute(place)}"/>')
     return f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+
+
+def drawing_id(rows: Rows) -> str:
+    """The relationship of the sheet to its charts, behind those of its links."""
+    return f"rId{len(rows.urls) + 1}"
 
 
 def _printing(tab: Tab) -> str:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from datetime import date, datetime, time, timedelta
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import example, given, settings
@@ -68,6 +68,21 @@ blocks = st.builds(
     lambda top, left, down, across: Range(top, left, top + down, left + across),
     *(st.integers(1, 30), st.integers(1, 30), st.integers(0, 9), st.integers(0, 9)),
 )
+small = st.builds(
+    lambda top, left, down, tab: Range(top, left, top + down, left, tab),
+    *(st.integers(1, 3), st.integers(1, 3), st.integers(0, 3), st.sampled_from((None, "Other"))),
+)
+series = st.builds(
+    lambda name, block, line, second, colour: Series(name, block, line, second, colour),
+    *(texts, small, st.booleans(), st.booleans(), st.sampled_from((None, "C00000"))),
+)
+charts = st.builds(
+    lambda kind, title, labels, lines, row, percent: Chart(
+        kind, title, labels, lines, row, 2, percent=percent
+    ),
+    st.sampled_from(get_args(get_type_hints(Chart)["kind"])),
+    *(texts, small, st.lists(series, min_size=1, max_size=3).map(tuple), st.integers(1, 9), st.booleans()),
+)
 choices = st.builds(
     Choice,
     blocks,
@@ -91,7 +106,7 @@ tabs = st.builds(
     st.lists(st.tuples(st.integers(1, 9), floats), max_size=3).map(tuple),
     st.tuples(st.integers(0, 3), st.integers(0, 3)),
     st.one_of(st.none(), blocks),
-    st.just(()),
+    st.one_of(st.just(()), st.lists(charts, max_size=2).map(tuple)),
     st.lists(choices, max_size=2).map(tuple),
     st.lists(highlights, max_size=4).map(tuple),
     st.lists(st.tuples(st.integers(1, 6), st.sampled_from(STYLES)), max_size=3).map(tuple),
@@ -128,6 +143,17 @@ EVERYTHING = Tab(
         ),
         (),
         (Cell(None, "input"), Cell(), Cell("l", "link", Link(None, "B2")), Cell("_x0041_ line\nb", "bad")),
+    ),
+    charts=(
+        Chart(
+            "column",
+            "t & <x>",
+            Range(2, 1, 4, 1),
+            (Series("s", Range(2, 9, 4, 9)), Series("l", Range(2, 2, 4, 2), line=True, second=True)),
+            5,
+            1,
+            percent=True,
+        ),
     ),
     choices=(Choice(Range(5, 1, 9, 1), prompt="pro\nmpt"),),
     highlights=tuple(Highlight(Range(2, n, 3, 3), "$A2>1", "muted") for n in (1, 2, 1)),
@@ -181,9 +207,7 @@ def test_links_past_the_limit_of_a_sheet_are_left_out(monkeypatch: pytest.Monkey
     assert ours["xl/worksheets/sheet3.xml"].count(b"<hyperlink ") == 2
 
 
-def test_what_has_parts_of_its_own_is_left_to_openpyxl() -> None:
-    chart = Chart("column", "t", Range(1, 1, 2, 1), (Series("s", Range(1, 2, 2, 2)),), 5, 1)
-    assert not can_write(Tab("a", ((Cell(1),),), charts=(chart,)))
+def test_what_has_notes_is_left_to_openpyxl() -> None:
     noted = Tab("New", ((Cell(1, note="why"),),))
     assert not can_write(noted)
     ours = put(TARGETS["usual"], noted, "en", by_openpyxl=False)
