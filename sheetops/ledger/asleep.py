@@ -136,6 +136,11 @@ class Beginnings:
         marks = (column.marks() if column is not None else [NO_MARK] * self.size for column in columns)
         return list(map(add, *marks))
 
+    def core(self, index: int) -> bytes:
+        """As `cores`, of one."""
+        columns = (self._column(key) for key in CORE)
+        return b"".join(column.mark(index) if column is not None else NO_MARK for column in columns)
+
     def change(self, index: int) -> Change:
         """The first change of a request."""
         person, *filled = self.print(index)
@@ -239,7 +244,7 @@ def add_beginnings(
     unsure: Sequence[int],
 ) -> None:
     """Write the first sight of requests; `place` has the columns `sheet`, `first`, `run`, `tab` and `before`."""
-    kept = {key: column for key, column in columns.items() if any(column.texts())}
+    kept = {key: column for key, column in columns.items() if column.any()}
     dues = [due for _, due, _ in prints]
     if dues != (columns["due"].texts() if "due" in columns else [""] * len(prints)):
         kept[_DUE] = Texts(dues)

@@ -34,6 +34,8 @@ def begin(
     """Write the first sight of the rows at `indexes`, numbered from `first` on."""
     for start in range(0, len(indexes), AT_ONCE):
         part = indexes[start : start + AT_ONCE]
+        if part[-1] - part[0] == len(part) - 1:
+            part = range(part[0], part[-1] + 1)  # one after the other
         prints = [mark for index in part if (mark := table.prints[index]) is not None]
         columns = table.part(part).field_columns()
         written = {

@@ -31,6 +31,12 @@ class Column(Protocol):
     def filled(self) -> list[bool]:
         """Which rows have a field."""
 
+    def any(self) -> bool:
+        """Whether a row may have one."""
+
+    def mark(self, index: int) -> bytes:
+        """The print of one field, where they are prints."""
+
     def marks(self) -> list[bytes]:
         """The print of each field, where they are prints."""
 
@@ -58,6 +64,14 @@ class Texts:
     def filled(self) -> list[bool]:
         """Which rows have a field."""
         return list(map(bool, self._texts))
+
+    def any(self) -> bool:
+        """Whether a row has one."""
+        return any(self._texts)
+
+    def mark(self, index: int) -> bytes:
+        """The print of one field."""
+        return mark_of(self._texts[index])
 
     def marks(self) -> list[bytes]:
         """The print of each field."""
@@ -88,6 +102,14 @@ class Coded:
     def filled(self) -> list[bool]:
         """Which rows have a field."""
         return list(map(list(map(bool, self._different)).__getitem__, self._numbers))
+
+    def any(self) -> bool:
+        """Whether there is a field that a row may have."""
+        return any(self._different)
+
+    def mark(self, index: int) -> bytes:
+        """The print of one field."""
+        return mark_of(self.text(index))
 
     def marks(self) -> list[bytes]:
         """The print of each field."""
@@ -121,6 +143,14 @@ class Marks:
     def filled(self) -> list[bool]:
         """Which rows have a field."""
         return [mark != NO_MARK for mark in self.marks()]
+
+    def any(self) -> bool:
+        """Whether a row has one."""
+        return any(self._marks)
+
+    def mark(self, index: int) -> bytes:
+        """The print of one field."""
+        return self._marks[index * MARK_BYTES : (index + 1) * MARK_BYTES]
 
     def marks(self) -> list[bytes]:
         """The print of each field."""

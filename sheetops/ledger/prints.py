@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -14,7 +14,6 @@ from sheetops.domain.table import CellError, Raw
 from sheetops.domain.table import as_text as as_text
 from sheetops.domain.template import BY_KEY, Kind
 
-K = TypeVar("K", bound=Hashable)
 CELL = "\x1e"  # between a column's key and its cell; no cell of a sheet can hold it
 NEXT = "\x1f"  # between cells
 JOB = ("due", "id")  # the columns that a job fills, in the order in which a row's print has them
@@ -29,6 +28,7 @@ Print = tuple[bytes, str, str]
 HIDDEN = frozenset(
     key for key, column in BY_KEY.items() if column.kind in (Kind.TEXT, Kind.FEEDBACK) and not column.by_job
 )
+T = TypeVar("T")
 ROW = "row"  # beside a value: the ID of the row of a living tab that holds it
 
 
@@ -45,13 +45,12 @@ class Printer:
         state.update(text.encode("utf-8", "surrogatepass"))
         return state.digest()
 
-    def rows(self, texts: Iterable[str]) -> list[bytes]:
-        """As `row` for many, each of which begins with `NEXT` unless it is blank."""
-        copy = self._row.copy
-        prints = []
-        for text in texts:
+    def rows(self, parts: Iterable[bytes]) -> list[bytes]:
+        """As `row` for many, in UTF-8."""
+        copy, prints = self._row.copy, []
+        for part in parts:
             state = copy()
-            state.update(text[1:].encode("utf-8", "surrogatepass"))
+            state.update(part)
             prints.append(state.digest())
         return prints
 
@@ -59,14 +58,13 @@ class Printer:
         """The print of one field as bytes; `NO_MARK` of a blank one."""
         return self.marks((text,))[0]
 
-    def marks(self, texts: Iterable[str]) -> list[bytes]:
+    def marks(self, texts: Sequence[str]) -> list[bytes]:
         """As `mark` for many."""
-        copy = self._field.copy
-        marks = []
-        for text in texts:
-            if text:
+        copy, marks = self._field.copy, []
+        for data in encoded(texts):
+            if data:
                 state = copy()
-                state.update(text.encode("utf-8", "surrogatepass"))
+                state.update(data)
                 marks.append(state.digest())
             else:
                 marks.append(NO_MARK)
@@ -90,6 +88,14 @@ class Printer:
     def person(self, key: str) -> bytes:
         """The print of a person's address."""
         return self.row(f"person\x1f{key.casefold()}")
+
+
+def encoded(texts: Sequence[str]) -> list[bytes]:
+    """The bytes of each text; half a character, which some programs write, passes."""
+    try:
+        return list(map(str.encode, texts))
+    except UnicodeEncodeError:
+        return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 def shown_marks(marks: bytes) -> list[str]:
@@ -117,20 +123,25 @@ def print_from_bytes(kept: bytes) -> Print:
     return kept[:_ROW_BYTES], due, identifier
 
 
-def mapped(cells: Sequence[K], make: Callable[[Sequence[K]], list[str]]) -> list[str]:
-    """What `make` makes of each cell; cells that are alike are given to it once, where many are."""
-    different = set(cells)
+def mapped(cells: Sequence[Raw], make: Callable[[Sequence[Raw]], list[T]]) -> list[T]:
+    """What `make` makes of each cell; cells that are alike are given to it once, where many are.
+
+    It gets TRUE and FALSE as texts: otherwise they are alike to 1 and 0.
+    """
+    cells, different = without_truths(cells)
     if 2 * len(different) > len(cells):
         return make(cells)
     known = list(different)
     return list(map(dict(zip(known, make(known), strict=True)).__getitem__, cells))
 
 
-def without_truths(cells: list[Raw]) -> list[Raw]:
-    """Cells in which TRUE and FALSE are texts: they are alike to 1 and 0 otherwise, to a set."""
-    if bool in set(map(type, cells)):
-        return [as_text(raw) if isinstance(raw, bool) else raw for raw in cells]
-    return cells
+def without_truths(cells: Sequence[Raw]) -> tuple[Sequence[Raw], set[Raw]]:
+    """The cells with TRUE and FALSE as texts, and each different one."""
+    different = set(cells)
+    if (True in different or False in different) and bool in set(map(type, cells)):
+        cells = [as_text(raw) if isinstance(raw, bool) else raw for raw in cells]
+        different = set(cells)
+    return cells, different
 
 
 def plain_texts(cells: Sequence[Raw]) -> list[str]:
@@ -138,8 +149,9 @@ def plain_texts(cells: Sequence[Raw]) -> list[str]:
     kinds = set(map(type, cells))
     if kinds <= {str, type(None)}:
         return [raw.strip() if raw else "" for raw in cells]  # type: ignore[union-attr]
-    if kinds <= {int, type(None)}:
-        return ["" if raw is None else str(raw) for raw in cells]
+    if kinds <= {str, int, float, type(None)}:
+        whole = [int(raw) if isinstance(raw, float) and raw.is_integer() else raw for raw in cells]
+        return ["" if raw is None else str(raw).strip() for raw in whole]
     return list(map(plain, cells))
 
 

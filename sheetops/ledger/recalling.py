@@ -194,7 +194,7 @@ class _Unnamed:
             if (text := plain(table.column(key)[index]))
         }
         person = self._printer.row(joined(text for key, text in texts.items() if key not in JOB))
-        core = described(b"".join(self._printer.marks(plain(table.column(key)[index]) for key in CORE)))
+        core = described(b"".join(self._printer.marks([plain(table.column(key)[index]) for key in CORE])))
         found = (self._rows.get(mark) for mark in (person, core) if mark is not None)
         return next((life(row) for row in found if row is not None), None)
 
@@ -209,7 +209,7 @@ class _Differing:
         """How many of customer and description differ; 0 for an ID never seen."""
         raw = table.column("id")[index] if table.has("id") else None
         known = self._lives.core(self._printer.identifier(plain(raw)))
-        now = b"".join(self._printer.marks(plain(table.column(key)[index]) for key in CORE))
+        now = b"".join(self._printer.marks([plain(table.column(key)[index]) for key in CORE]))
         return 0 if known is None else differing(known, now)
 
     def many(self, table: Table, indexes: Sequence[int]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
@@ -108,7 +109,11 @@ def _looked_at(
     asleep: Sequence[Beginnings],
 ) -> Matched:
     """Pair rows that are not as they were with the requests whose numbers are `known`, or that are gone."""
-    standing = Counter(identifier for table in tables.values() for identifier in table.identifiers)
+
+    @cache
+    def standing() -> Counter[str | None]:
+        return Counter(identifier for table in tables.values() for identifier in table.identifiers)
+
     cores = {
         (tab, index): core
         for tab, indexes in rows.items()
@@ -120,7 +125,7 @@ def _looked_at(
         lambda: _load_gone(link, sheet),
         lambda row: described(cores[row.place.tab, row.index]),
         lambda row, was: (
-            standing[row.identifier] == 1  # else it is a copy that a person is writing over
+            standing()[row.identifier] == 1  # else it is a copy that a person is writing over
             and was.described is not None
             and differing(was.core, cores[row.place.tab, row.index]) == len(CORE)
         ),
@@ -139,7 +144,7 @@ def _load_known(
             continue
         at = number - part.first
         mark = part.print(at)
-        known.append(Known(number, mark[-1] or None, part.tab, mark, part.cores[at]))
+        known.append(Known(number, mark[-1] or None, part.tab, mark, part.core(at)))
     for some in chunks(left):
         wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(some))
         known += map(_known, link.execute(wanted).all())

@@ -25,6 +25,7 @@ from sheetops.ledger.prints import (
     NO_MARK,
     Print,
     Printer,
+    encoded,
     mapped,
     mark_of,
     plain,
@@ -188,25 +189,35 @@ class Part:
         if column is None:
             return [None] * len(indexes)
         if isinstance(indexes, range):
-            return without_truths(column[indexes.start : indexes.stop])
-        return without_truths([column[index] for index in indexes])
+            return column[indexes.start : indexes.stop]
+        return [column[index] for index in indexes]
 
     def prints(self) -> list[Print | None]:
         """The prints of whole rows, None where nothing is left in a row."""
-        keys = self._table.person_keys
-        labelled = [mapped(self._cells(key), partial(_labelled, NEXT + key + CELL)) for key in keys]
-        texts = list(map("".join, zip(*labelled, strict=True))) if keys else [""] * len(self._indexes)
+        people = self._people()
         dues = mapped(self._cells("due"), lambda some: list(map(self._table.due_mark, some)))
-        prints = zip(self._printer.rows(texts), dues, self.identifiers(), strict=True)
-        if "" not in texts:
+        ids = self._printer.identifiers(mapped(self._cells("id"), plain_texts))
+        prints = zip(self._printer.rows(people), dues, ids, strict=True)
+        if b"" not in people:
             return list(prints)
         return [
-            mark if text or mark[1] or mark[2] else None for text, mark in zip(texts, prints, strict=True)
+            mark if text or mark[1] or mark[2] else None for text, mark in zip(people, prints, strict=True)
         ]
 
-    def identifiers(self) -> list[str]:
-        """The ID of each row as it is kept, blank where it has none."""
-        return self._printer.identifiers(mapped(self._cells("id"), plain_texts))
+    def _people(self) -> list[bytes]:
+        """What people wrote in each row, as `joined` has it."""
+        keys = self._table.person_keys
+        if not keys:
+            return [b""] * len(self._indexes)
+        labels = [f"{NEXT}{key}{CELL}".encode() for key in keys]
+        columns = [
+            mapped(self._cells(key), partial(_labelled, label))
+            for key, label in zip(keys, labels, strict=True)
+        ]
+        if b"" in columns[0]:  # then rows begin with another column, so the mark between cells goes later
+            return [text[1:] for text in map(b"".join, zip(*columns, strict=True))]
+        columns[0] = mapped(self._cells(keys[0]), partial(_labelled, labels[0][1:]))
+        return list(map(b"".join, zip(*columns, strict=True)))
 
     def marks(self, key: str) -> list[bytes]:
         """The prints of the cells under `key`, `NO_MARK` where there are none."""
@@ -218,21 +229,23 @@ class Part:
 
     def _field_column(self, key: str) -> Column:
         if key == "id":
-            return coded(self.identifiers())
-        cells = self._cells(key)
-        different = list(dict.fromkeys(cells))
+            prints = map(self._table.prints.__getitem__, self._indexes)
+            return coded([mark[-1] if mark is not None else "" for mark in prints])
+        cells, different = without_truths(self._cells(key))
         many = 2 * len(different) > len(cells)
+        known = cells if many else list(different)
         if BY_KEY[key].kind in _TYPED:
-            fields = [self._table.field(key, raw) for raw in (cells if many else different)]
-        elif many:
-            return Marks(b"".join(self._printer.marks(plain_texts(cells))))
+            fields = [self._table.field(key, raw) for raw in known]
         else:
-            fields = shown_marks(b"".join(self._printer.marks(plain_texts(different))))
+            marks = b"".join(self._printer.marks(plain_texts(known)))
+            if many:
+                return Marks(marks)
+            fields = shown_marks(marks)
         if many:
             return Texts(fields)
-        numbers = dict(zip(different, range(len(different)), strict=True))
+        numbers = dict(zip(known, range(len(known)), strict=True))
         return Coded(fields, list(map(numbers.__getitem__, cells)))
 
 
-def _labelled(label: str, cells: Sequence[Raw]) -> list[str]:
-    return [label + text if text else "" for text in plain_texts(cells)]
+def _labelled(label: bytes, cells: Sequence[Raw]) -> list[bytes]:
+    return [label + text if text else b"" for text in encoded(plain_texts(cells))]
