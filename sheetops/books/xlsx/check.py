@@ -8,10 +8,10 @@ touch is judged by what may change in it: a sheet in its planned cells, a list b
 from __future__ import annotations
 
 import datetime as dt
-import io
 import struct
 from collections.abc import Collection, Iterator, Mapping
 
+from sheetops.books.xlsx.check_opening import NO_TEXTS, unreadable
 from sheetops.books.xlsx.check_order import out_of_order
 from sheetops.books.xlsx.check_rows import changed_rows
 from sheetops.books.xlsx.check_sheet import (
@@ -40,10 +40,10 @@ def check_save(before: Package, after: bytes, cells: Edits, tabs: Collection[str
     values by (tab, cell), `tabs` the names of tabs that were added or replaced as a whole.
     """
     try:
-        wrong = _Save(
+        save = _Save(
             Members(before.original, before.was, read=True), Members(after, before.meant), cells, tabs
-        ).wrong()
-        wrong = wrong or _unreadable(before.original, after)
+        )
+        wrong = save.wrong() or unreadable(before.original, after, save.lightened)
     except (ValueError, LookupError, ArithmeticError, struct.error) as error:
         wrong = str(error) or type(error).__name__
     if wrong:
@@ -100,6 +100,13 @@ class _Save:
             if why := self._values_wrong(part):
                 yield f"{part}: {why}"
         yield from (f"the tab {name} is missing" for name in self.tabs if self.now.tab(name) is None)
+
+    def lightened(self) -> bytes | None:
+        """The new file without its shared texts, if these are the old ones; see `unreadable`."""
+        name = self.now.linked(self.now.book, "sharedStrings")
+        if name is None or name not in self.old or not self._is_untouched(name):
+            return None
+        return self.new.lightened(name, NO_TEXTS)
 
     def _lost_or_moved(self) -> Iterator[str]:
         for name in self.old:
@@ -227,24 +234,3 @@ class _Save:
     def _linked(self, kind: str) -> bytes:
         name = self.now.linked(self.now.book, kind)
         return b"" if name is None else self.new.plain(name)
-
-
-def _unreadable(before: bytes, after: bytes) -> str | None:
-    """Another program's reader must open the new file if it could open the old one."""
-    wrong = _opening_error(after)
-    return f"another reader cannot open it: {wrong}" if wrong and not _opening_error(before) else None
-
-
-def _opening_error(data: bytes) -> str | None:
-    """What calamine says against the file, or None if it opens it."""
-    from python_calamine import CalamineWorkbook
-
-    try:
-        CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except Exception as error:
-        return str(error)
-    except BaseException as error:  # a panic of its Rust code is no Exception
-        if type(error).__name__ != "PanicException":
-            raise
-        return str(error)
-    return None

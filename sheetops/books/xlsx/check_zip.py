@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Callable, Iterator
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # a local header before the name (APPNOTE 4.3.7)
+_CENTRAL = struct.Struct("<4s6H3I5H2I")  # a record of the directory before the name (4.3.12)
+_IN_LOCAL, _IN_CENTRAL = (8, 14), (10, 16)  # where the two tell the method, and the checksum with the sizes
 _PIECE = 1 << 16  # bytes that are unpacked at one time
 _DESCRIPTOR, _UTF8, _IN_ZIP64 = 0x8, 0x800, 0xFFFFFFFF
 
@@ -31,7 +33,9 @@ class Members:
         self._data = data
         self._likely, self._read = likely, read
         try:
-            entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
+            archive = zipfile.ZipFile(io.BytesIO(data))
+            entries, self._directory = archive.infolist(), archive.start_dir
+            self._count = len(entries)
         except Exception as error:  # on damaged bytes zipfile raises errors of many kinds
             raise ValueError(f"it is no sound zip file: {error}") from error
         self._entries: dict[str, zipfile.ZipInfo] = {}
@@ -148,6 +152,34 @@ class Members:
             raise ValueError(f"{entry.filename} is described in two ways")
         if key(name) in self._ragged:
             raise ValueError(f"{entry.filename} does not end where it should")
+
+    def lightened(self, name: str, content: bytes) -> bytes | None:
+        """The file with `content`, stored, where this member's content is; None where more than that would change.
+
+        Every other byte stays where it is, so that whoever reads the rest reads it as it lies in the file.
+        """
+        entry = self._entries[key(name)]
+        listed = self._listed(entry)
+        wide = _IN_ZIP64 in (entry.file_size, entry.compress_size) or entry.extra
+        if listed is None or entry.flag_bits & _DESCRIPTOR or wide or entry.compress_size < len(content):
+            return None
+        light, start = bytearray(self._data), self._body(entry)
+        light[start : start + len(content)] = content
+        sizes = (zlib.crc32(content), len(content), len(content))
+        for at, (method, figures) in ((entry.header_offset, _IN_LOCAL), (listed, _IN_CENTRAL)):
+            struct.pack_into("<H", light, at + method, zipfile.ZIP_STORED)
+            struct.pack_into("<3I", light, at + figures, *sizes)
+        return bytes(light)
+
+    def _listed(self, entry: zipfile.ZipInfo) -> int | None:
+        """Where the directory speaks of the member, if it says plainly where that lies."""
+        at = self._directory
+        for _ in range(self._count):
+            record = _CENTRAL.unpack_from(self._data, at)
+            if record[-1] == entry.header_offset:
+                return at
+            at += _CENTRAL.size + sum(record[10:13])
+        return None
 
     def sealed(self, name: str) -> tuple[object, ...]:
         """Everything that must stay as it is in an untouched member: its settings and compressed bytes."""
