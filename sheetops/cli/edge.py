@@ -19,9 +19,7 @@ from sheetops.cli.mailing import own_templates
 from sheetops.cli.signals import shielded
 from sheetops.domain.policy import Policy
 from sheetops.runner import Order, Report, run_order, utc_now
-from sheetops.settings.files import load_texts
 from sheetops.settings.load import Loaded
-from sheetops.settings.policy import build_policy
 
 if TYPE_CHECKING:
     from sheetops.books.base import Hold
@@ -140,6 +138,9 @@ class Edge:
                 return self.run(location, team, jobs, period, own, taken, mail_review=mail_review)
 
         def policy_for(language: str) -> Policy:
+            from sheetops.settings.files import load_texts  # who only asks the ledger has no use for them
+            from sheetops.settings.policy import build_policy
+
             spoken = (team.language if team else None) or language
             return build_policy(team, spoken, load_texts(spoken))
 

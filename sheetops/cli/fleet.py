@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 def fleet_of(loaded: Loaded) -> Fleet:
     """The fleet of the settings. Raises SettingsError where there is none."""
-    if loaded.settings.fleet is None:
+    if loaded.fleet is None:
         raise SettingsError(
             "there is no fleet in these settings",
             where=str(loaded.path) if loaded.path else None,
             mend="name its database under `fleet: {database: …}`; docs/fleet.md tells how",
         )
-    return loaded.settings.fleet
+    return loaded.fleet
 
 
 def address_of(loaded: Loaded) -> str:

@@ -27,12 +27,12 @@ _SAYS = {
 
 def look_at_fleet(loaded: Loaded) -> FleetState | None:
     """The fleet of the settings, None where there is none, or none has begun. Raises SettingsError, ServiceUnreachable."""
-    if loaded.settings.fleet is None:
+    if loaded.fleet is None:
         return None
     from sheetops.scheduling.fleet.watch import look, versions
 
     with linked(loaded, "status") as link:
-        return look(link, loaded.settings.fleet.stalled_after) if versions(link) else None
+        return look(link, loaded.fleet.stalled_after) if versions(link) else None
 
 
 def fleet_lines(state: FleetState) -> list[str]:

@@ -70,23 +70,23 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
 
 def _late(edge: Edge, states: list[SheetState], today: date) -> list[str]:
     """Sheets of the settings that no run has looked at for more than a working day."""
+    if edge.loaded.given is None:
+        return []
     from sheetops.domain.addresses import titled
     from sheetops.ledger.ledger import place_of
-    from sheetops.settings.files import load_texts
-    from sheetops.settings.policy import build_policy
+    from sheetops.settings.policy import calendar_of
 
     seen = {state.place: state.last_seen.date() for state in states}
     seen |= {titled(state.title): state.last_seen.date() for state in states if state.title}
     wishes = []
-    for sheet in edge.loaded.settings.sheets:
+    for sheet in edge.loaded.given.sheets:
         place = edge.loaded.place(sheet)
         last = seen.get(place_of(place))
         if last is None:
             wishes.append(f"{place}: never run; try `sheetops run {sheet.name or place}`")
             continue
         team = edge.loaded.settings.team_of(sheet)
-        language = team.language or "en"
-        calendar = build_policy(team, language, load_texts(language)).calendar.estimating()
+        calendar = calendar_of(team, team.language or "en").estimating()
         if last < today and calendar.workdays_between(last, today) > 1:
             wishes.append(f"{place}: last looked at on {last}; see whether its schedule still runs")
     return wishes

@@ -7,8 +7,6 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from sheetops.domain.history import Said
-from sheetops.domain.stating import statements
-from sheetops.domain.stating.dated import differences
 from sheetops.domain.view import View
 from sheetops.ledger import tables as t
 from sheetops.ledger.prints import Printer
@@ -16,6 +14,10 @@ from sheetops.ledger.prints import Printer
 
 def keep_policy(link: Connection, printer: Printer, sheet: int, run: int, view: View) -> None:
     """Remember the statements that a run saw for the first time, changed or gone; mostly there are none."""
+    # With all rules and figures: whoever only asks has no use for them.
+    from sheetops.domain.stating import statements
+    from sheetops.domain.stating.dated import differences
+
     new = differences(read_policy(link, sheet), statements(view), printer.field)
     rows = [
         {"sheet": sheet, "run": run, "name": s.name, "value": s.value, "label": s.label, "words": s.text}

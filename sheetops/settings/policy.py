@@ -12,7 +12,6 @@ from sheetops.domain.finding import Severity
 from sheetops.domain.ids import IdPattern
 from sheetops.domain.people import Person
 from sheetops.domain.policy import Policy, RuleSetting, UrgencyTarget
-from sheetops.domain.rules import RULES
 from sheetops.domain.targets import read_target
 from sheetops.domain.template import BY_KEY
 from sheetops.domain.texts import Texts
@@ -219,12 +218,14 @@ def _check_names(team: Team) -> None:
                 f"columns: {text!r} is mapped to {key!r}, which is no column",
                 mend=f"the columns are {', '.join(BY_KEY)}",
             )
-    known = {rule.code for rule in RULES}
-    for code in team.rules:
-        if code not in known:
-            raise SettingsError(
-                f"rules: there is no rule {code}", mend=f"the rules are {', '.join(sorted(known))}"
-            )
+    if team.rules:
+        from sheetops.domain.rules import BY_CODE as RULES  # else they are not loaded
+
+        for code in team.rules:
+            if code not in RULES:
+                raise SettingsError(
+                    f"rules: there is no rule {code}", mend=f"the rules are {', '.join(sorted(RULES))}"
+                )
     if team.goals:
         from sheetops.domain.kpis import BY_KEY as FIGURES  # else they are not loaded
 

@@ -134,3 +134,27 @@ def test_an_edit_of_cells_loads_only_what_it_uses(tmp_path: Path) -> None:
         "sheetops.domain.text",
     }
     assert not unused & loaded
+
+
+def test_who_only_asks_the_ledger_loads_no_rules_and_no_workbooks(tmp_path: Path) -> None:
+    code = "import sys, sheetops.cli as c\ntry:\n    c.main(['status'])\nexcept SystemExit as left:\n    assert left.code == 0\nprint(' '.join(sys.modules), file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stderr.split())
+    assert "sheetops.ledger.asking" in loaded
+    unused = {
+        "sheetops.domain.rules",
+        "sheetops.domain.kpis",
+        "sheetops.books.xlsx.book",
+        "lxml",
+        "holidays",
+        "pydantic",
+    }
+    assert not unused & loaded
