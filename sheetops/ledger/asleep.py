@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
@@ -25,6 +26,7 @@ from sheetops.ledger.seeing import CORE
 _DUE = "due?"  # beside the fields: the due dates as they are compared, where they are not as the fields say
 _PERSON_BYTES = 12
 _LENGTH_BYTES = 4
+_ONE_BY_ONE = 100  # of some thousands: for more it takes less time to read all
 LifeKey = tuple[str, bool, bool]  # resolved, whether there is a result, whether it was typed anew perhaps
 _BLANK: Print = (bytes(_PERSON_BYTES), "", "")
 
@@ -44,6 +46,7 @@ class Beginnings:
         self._what: bytes = row.what
         self._awake: frozenset[int] = frozenset()
         self._columns: dict[str, Column | None] = {}
+        self._asked: Counter[str] = Counter()
 
     def wake(self, numbers: Iterable[int]) -> None:
         """Note which of these requests have rows of their own by now."""
@@ -137,7 +140,9 @@ class Beginnings:
         return list(map(add, *marks))
 
     def core(self, index: int) -> bytes:
-        """As `cores`, of one."""
+        """As `cores`, of one; who asks for many gets them by the list."""
+        if self._asked_at_once("cores"):
+            return self.cores[index]
         columns = (self._column(key) for key in CORE)
         return b"".join(column.mark(index) if column is not None else NO_MARK for column in columns)
 
@@ -186,6 +191,17 @@ class Beginnings:
             unsure[index] = True
         answered = result.filled() if result is not None else [False] * self.size
         return list(zip(self.texts("resolved"), answered, unsure, strict=True))
+
+    def life_key(self, index: int) -> LifeKey:
+        """As `life_keys`, of one; who asks for many gets them by the list."""
+        if self._asked_at_once("life_keys"):
+            return self.life_keys[index]
+        unsure = index in self._head.get("u", ())
+        return self.text("resolved", index), bool(self.text("result", index)), unsure
+
+    def _asked_at_once(self, what: str) -> bool:
+        self._asked[what] += 1
+        return what in self.__dict__ or self._asked[what] > _ONE_BY_ONE
 
     def life(self, key: LifeKey) -> Story:
         """A story that has the same life as that of each request that sleeps and has this of `life_keys`."""

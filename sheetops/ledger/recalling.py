@@ -33,6 +33,7 @@ from sheetops.ledger.seeing import AT_ONCE, CORE, described, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _NOT_RUN_KEPT_AT_HAND = timedelta(days=14)
+_FEW = 20  # a smaller part of all lives than one in so many is read one by one
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -95,17 +96,25 @@ class _Lives(Mapping[str, Life]):
         self._rows, self._cores, self._printer = rows, cores, printer
         self._made: dict[_Told, Life] = {}
         self._of_part: dict[Beginnings, Mapping[str, Life]] = {}
+        self._slept: dict[tuple[Beginnings, LifeKey], _Told] = {}
 
     def __getitem__(self, identifier: str) -> Life:
         kept = self._printer.identifier(identifier)
         row = self._rows[kept]
-        return self._life(row) if isinstance(row, _Told) else self._asleep(row)[kept]
+        return self._life(row if isinstance(row, _Told) else self._of_one(row, row.index_of[kept]))
 
     def _life(self, told: _Told) -> Life:
         made = self._made.get(told)
         if made is None:
             made = self._made[told] = life(told)
         return made
+
+    def _of_one(self, part: Beginnings, index: int) -> _Told:
+        """What is told of one that sleeps; of whose life follows from the same, the same."""
+        slot = part, part.life_key(index)
+        if slot not in self._slept:
+            self._slept[slot] = _told(*slot)
+        return self._slept[slot]
 
     def _asleep(self, part: Beginnings) -> Mapping[str, Life]:
         """The lives of all that sleep together."""
@@ -119,6 +128,8 @@ class _Lives(Mapping[str, Life]):
 
     def many(self, identifiers: Sequence[str | None]) -> list[Life | None]:
         """The life of each ID: what the ledger tells of many in the same words is read once."""
+        if len(identifiers) * _FEW < len(self._rows):
+            return [self.get(text) if text else None for text in identifiers]
         names = self._printer.identifiers([text or "" for text in identifiers])
         rows = list(map(self._rows.get, names))
         alike = dict(zip(map(id, rows), rows, strict=True))
@@ -144,7 +155,7 @@ class _Lives(Mapping[str, Life]):
         """The prints of customer and description as last seen; None for an ID never seen."""
         row = self._rows.get(identifier)
         if isinstance(row, Beginnings):
-            return row.cores[row.index_of[identifier]]
+            return row.core(row.index_of[identifier])
         return self._cores.get(identifier)
 
     def __iter__(self) -> Iterator[str]:

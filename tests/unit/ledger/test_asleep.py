@@ -70,6 +70,9 @@ def told(ledger: Ledger) -> list[object]:
         dict(history.lives),
         [view.life(here, index) for index in range(len(here))],
         history.lives_of(here.values("id")),
+        [history.lives_of([f"A{number}"]) for number in range(60)],
+        [history.differing(here.table, index) for index in range(len(here))],
+        history.earliest(),
         history.first_seen(here.values("id")),
         history.differing_in(here.table, range(len(here))),
         ledger.sheets(date(2026, 11, 10)),
@@ -84,6 +87,7 @@ def test_whether_a_request_sleeps_is_seen_nowhere(
     ledger: Ledger, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(begin, "AT_ONCE", at_once)
+    monkeypatch.setattr("sheetops.ledger.asleep._ONE_BY_ONE", at_once)
     look_at_rows(ledger, [desk(number) for number in range(20)], 0)
     edits = [(3, "due", date(2026, 11, 20)), (31, "id", "A999")]
     look(ledger, log(*map(desk, range(40))), now=START + DAY, edits=edits)
@@ -92,6 +96,8 @@ def test_whether_a_request_sleeps_is_seen_nowhere(
     with ledger._engine.begin() as link:
         count = 0
         for part in sleeping(link, 1):
+            assert [part.core(index) for index in range(part.size)] == part.cores
+            assert [part.life_key(index) for index in range(part.size)] == part.life_keys
             stories = [part.story(number) for number in part.numbers()]
             write_stories(link, 1, stories)
             count += len(stories)

@@ -48,6 +48,9 @@ def test_the_lives_of_a_table_are_those_of_its_rows(
     every = range(len(here))
     each = [view.life(here, index) for index in every]
     assert view.lives(here, lambda life: True) == each
+    assert view.lives_at(here, every) == each
+    assert view.lives_at(here, every[1::2]) == each[1::2]
+    assert history.earliest() == min((life.first_seen for life in history.lives.values()), default=None)
     resolved = [life if life is not None and life.resolved_seen else None for life in each]
     assert view.lives(here, lambda life: life.resolved_seen is not None) == resolved
     differing = [history.differing(here.table, index) for index in every]
