@@ -154,8 +154,11 @@ class Package:
         key = _key(name)
         return key in self._added or (key in self._members and key not in self._removed)
 
-    def part(self, name: str) -> bytes:
-        """The content of the part `name`, found as OPC does (any case); NotAWorkbook if there is none."""
+    def part(self, name: str, keep: bool = True) -> bytes:
+        """The content of the part `name`, found as OPC does (any case); NotAWorkbook if there is none.
+
+        A large part that nobody will ask for again need not be kept.
+        """
         key = _key(name)
         if (changed := self._changed.get(key)) is not None:
             if not isinstance(changed, bytes):  # somebody looks at it after all
@@ -163,9 +166,12 @@ class Package:
             return changed
         if not self.has(name):
             raise NotAWorkbook(f"its part {name} is missing", where=self.where, mend=MEND_XLSX)
-        if key not in self._cache:
-            self._cache[key] = self._archive.read(self._member(key))
-        return self._cache[key]
+        if key in self._cache:
+            return self._cache[key]
+        data = self._archive.read(self._member(key))
+        if keep:
+            self._cache[key] = data
+        return data
 
     def _member(self, key: str) -> Member:
         return self._archive.members[self._members[key]]
@@ -173,9 +179,9 @@ class Package:
     def where_part(self, name: str) -> str:  # `file.xlsx, xl/workbook.xml`, for messages
         return f"{self.where}, {name}"
 
-    def utf8(self, name: str) -> tuple[bytes, xmlbytes.Encoding]:
-        """The part as UTF-8, and the encoding that turns it back."""
-        return xmlbytes.decode(self.part(name), self.where_part(name))
+    def utf8(self, name: str, keep: bool = True) -> tuple[bytes, xmlbytes.Encoding]:
+        """The part as UTF-8, and the encoding that turns it back; `keep` is as for `part`."""
+        return xmlbytes.decode(self.part(name, keep), self.where_part(name))
 
     def tree(self, name: str) -> tuple[bytes, Node]:
         """The part as UTF-8 and its elements with byte positions. For small parts; the result is kept."""

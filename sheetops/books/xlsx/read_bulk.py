@@ -41,6 +41,7 @@ def _each(byte: int) -> np.uint64:
 _LESS_THAN = ord("<")
 _UP_TO = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)  # the first bytes of a word
 _ROW, _CELL, _ROW_END = _word(b'<row r="'), _word(b'<c r="'), _word(b"</row>")
+_PAIR_ROW, _PAIR_CELL, _PAIR_ROW_END = (np.uint16(_word(pair)) for pair in (b"ro", b"c ", b"/r"))
 _VALUE, _VALUE_END = _word(b"<v>"), _word(b"</v></c>")
 _ONE, _FOUR, _EIGHT, _SIXTEEN, _HALF = (np.uint64(count) for count in (1, 4, 8, 16, 32))
 _FIRST_LETTER, _LAST_LETTER = ord("A"), ord("Z")
@@ -72,6 +73,7 @@ class Bulk:
         """`xml` is the whole part: bytes follow after the last row."""
         self._shared, self._xml = shared, xml
         self._bytes = np.frombuffer(xml, np.uint8)
+        self._pairs: NDArray[np.uint16] = np.ndarray((len(xml) - 1,), "<u2", xml, 0, (1,))
         self._words: Words = np.ndarray((len(xml) - 7,), "<u8", xml, 0, (1,))  # from every byte on
         self._texts: NDArray[Any] = np.empty(len(shared.texts) + 1, object)
         self._texts[1:] = shared.texts  # and a blank before them
@@ -89,14 +91,12 @@ class Bulk:
         if not len(places):
             raise NotPlain
         places += start
-        words = self._words[places]
-        six = words & _UP_TO[6]
-        opens, cells = words == _ROW, six == _CELL
-        outer = np.flatnonzero(opens | cells | (six == _ROW_END))
+        marks = self._pairs[places + 1]
+        outer = np.flatnonzero((marks == _PAIR_CELL) | (marks == _PAIR_ROW) | (marks == _PAIR_ROW_END))
         if not len(outer) or outer[0] or places[0] != start:
             raise NotPlain
-        is_open, is_cell = opens[outer], cells[outer]
         begins, after = places[outer], np.append(outer[1:], len(places))
+        is_open, is_cell = self._told_apart(begins)
         stops, spans = np.append(begins[1:], end), after - outer
         at = np.flatnonzero(is_open)
         numbers, digits, signs, empty = self._rows(begins[at] + 8, stops[at])
@@ -106,10 +106,19 @@ class Bulk:
         found = _Cells(begins[of], stops[of], outer[of], spans[of], rows)
         columns, heads = self._columns(found, digits[rows], signs[rows])
         kinds = self._kinds(heads, np.append(places, end)[found.first + 1])
-        values = self._values(found, kinds, places, words)
+        values = self._values(found, kinds, places)
         laid = self._laid_out(found, columns, kinds, values, numbers - before)
         self.last_row = int(numbers[-1])
         return laid
+
+    def _told_apart(self, begins: Ints) -> tuple[Flags, Flags]:
+        """Which of these tags begin a row, and which a cell; the others must end a row."""
+        words = self._words[begins]
+        six = words & _UP_TO[6]
+        is_open, is_cell = words == _ROW, six == _CELL
+        if not (is_open | is_cell | (six == _ROW_END)).all():
+            raise NotPlain
+        return is_open, is_cell
 
     def _rows(self, begins: Ints, stops: Ints) -> tuple[Ints, Ints, Words, Flags]:
         """Of each row: its number, how many digits that has, these with the quote, and whether it is self-closing."""
@@ -128,20 +137,19 @@ class Bulk:
 
     def _columns(self, cells: _Cells, digits: Ints, signs: Words) -> tuple[Ints, Ints]:
         """The number of each cell's column, and where its address has ended; it must name its row."""
-        words = self._words[cells.begins + 6]
-        columns = np.zeros(len(words), np.int64)
-        letters = np.zeros(len(words), np.int64)
-        is_letter = np.ones(len(words), np.bool_)
-        for place in range(4):
-            byte = ((words >> np.uint64(8 * place)) & _UP_TO[1]).astype(np.int64)
-            is_letter &= (byte >= _FIRST_LETTER) & (byte <= _LAST_LETTER)
-            if not is_letter.any():
-                break
-            columns = np.where(is_letter, columns * 26 + byte - (_FIRST_LETTER - 1), columns)
-            letters += is_letter
-        ends = cells.begins + 6 + letters
-        if len(words) and (letters.min() < 1 or letters.max() > 3):
+        ends = cells.begins + 6
+        letters = self._bytes[ends]
+        if not _are_letters(letters).all():
             raise NotPlain
+        columns = letters.astype(np.int64) - (_FIRST_LETTER - 1)
+        ends += 1
+        for _ in range(2):
+            letters = self._bytes[ends]
+            more = _are_letters(letters)
+            if not more.any():
+                break
+            columns[more] = columns[more] * 26 + letters[more] - (_FIRST_LETTER - 1)
+            ends += more
         if ((self._words[ends] & _UP_TO[digits + 1]) != signs).any():
             raise NotPlain
         same_row = cells.rows[1:] == cells.rows[:-1]
@@ -189,7 +197,7 @@ class Bulk:
             return _ODD
         return _DAY if style in self._shared.dates else _NUMBER
 
-    def _values(self, cells: _Cells, kinds: Kinds, places: Ints, words: Words) -> Ints:
+    def _values(self, cells: _Cells, kinds: Kinds, places: Ints) -> Ints:
         """The whole number that each cell stores, 0 for a blank; a cell that is otherwise becomes odd."""
         values = np.zeros(len(kinds), np.int64)
         blank = kinds == _NOTHING
@@ -197,9 +205,9 @@ class Bulk:
         filled = np.flatnonzero(~blank & (kinds != _ODD))
         filled = _sorted_out(kinds, filled, cells.spans[filled] == 4)
         first = cells.first[filled]
-        end = places[first + 2]
-        length = end - places[first + 1] - 3
-        usual = ((words[first + 1] & _UP_TO[3]) == _VALUE) & (words[first + 2] == _VALUE_END)
+        begin, end = places[first + 1], places[first + 2]
+        length = end - begin - 3
+        usual = ((self._words[begin] & _UP_TO[3]) == _VALUE) & (self._words[end] == _VALUE_END)
         usual &= (cells.stops[filled] == end + 8) & (length > 0) & (length <= _MOST_DIGITS)
         if not usual.all():
             kinds[filled[~usual]] = _ODD
@@ -287,6 +295,11 @@ def _require_rows(is_open: Flags, is_cell: Flags, empty: Ints, lengths: Ints, sp
     ends[empty] = True
     if not is_open[0] or not ends[-1] or (ends[:-1] != is_open[1:]).any():
         raise NotPlain
+
+
+def _are_letters(signs: NDArray[np.uint8]) -> Flags:
+    are: Flags = (signs >= _FIRST_LETTER) & (signs <= _LAST_LETTER)
+    return are
 
 
 def _sorted_out(kinds: Kinds, which: Ints, fits: Flags) -> Ints:

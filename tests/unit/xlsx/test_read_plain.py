@@ -14,6 +14,7 @@ from sheetops.books.xlsx import read_plain
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.read_plain import NotPlain, Plain
+from sheetops.books.xlsx.strings import SharedStrings
 from sheetops.domain.rows import Rows
 from sheetops.domain.table import CellError, Raw
 from sheetops.errors import SheetError
@@ -166,3 +167,27 @@ def test_a_broken_text_ends_in_a_clear_word_or_is_left_to_calamine(broken: bytes
 def test_a_day_that_is_no_number_stays_as_it_is() -> None:
     (grid,) = read_workbook(made('<row r="1"><c r="A1" s="1"><v>nan</v></c></row>'), "f.xlsx").grids
     assert str(grid.cell(1, 1)).casefold() == "nan"
+
+
+HINT = '<phoneticPr fontId="1" type="noConversion"/>'
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ("<t>甲</t>", "<t>乙</t>"),
+        (f"<t>甲</t>{HINT}", f"<t>乙</t>{HINT}"),
+        (f"<r><t>两</t></r><r><t>段</t></r>{HINT}", "<t>乙</t>"),
+        ('<t xml:space="preserve"> 甲 </t>', "<t/>"),
+        ("<t>何？ what?</t>", "<t>a &amp; b!</t>"),
+        ("<t>_x000D_</t>", "<t>&lt;t></t>"),
+        ("<t>a\r\nb</t>", ""),
+        ("", ""),
+        ("<t>甲</t><rPh sb='0' eb='1'><t>ひ</t></rPh>", "<!-- <si><t>no</t></si> --><t>乙</t>"),
+        ("<t>甲</t><?note?>", "<t><![CDATA[<乙>]]></t>"),
+        ("<t>甲</t><?note <si>?>", "<t>乙</t>"),
+    ],
+)
+def test_shared_texts_split_at_once_are_those_read_one_by_one(items: tuple[str, ...]) -> None:
+    shared = SharedStrings(Package.from_bytes(made(strings=items), "f.xlsx"))
+    assert shared.plain() == [shared[index] or None for index in range(len(items))]
