@@ -31,14 +31,15 @@ def sealed(tab: Tab) -> Tab:
     free = sorted({at for row in tab.rows for at, cell in enumerate(row, 1) if cell.style == "input"})
     rows: list[tuple[Cell, ...]] = []
     said: list[str] = []
+    plain = _Plain()
     for row in tab.rows:
         values = [cell.value for cell in row]
         if any(cell.style == "input" for cell in row):
-            own = _print([_said(values[:-1], free)], 3)
+            own = _print([_said(values[:-1], free, plain)], 3)
             rows.append((*row[:-1], row[-1]._replace(value=f"{row[-1].value}-{own}")))
         else:
             rows.append(row)
-            said.append(_said(values))
+            said.append(_said(values, (), plain))
     seal = " ".join(("sheetops", _print(said, 6), *map(str, free)))
     width = max(map(len, rows), default=1)
     return replace(tab, rows=(*rows, (), (Cell(seal, "muted", span=width), *[Cell()] * (width - 1))))
@@ -59,11 +60,12 @@ def state_of(grid: Grid | None) -> State:
     rows[places[-1]][0] = None
     free = frozenset(map(int, seal[2].split()))
     said: list[str] = []
+    plain = _Plain()
     for row in rows:
         key = _KEY.fullmatch(as_text(row[-1])) if free and row else None
         if key is None:
-            said.append(_said(row))
-        elif _print([_said(row[:-1], free)], 3) != key[2]:
+            said.append(_said(row, (), plain))
+        elif _print([_said(row[:-1], free, plain)], 3) != key[2]:
             return "changed"
     added = grid.formulas or grid.attached & _NOTES
     return "whole" if not added and _print(said, 6) == seal[1] else "changed"
@@ -82,10 +84,26 @@ def _trimmed(row: Sequence[Raw]) -> list[Raw]:
     return cells
 
 
-def _said(row: Sequence[Raw], without: Container[int] = ()) -> str:
+class _Plain(dict[tuple[type, Raw], str]):
+    """(type, value) → `_plain` of it, worked out once: a tab says the same again and again.
+
+    For floats it does not serve: 0.0 and −0.0 are alike to a dictionary.
+    """
+
+    def __missing__(self, key: tuple[type, Raw]) -> str:
+        text = self[key] = _plain(key[1])
+        return text
+
+
+def _said(row: Sequence[Raw], without: Container[int] = (), plain: _Plain | None = None) -> str:
     """What the filled cells of a row say; empty for a blank row."""
+    known = _Plain() if plain is None else plain
     return "\x1f".join(
-        f"{at}:{text}" for at, value in enumerate(row, 1) if at not in without and (text := _plain(value))
+        f"{at}:{text}"
+        for at, value in enumerate(row, 1)
+        if value is not None
+        and at not in without
+        and (text := _plain(value) if value.__class__ is float else known[value.__class__, value])
     )
 
 

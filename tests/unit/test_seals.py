@@ -16,7 +16,7 @@ from openpyxl.comments import Comment
 from sheetops.books.memory import MemoryBook
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.domain.seals import bare_key, sealed, state_of
-from sheetops.domain.table import Grid
+from sheetops.domain.table import CellError, Grid
 from sheetops.domain.tabs import Cell, Tab
 from tests.sheets import log, row
 from tests.unit.test_runner import run
@@ -171,3 +171,15 @@ def test_a_persons_tab_is_left_alone_though_its_title_is_ours(rows: Rows) -> Non
     report = run(book, jobs=("validate",))
     assert report.applied.tabs == () and book.grids[-1].rows == rows
     assert any("somebody's own" in remark for remark in report.plan.remarks)
+
+
+@pytest.mark.parametrize(
+    "values", [(0.0, -0.0), (1, True), (1.5, "1.50"), ("a", "b"), (CellError("#N/A"), "N/A")]
+)
+def test_values_that_are_written_differently_give_different_seals(values: tuple[Any, Any]) -> None:
+    one, other = values
+    seals = {
+        str(sealed(Tab("Checks", tuple((Cell(value),) for value in column))).values()[-1][0])
+        for column in ((one, one), (one, other), (other, one), (other, other))
+    }
+    assert len(seals) == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -134,14 +135,12 @@ class Wiring:
         plain = self.members.plain(part)
         if b":id" not in plain and b"\0" not in plain:  # no attribute of that name with any prefix, in UTF-8
             return set()
-        used = set()
-        for element in root_of(plain).iter():
-            used |= {
-                value
-                for name, value in element.attrib.items()
-                if name.endswith("/relationships}id") and value
-            }
-        return used - known
+        root = root_of(
+            plain
+        )  # of a sheet it may have a hundred thousand elements, few of which bear such an id
+        names = set(chain.from_iterable(map(Element.keys, root.iter())))
+        ids = [name for name in names if name.endswith("/relationships}id")]
+        return set(filter(None, (element.get(name) for name in ids for element in root.iter()))) - known
 
     def _external(self, part: str) -> set[str]:
         rels = rels_key(part)

@@ -42,6 +42,9 @@ class Rows:
             column_letters(number) for number in range(1, 1 + max(map(len, tab.rows), default=0))
         ]
         self._cells: dict[int, dict[int, str]] = {}
+        # What is written behind the name of a cell that says no more than that: a tab shares cells that say the same,
+        # and holds them, so that each is known by its identity.
+        self._known: dict[int, str] = {}
         for number, row in enumerate(tab.rows, 1):
             cells = self._row(number, row)
             if cells:
@@ -51,14 +54,24 @@ class Rows:
     def _row(self, number: int, row: Sequence[Cell]) -> dict[int, str]:
         """Column → the cell's XML, with the number of its style in the source between two zero characters."""
         cells: dict[int, str] = {}
+        known = self._known
         for column, cell in enumerate(row, 1):
+            again = known.get(id(cell))
+            if again is not None:
+                if again:
+                    cells[column] = f'<c r="{self._letters[column - 1]}{number}{again}'
+                continue
             if cell == _PLAIN:
+                known[id(cell)] = ""
                 continue
             name = f"{self._letters[column - 1]}{number}"
             where = f"{self._tab.name}!{name}"
             value, kind, format = stored(cell, where)
             style = self._styles.number(cell.style, format, is_quoted(value, kind))
-            cells[column] = f'<c r="{name}" s="\0{style}\0"{self._content(value, kind)}'
+            said = f'" s="\0{style}\0"{self._content(value, kind)}'
+            cells[column] = f'<c r="{name}{said}'
+            if cell.link is None and cell.span == 1:
+                known[id(cell)] = said
             if cell.link is not None and len(self.links) < cell_forms.MOST_LINKS:
                 self._link(name, cell.link)
             if cell.span > 1:

@@ -19,14 +19,25 @@ def measure(facts: Facts, window: Window) -> Measure:
     """The share answered within the target."""
     rows, hits = [], []
     has_column = facts.has("first_response")
-    lives, responses = facts.lives, facts.responses
+    lives, responses, until = facts.lives, facts.responses, window.until.toordinal()
+    moments, exact, urgencies, deadlines = (
+        facts.opened,
+        facts.exact,
+        facts.column("urgency"),
+        _deadlines(facts),
+    )
     for index in facts.opened_in(window):
-        response, life = responses[index], lives[index]
-        known = response is not None or has_column or (life and "first_response" not in life.unsure)
-        deadline = response_deadline(facts, index) if known else None
+        response, opened = responses[index], moments[index]
+        if opened is None or not exact[index]:
+            continue
+        if response is None and not has_column:
+            life = lives[index]
+            if life is None or "first_response" in life.unsure:
+                continue
+        deadline = deadlines[opened, urgencies[index] or ""]
         if deadline is None:
             continue
-        if response is not None and response.toordinal() > window.until.toordinal():
+        if response is not None and response.toordinal() > until:
             response = None
         if response is not None or has_passed(deadline, window.now):
             rows.append(index)

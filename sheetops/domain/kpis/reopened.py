@@ -34,13 +34,15 @@ def measure(facts: Facts, window: Window) -> Measure:
     rows, hits = [], []
     until = window.until.toordinal()
     lives = facts.lives
-    for index in facts.opened_in(window):
+    opened = facts.opened_in(window)
+    resolved = set(facts.resolved_of(opened, until))
+    for index in opened:
         life = lives[index]
         if life is None or "reopened" in life.unsure:
             continue
-        if life.reopened or facts.resolved_by(index, until):
+        if life.reopenings or index in resolved:
             rows.append(index)
-            if life.reopened:
+            if life.reopenings:
                 hits.append(index)
     return share(hits, rows, _why(facts, window, facts.opened_in(window)))
 
@@ -54,7 +56,7 @@ def first_contact(facts: Facts, window: Window) -> Measure:
         if life is None or response is None or "reopened" in life.unsure:
             continue
         rows.append(index)
-        if not life.reopened and _at_once(facts, index, response):
+        if not life.reopenings and _at_once(facts, index, response):
             hits.append(index)
     return share(hits, rows, _why(facts, window, facts.resolved_in(window)))
 

@@ -118,6 +118,7 @@ tabs = st.builds(
     st.booleans(),
     st.sampled_from((None, "C00000")),
 )
+AGAIN, LINKED = Cell("=1+1", "label"), Cell("l", "link", Link(None, "B2"))
 EVERYTHING = Tab(
     "review",
     (
@@ -142,7 +143,9 @@ EVERYTHING = Tab(
             Cell(""),
         ),
         (),
-        (Cell(None, "input"), Cell(), Cell("l", "link", Link(None, "B2")), Cell("_x0041_ line\nb", "bad")),
+        (Cell(None, "input"), Cell(), LINKED, Cell("_x0041_ line\nb", "bad")),
+        (AGAIN, LINKED, AGAIN),
+        (Cell(), AGAIN),
     ),
     charts=(
         Chart(
