@@ -151,5 +151,22 @@ assert "alembic" not in sys.modules, "imported where there is nothing to migrate
     subprocess.run([sys.executable, "-c", script], check=True, cwd=KEPT.parents[1], timeout=60)
 
 
+def test_sqlalchemy_is_whole_though_it_was_loaded_without_asyncio(tmp_path: Path) -> None:
+    script = f"""
+import sys
+from sheetops.ledger import open_ledger
+open_ledger({str(tmp_path / "ledger.db")!r}).close()
+assert "asyncio" not in sys.modules, "nothing here asks for it"
+from sqlalchemy.util import concurrency
+assert not concurrency.is_cancellation_exception(ValueError()) and not concurrency.iscoroutine(1)
+import asyncio
+assert concurrency.is_cancellation_exception(asyncio.CancelledError())
+async def work():
+    return 5
+assert concurrency.iscoroutine(waiting := work()) and asyncio.run(waiting) == 5
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=KEPT.parents[1], timeout=60)
+
+
 if __name__ == "__main__":
     make(Path(sys.argv[1]))

@@ -50,6 +50,7 @@ def test_the_public_functions_load_nothing_heavy_until_they_are_called() -> None
 
 # What a run of fill and validate on a workbook has no use for, and who has.
 NOT_OF_A_RUN = {
+    "asyncio": "the fleet's orders",
     "alembic": "a ledger of an older version",
     "mako": "Alembic",
     "psycopg": "PostgreSQL",
