@@ -32,6 +32,7 @@ def document(name: str) -> dict[str, Any]:
     return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
 
 
+@functools.cache
 def schema(name: str, api: str = "sheets.v4") -> dict[str, Any]:
     return document(api)["schemas"][name]["properties"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from tests.sheets_server.discovery import schema
@@ -30,27 +31,51 @@ def number(value: float) -> float | int:
 
 def message(name: str, value: dict[str, Any]) -> dict[str, Any]:
     """`value` as an answer of the schema `name`; keys outside the schema are a fault of the server."""
-    known = schema(name)
-    present = PRESENT.get(name, set())
+    known = _fields(name)
     out: dict[str, Any] = {}
     for key, item in value.items():
         if item is None:
             continue
-        spec = known[key]
-        shown = item if f"{name}.{key}" in UNTYPED else _property(spec, item)
-        if shown in ("", 0, False) and not isinstance(shown, dict | list) and key not in present:
+        shape, inner, present = known[key]
+        if shape == "message":
+            out[key] = message(inner, item)
             continue
-        if isinstance(shown, list) and not shown:
+        shown = _property(inner, item) if shape == "array" else item
+        if isinstance(shown, float) and shape != "untyped":
+            shown = number(shown)
+        if not shown and not isinstance(shown, dict) and (not present or isinstance(shown, list)):
             continue
         out[key] = shown
     return out
+
+
+@cache
+def _fields(name: str) -> dict[str, tuple[str, Any, bool]]:
+    """Field of the schema `name` to its shape, what is inside, and whether a zero that was set is shown."""
+    found = {}
+    for key, spec in schema(name).items():
+        inner: Any = None
+        if f"{name}.{key}" in UNTYPED:
+            shape = "untyped"
+        elif "$ref" in spec:
+            shape, inner = "message", spec["$ref"]
+        elif spec.get("type") == "array":
+            shape, inner = "array", spec
+        else:
+            shape = "scalar"
+        found[key] = (shape, inner, key in PRESENT.get(name, set()))
+    return found
 
 
 def _property(spec: dict[str, Any], item: Any) -> Any:
     if "$ref" in spec:
         return message(spec["$ref"], item)
     if spec.get("type") == "array":
-        return [_property(spec["items"], each) for each in item]
+        inner = spec["items"]
+        if "$ref" in inner:
+            name = inner["$ref"]
+            return [message(name, each) for each in item]
+        return [_property(inner, each) for each in item]
     if isinstance(item, float):
         return number(item)
     return item

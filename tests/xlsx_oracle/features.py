@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from lxml import etree
 
@@ -106,6 +107,7 @@ def _key(name: str) -> str:
     return name.lstrip("/").lower()
 
 
+@lru_cache(maxsize=500)  # most parts are the same before and after
 def _features(name: str, kind: str, data: bytes) -> Inventory:
     short = re.split(r"[./]", kind)[-1]
     found: Inventory = Counter({f"kind:{short}": 1})

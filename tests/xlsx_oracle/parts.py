@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 END, END64, LOCATOR64, ENTRY, LOCAL = b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\1\2", b"PK\3\4"
 FULL16, FULL32 = 0xFFFF, 0xFFFFFFFF
@@ -98,6 +99,11 @@ def _body(data: bytes, at: int, raw: bytes) -> int:
 
 def read(data: bytes) -> dict[str, bytes]:
     """Member name to uncompressed bytes; of duplicate names the last, as most readers do."""
+    return dict(_read(data))
+
+
+@lru_cache(maxsize=8)
+def _read(data: bytes) -> dict[str, bytes]:
     return {member.name: member.content() for member in members(data)}
 
 

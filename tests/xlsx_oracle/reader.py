@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -58,6 +59,11 @@ def split_ref(ref: str) -> tuple[int, int]:
 
 def values(data: bytes) -> Values:
     """(tab, cell) to what the cell holds, for every cell that holds something."""
+    return dict(_values(data))
+
+
+@lru_cache(maxsize=8)
+def _values(data: bytes) -> Values:
     parts = read(data)
     book = workbook_name(parts)
     root = transitional(parts[book])

@@ -7,7 +7,7 @@ A part is read as a program that knows only the standard reads it: what `mc:Igno
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from lxml import etree
@@ -46,6 +46,7 @@ STRICT = {
     "officeDocument/math": "officeDocument/2006/math",
 }
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+BARE = etree.XMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
 
 
 @cache
@@ -59,13 +60,15 @@ def _schema(namespace: str) -> etree.XMLSchema | None:
 
 def transitional(xml: bytes) -> etree._Element:
     """The part's root, with Strict namespaces written as transitional ones, without comments."""
+    if not any(mark in xml for mark in (b"\0", b"purl.oclc.org/ooxml/", b"<!DOCTYPE")):
+        return etree.fromstring(xml, BARE)
     root = etree.fromstring(xml, PARSER)
     text = etree.tostring(root, encoding="utf-8")
     if b"purl.oclc.org/ooxml/" in text:
         for strict, loose in STRICT.items():
             old = f'"http://purl.oclc.org/ooxml/{strict}"'.encode()
             text = text.replace(old, f'"{OFFICE}{loose}"'.encode())
-    return etree.fromstring(text, etree.XMLParser(remove_comments=True, remove_pis=True, huge_tree=True))
+    return etree.fromstring(text, BARE)
 
 
 def standard(xml: bytes) -> etree._Element:
@@ -113,6 +116,7 @@ def _branch(alternate: etree._Element) -> list[etree._Element]:
     return [] if fallback is None else list(fallback)
 
 
+@lru_cache(maxsize=500)
 def errors(xml: bytes) -> Counter[str]:
     """What is wrong with this part, each kind of error counted; empty where no schema speaks of it."""
     try:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from urllib.parse import unquote
 
 from lxml import etree
@@ -84,23 +85,25 @@ def _relationships(parts: Parts, name: str) -> Iterator[str]:
     if source and source not in parts and source.lower() not in {n.lower() for n in parts}:
         yield f"{name}: the part it belongs to is missing"
         return
+    here = targets(parts, source)
     for rel in rels:
-        kind, target = targets(parts, source)[rel.get("Id", "")]
+        kind, target = here[rel.get("Id", "")]
         internal = rel.get("TargetMode") != "External" and not target.startswith("#") and target != "NULL"
         if internal and target not in parts:
             yield f"{name}: {kind} {rel.get('Id')} leads to the missing {target}"
     if source:
-        used = set(_used_ids(parts.get(source, b"")))
+        used = _used_ids(parts.get(source, b""))
         yield from (f"{source}: relationship {key} is missing" for key in sorted(used - set(ids)))
 
 
-def _used_ids(xml: bytes) -> Iterator[str]:
+@lru_cache(maxsize=500)
+def _used_ids(xml: bytes) -> frozenset[str]:
     try:
         root = transitional(xml)
     except etree.XMLSyntaxError:
-        return
-    for element in root.iter(etree.Element):
-        yield from (value for key, value in element.attrib.items() if key.startswith(REL) and value)
+        return frozenset()
+    values = root.xpath("//@r:*", namespaces={"r": REL.strip("{}")})
+    return frozenset(str(value) for value in values if value)  # type: ignore[union-attr]
 
 
 def workbook_name(parts: Parts) -> str:
