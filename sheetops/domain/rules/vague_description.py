@@ -62,8 +62,9 @@ def _either(chinese: str, english: str) -> str:
 
 _VAGUE, _FILLER = _either(_VAGUE_ZH, _VAGUE_EN), _either(_FILLER_ZH, _FILLER_EN)
 _REFERENCE = _either(_REFERENCE_ZH, _REFERENCE_EN)
-_NOTHING = pattern(rf"(?:{_FILLER}|\s)*{_VAGUE}(?:{_VAGUE}|{_FILLER}|\s)*|(?:{_FILLER}|\s|\d)*")
+_NOTHING = pattern(rf"(?:{_VAGUE}|{_FILLER}|\s)*|(?:{_FILLER}|\s|\d)*")
 _ELSEWHERE = pattern(rf"(?:{_FILLER}|\s)*{_REFERENCE}(?:{_FILLER}|\s)*")
+_SIGNS_ZH = frozenset(_VAGUE_ZH + _FILLER_ZH + _REFERENCE_ZH)  # ASCII letters among them: bug
 _NOT_WORDS = pattern(r"[\W_]+")
 
 
@@ -90,9 +91,21 @@ def _judge(text: str) -> str | None:
     if len(text) > (_LONGEST if text.isascii() else _LONGEST_HAN) or not text.strip():
         return None
     words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    if not _may_match(words):
+        return None
     if _ELSEWHERE.fullmatch(words):
         return "reference"
     return "" if _NOTHING.fullmatch(words) else None
+
+
+def _may_match(words: str) -> bool:
+    """False where the patterns match for no reason: without a Latin letter only the Chinese words can, and one sign is
+    in none of them. The patterns are the program's largest, so a log with such texts alone never compiles them.
+    """
+    signs = set(words)
+    if any("a" <= sign <= "z" for sign in signs):
+        return True
+    return all(sign.isspace() or sign.isdecimal() for sign in signs - _SIGNS_ZH)
 
 
 RULE = Rule("vague-description", Severity.WARNING, check)

@@ -1,0 +1,34 @@
+"""What is told without the large patterns is what they would tell."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sheetops.domain.rules import vague_description as rule
+
+WORDS = (rule._VAGUE_ZH + "|" + rule._FILLER_ZH + "|" + rule._REFERENCE_ZH).split("|")
+ENGLISH = ["bad", "doesn t work", "it s", "n a", "as above", "the", "see attachment", "is"]
+pieces = st.one_of(
+    st.sampled_from(WORDS),
+    st.sampled_from(ENGLISH),
+    st.sampled_from(list(" 12３٣\u3000\x85é登录ßx")),
+    st.characters(),
+)
+
+
+@given(st.lists(pieces, max_size=7).map("".join))
+@example("")
+@example("不好用 ٣")
+@example("登录不好用")
+def test_only_texts_that_no_pattern_matches_are_told_without_them(words: str) -> None:
+    if not rule._may_match(words):
+        assert rule._NOTHING.fullmatch(words) is None and rule._ELSEWHERE.fullmatch(words) is None
+
+
+def test_a_usual_description_needs_no_pattern() -> None:
+    assert (
+        not rule._may_match("登录后页面空白")
+        and rule._may_match("系统不好用")
+        and rule._may_match("it is bad")
+    )
