@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from sheetops.books.xlsx.cellvalue import checked
+from sheetops.books.xlsx.cellvalue import MAX_TEXT, checked
 from sheetops.books.xlsx.looks import LOOKS, SIZE, line_height
 from sheetops.domain.table import Raw
 from sheetops.domain.tabs import Cell, Tab
@@ -36,7 +36,8 @@ def stored(cell: Cell, where: str) -> tuple[Raw, str, str | None]:
         return value, "d", "hh:mm"
     if isinstance(value, str):
         text = legible(value)
-        checked(text, where)
+        if len(text) > MAX_TEXT // 2:  # of it, all else is legible now
+            checked(text, where)
         return text, "f" if cell.formula and text.startswith("=") else "s", None
     checked(value, where)
     if isinstance(value, date):
@@ -58,7 +59,9 @@ def is_quoted(value: Raw, kind: str) -> bool:
 
 def legible(text: str) -> str:
     """`text` with control characters as their pictures (U+2400…): one in a quoted cell must not stop a job."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    if text.isprintable():
+        return text
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub(lambda m: chr(0x2400 + ord(m[0])) if m[0] < " " else "\ufffd", plain)
 
 

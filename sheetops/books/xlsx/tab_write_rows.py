@@ -19,8 +19,7 @@ _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # of day 
 _SECONDS = 86_400  # of a day
 _PLAIN = Cell()
 _SIGNS = re.compile("[&<>]")
-_STYLE = re.compile("\0([0-9]+)\0")  # a style of the source among the rows; no text holds that character
-_FORMULA = re.compile("\1([^\1]*)\1")  # a formula, likewise
+_FORMULA = re.compile("\1([^\1]*)\1")  # among the rows; no text holds that character
 
 
 class Rows:
@@ -137,7 +136,10 @@ class Rows:
             rows = _FORMULA.sub(lambda match: _escaped(renames.formula(match[1])), rows).replace(
                 "<f></f>", "<f/>"
             )
-        return _STYLE.sub(lambda match: str(style_of(int(match[1]))), rows).encode()
+        pieces = rows.split("\0")
+        numbers = {number: str(style_of(int(number))) for number in dict.fromkeys(pieces[1::2])}
+        pieces[1::2] = map(numbers.__getitem__, pieces[1::2])
+        return "".join(pieces).encode()
 
     def _written(self) -> Iterator[str]:
         there = self._cells.keys() | self._heights.keys() | ({self.corner[0]} if self.corner else set())

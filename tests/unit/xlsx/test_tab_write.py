@@ -122,6 +122,7 @@ AGAIN, LINKED = Cell("=1+1", "label"), Cell("l", "link", Link(None, "B2"))
 EVERYTHING = Tab(
     "review",
     (
+        (Cell("section", "section", span=2), Cell()),
         (
             Cell("标题 & <x>", "title", span=3),
             Cell(),
@@ -175,9 +176,10 @@ def put(before: bytes, tab: Tab, language: str, by_openpyxl: bool) -> dict[str, 
         return str(error)
     after = package.to_bytes()
     check_save(package, after, {}, [tab.name])
-    return {name: MERGED.sub(in_order, part) for name, part in read(after).items()}
+    return {name: NO_SIDE.sub(b"", MERGED.sub(in_order, part)) for name, part in read(after).items()}
 
 
+NO_SIDE = re.compile(rb"<(?:left|right|top|bottom)/>")  # which openpyxl gives to the borders of merged cells
 MERGED = re.compile(
     rb"(?:<mergeCell ref=[^>]*/>)+"
 )  # openpyxl keeps them in a set: in another order each time
