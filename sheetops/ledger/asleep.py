@@ -52,6 +52,11 @@ class Beginnings:
         """Note which of these requests have rows of their own by now."""
         self._awake = frozenset(number - self.first for number in numbers)
 
+    @property
+    def all_awake(self) -> bool:
+        """Whether none sleeps."""
+        return len(self._awake) == self.size
+
     @cached_property
     def _head(self) -> dict[str, Any]:
         length = int.from_bytes(self._what[:_LENGTH_BYTES], "big")
@@ -269,7 +274,7 @@ def add_beginnings(
 
 
 def beginnings(link: Connection, sheet: int, awake: Iterable[int] = ()) -> list[Beginnings]:
-    """Every first sight of a sheet, by number; `awake` are the requests that have rows of their own."""
+    """First sights of a sheet, by number: those where a request sleeps while `awake` have rows of their own."""
     wanted = (
         select(t.beginnings, t.runs.c.began, t.runs.c.id)
         .join(t.runs, t.runs.c.number == t.beginnings.c.run)
@@ -281,7 +286,7 @@ def beginnings(link: Connection, sheet: int, awake: Iterable[int] = ()) -> list[
     for part in found:
         low = bisect_left(numbers, part.first)
         part.wake(numbers[low : bisect_left(numbers, part.first + part.size, low)])
-    return found
+    return [part for part in found if not part.all_awake]
 
 
 def of_number(found: Sequence[Beginnings], number: int) -> Beginnings | None:

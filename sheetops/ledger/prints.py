@@ -123,6 +123,15 @@ def print_from_bytes(kept: bytes) -> Print:
     return kept[:_ROW_BYTES], due, identifier
 
 
+def prints_from_bytes(kept: Sequence[bytes]) -> list[Print]:
+    """As `print_from_bytes` for many."""
+    if not kept:
+        return []
+    between = NEXT.encode()
+    filled = between.join([mark[_ROW_BYTES:] for mark in kept]).decode("utf-8", "surrogatepass").split(NEXT)
+    return list(zip([mark[:_ROW_BYTES] for mark in kept], filled[::2], filled[1::2], strict=True))
+
+
 def mapped(cells: Sequence[Raw], make: Callable[[Sequence[Raw]], list[T]]) -> list[T]:
     """What `make` makes of each cell; cells that are alike are given to it once, where many are.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from operator import add, itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -29,6 +29,7 @@ from sheetops.ledger.prints import (
     print_from_bytes,
     unpack,
 )
+from sheetops.ledger.rows import chunks
 from sheetops.ledger.seeing import AT_ONCE, CORE, described, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
@@ -49,7 +50,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
     last: dict[str, Any] = json.loads(seen) if seen else {}
     highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
     written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
-    lives, asleep = _lives(link, sheet, printer)
+    lives, asleep, unnamed = _lives(link, sheet, printer)
     return History(
         lives=lives,
         since=_moment(since),
@@ -58,7 +59,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         highest=dict(map(tuple, link.execute(highest.group_by(t.ids.c.prefix)))),
         mailed=_mailed(link, sheet, printer, now.date()),
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
-        unnamed=_Unnamed(link, sheet, printer, asleep),
+        unnamed=_Unnamed(link, sheet, printer, asleep, unnamed),
         differing=_Differing(printer, lives),
         policy=read_policy(link, sheet),
         print_of=printer.field,
@@ -82,6 +83,7 @@ class _Told(NamedTuple):
 
 
 _LIFE = [t.requests.c[name] for name in ("number", "identifier", "core_print", *_Told._fields)]
+_NAMED = 3  # columns of `_LIFE` before those of a life
 
 
 class _Lives(Mapping[str, Life]):
@@ -173,16 +175,23 @@ def _told(part: Beginnings, key: LifeKey) -> _Told:
 class _Unnamed:
     """Finds the life of a row without an ID, by the cells that people own, else by customer and description."""
 
-    def __init__(self, link: Connection, sheet: int, printer: Printer, asleep: Sequence[Beginnings]) -> None:
-        there = (
-            (t.requests.c.sheet == sheet) & t.requests.c.identifier.is_(None) & t.requests.c.gone.is_(None)
-        )
-        wanted = select(*_LIFE, t.requests.c.print).where(there)
-        found: list[tuple[str, Any, bytes, Print]] = [
-            (row.first_seen, row, row.core_print, print_from_bytes(row.print)) for row in link.execute(wanted)
-        ]
+    def __init__(
+        self,
+        link: Connection,
+        sheet: int,
+        printer: Printer,
+        asleep: Sequence[Beginnings],
+        awake: Sequence[int],
+    ) -> None:
+        found: list[tuple[str, Any, bytes, Print]] = []
+        for some in chunks(awake):
+            wanted = select(*_LIFE, t.requests.c.print).where(t.requests.c.sheet == sheet)
+            found += [
+                (row.first_seen, row, row.core_print, print_from_bytes(row.print))
+                for row in link.execute(wanted.where(t.requests.c.number.in_(some)))
+            ]
         for part in asleep:
-            if "" in part.index_of:
+            if "" in part.texts("id"):
                 of_part = zip(part.numbers(), part.fields_asleep("id"), strict=True)
                 indexes = [number - part.first for number, text in of_part if not text]
                 found += [
@@ -257,32 +266,53 @@ class _Listed:
         return {key: began for key, began in keys if isinstance(key, str)}
 
 
-# Of several requests with one ID: one that is still in the sheet, and of those the oldest.
-_OF_ONE_ID = (t.requests.c.gone.is_not(None), t.requests.c.number)
+def _lives(link: Connection, sheet: int, printer: Printer) -> tuple[_Lives, list[Beginnings], list[int]]:
+    """The life under each ID, the first sights of all that sleep, and the awake requests that have no ID.
 
-
-def _lives(link: Connection, sheet: int, printer: Printer) -> tuple[_Lives, list[Beginnings]]:
-    """The life under each ID, and the first sights of all requests that sleep."""
-    of_sheet = t.requests.c.sheet == sheet
-    awake = link.execute(select(*_LIFE).where(of_sheet).order_by(*_OF_ONE_ID)).all()
-    parts = beginnings(link, sheet, [row.number for row in awake])
-    rows: dict[str, _Told | Beginnings] = {}
-    for part in reversed(parts):  # the oldest comes last, and stays
+    Of several requests with one ID it is the life of one that is still in the sheet, and of those of the oldest.
+    """
+    wanted = select(*_LIFE).where(t.requests.c.sheet == sheet)
+    awake = link.execute(wanted.order_by(t.requests.c.number)).all()
+    parts = beginnings(link, sheet, [row[0] for row in awake])
+    alike = {told: _Told(*told) for told in {row[_NAMED:] for row in awake}}
+    rows: dict[str | None, _Told | Beginnings] = {}
+    cores: dict[str | None, bytes] = {}
+    gone, there = ([row for row in awake if (row[-1] is None) is stays] for stays in (False, True))
+    _put(gone, alike, rows, cores)
+    for part in reversed(parts):
         rows.update(dict.fromkeys(part.fields_asleep("id"), part))
-    rows.pop("", None)
-    cores: dict[str, bytes] = {}
-    alike: dict[tuple[Any, ...], _Told] = {}
-    for number, identifier, core, *values in awake:
-        other = rows.get(identifier) if identifier is not None else None
-        if identifier is None or isinstance(other, _Told):
-            continue
-        told = tuple(values)
-        gone = told[-1] is not None
-        if other is not None and (gone or other.first + other.index_of[identifier] < number):
-            continue
-        rows[identifier] = alike.get(told) or alike.setdefault(told, _Told(*told))
-        cores[identifier] = core
-    return _Lives(rows, cores, printer), parts
+    _put(_youngest_left_out(there, rows), alike, rows, cores)
+    for unnamed in ("", None):
+        rows.pop(unnamed, None)
+    lives = _Lives(cast("dict[str, _Told | Beginnings]", rows), cast("dict[str, bytes]", cores), printer)
+    return lives, parts, [row[0] for row in there if row[1] is None]
+
+
+def _put(
+    some: Sequence[Sequence[Any]],
+    alike: Mapping[Any, _Told],
+    rows: dict[str | None, _Told | Beginnings],
+    cores: dict[str | None, bytes],
+) -> None:
+    """Put lives of requests, which are in the order of their numbers, under their IDs: the oldest comes last, and stays."""
+    back = some[::-1]
+    identifiers = [row[1] for row in back]
+    rows.update(zip(identifiers, [alike[row[_NAMED:]] for row in back], strict=True))
+    cores.update(zip(identifiers, [row[2] for row in back], strict=True))
+
+
+def _youngest_left_out(
+    some: Sequence[Sequence[Any]], rows: Mapping[str | None, _Told | Beginnings]
+) -> Sequence[Sequence[Any]]:
+    """These requests without those that have the ID of an older one that sleeps."""
+    older = {
+        row[0]
+        for row in some
+        if isinstance(part := rows.get(row[1]), Beginnings)
+        and row[1]
+        and part.first + part.index_of[row[1]] < row[0]
+    }
+    return [row for row in some if row[0] not in older] if older else some
 
 
 def life(row: Any) -> Life:

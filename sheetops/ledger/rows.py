@@ -17,7 +17,7 @@ from sheetops.ledger.asleep import Beginnings, beginnings, of_number, sleeping
 from sheetops.ledger.begin import Look, as_row, begin
 from sheetops.ledger.life import Change, Story, mark
 from sheetops.ledger.matching import Known, Matched, match
-from sheetops.ledger.prints import Print, print_from_bytes
+from sheetops.ledger.prints import Print, print_from_bytes, prints_from_bytes
 from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable, described, differing
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Placed(NamedTuple):
 
     same: Mapping[str, list[int]]  # by tab: the request of each row, 0 where it must be looked at
     matched: Matched
-    present: set[int]  # numbers of the requests that the last look saw
+    gone: set[int]  # numbers of the requests that the last look did not see
     new: Mapping[str, list[int]]  # by tab: the rows that are no known request
     asleep: Sequence[Beginnings]
 
@@ -40,10 +40,9 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
     columns = t.requests.c
     wanted = select(columns.print, columns.number, columns.tab, columns.gone).where(columns.sheet == sheet)
     awake = link.execute(wanted).all()
-    asleep = beginnings(link, sheet, [row.number for row in awake])
-    here = [(tab, mark, number) for mark, number, tab, gone in awake if gone is None]
-    present = {number for _, _, number in here}.union(*(part.numbers() for part in asleep))
-    by_print = _by_print(here, asleep)
+    asleep = beginnings(link, sheet, [row[1] for row in awake])
+    gone = {row[1] for row in awake if row[-1] is not None}
+    by_print, twins = _by_print([row for row in awake if row[-1] is None], asleep)
     same = {
         tab: list(map(by_print.get(tab, {}).pop, table.prints, repeat(0))) for tab, table in tables.items()
     }
@@ -52,52 +51,57 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
         for tab, numbers in same.items()
     }
     if not awake and not asleep:
-        return Placed(same, Matched(), present, other, asleep)  # a sheet that was never seen
-    matched = _looked_at(link, sheet, tables, other, present.difference(*same.values()), asleep)
+        return Placed(same, Matched(), gone, other, asleep)  # a sheet that was never seen
+    left = twins.union(*(in_tab.values() for in_tab in by_print.values()))
+    matched = _looked_at(link, sheet, tables, other, left, asleep)
     new: dict[str, list[int]] = {}
     for row in matched.new:
         new.setdefault(row.place.tab, []).append(row.index)
-    return Placed(same, matched, present, new, asleep)
+    return Placed(same, matched, gone, new, asleep)
 
 
 def prints_there(link: Connection, sheet: int) -> list[Print]:
     """The print of each request that the last look saw."""
     there = (t.requests.c.sheet == sheet) & t.requests.c.gone.is_(None)
-    found = [
-        print_from_bytes(mark) for mark in link.execute(select(t.requests.c.print).where(there)).scalars()
-    ]
+    found = prints_from_bytes(link.execute(select(t.requests.c.print).where(there)).scalars().all())
     for part in sleeping(link, sheet):
         found += part.prints()
     return found
 
 
 def _by_print(
-    here: Iterable[tuple[str, bytes, int]], asleep: Iterable[Beginnings]
-) -> dict[str, dict[Print | None, int]]:
-    """By tab: the request of each print. Of several alike none can be told by its print alone."""
+    here: Iterable[Sequence[Any]], asleep: Iterable[Beginnings]
+) -> tuple[dict[str, dict[Print | None, int]], set[int]]:
+    """By tab: the request of each print; and those that have a print in common: none can be told by it alone."""
     found: dict[str, dict[Print | None, int]] = {}
-    count = 0
+    alike: dict[Print | None, set[int]] = {}
+
+    def add(tab: str, mark: Print | None, number: int) -> None:
+        other = next((in_tab.pop(mark) for in_tab in found.values() if mark in in_tab), None)
+        if mark in alike:
+            alike[mark].add(number)
+        elif other is not None:
+            alike[mark] = {other, number}
+        else:
+            found.setdefault(tab, {})[mark] = number
+
+    def add_all(tab: str, marks: list[Print], numbers: list[int]) -> None:
+        together: dict[Print | None, int] = dict(zip(marks, numbers, strict=True))
+        others = [*map(dict.keys, found.values()), alike.keys()]
+        if len(together) == len(numbers) and all(map(together.keys().isdisjoint, others)):
+            found.setdefault(tab, {}).update(together)
+        else:
+            for mark, number in zip(marks, numbers, strict=True):
+                add(tab, mark, number)
+
     for part in asleep:
-        numbers = list(part.numbers())
-        count += len(numbers)
-        found.setdefault(part.tab, {}).update(zip(part.prints(), numbers, strict=True))
-    alike: set[Print | None] = set()
-    if count > sum(map(len, found.values())):
-        times = Counter(mark for part in asleep for mark in part.prints())
-        alike.update(mark for mark, number in times.items() if number > 1)
-    for tab, kept, number in here:
-        mark, in_tab = print_from_bytes(kept), found.setdefault(tab, {})
-        if mark in in_tab:
-            alike.add(mark)
-        in_tab[mark] = number
-    seen: set[Print | None] = set()
-    for in_tab in found.values() if len(found) > 1 else ():
-        alike |= seen & in_tab.keys()
-        seen |= in_tab.keys()
-    for in_tab in found.values() if alike else ():
-        for twin in alike:
-            in_tab.pop(twin, None)
-    return found
+        add_all(part.tab, list(part.prints()), list(part.numbers()))
+    by_tab: dict[str, list[Sequence[Any]]] = {}
+    for row in here:
+        by_tab.setdefault(row[2], []).append(row)
+    for tab, rows in by_tab.items():
+        add_all(tab, prints_from_bytes([row[0] for row in rows]), [row[1] for row in rows])
+    return found, set().union(*alike.values())
 
 
 def _looked_at(
@@ -169,16 +173,16 @@ def remember_rows(
     Returns the request of each row by tab, 0 for a row in which nothing is left. A tab that is still there but was
     not read (other settings) says nothing about its requests.
     """
-    numbers, matched, present, new, asleep = place_rows(link, look.sheet, tables)
+    numbers, matched, gone, new, asleep = place_rows(link, look.sheet, tables)
     missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
     differing = [
         (row, was)
         for row, was in matched.pairs
-        if row.print != was.print or row.place.tab != was.tab or was.number not in present
+        if row.print != was.print or row.place.tab != was.tab or was.number in gone
     ]
     touched = {was.number for _, was in differing} | {was.number for was in missing} | matched.guessed
     stories = load_stories(link, look.sheet, touched, asleep)
-    changes = _differences(differing, stories, tables, present)
+    changes = _differences(differing, stories, tables, gone)
     changes += [(stories[was.number], {"gone": 1}) for was in missing]
     _add_guesses(changes, matched.guessed, stories)
     first = _next_number(link, look.sheet, sum(map(len, new.values())))
@@ -215,14 +219,14 @@ def _differences(
     differing: Sequence[tuple[Seen, Known]],
     stories: Mapping[int, Story],
     tables: Mapping[str, SeenTable],
-    present: set[int],
+    gone: set[int],
 ) -> list[tuple[Story, Change]]:
     fields = _fields((row for row, _ in differing), tables)
     changes: list[tuple[Story, Change]] = []
     for row, was in differing:
         story, now = stories[was.number], fields[row.place]
         change: Change = {}
-        if was.number not in present:
+        if was.number in gone:
             change["back"] = 1
         if row.place.tab != was.tab:
             change["tab"] = row.place.tab
