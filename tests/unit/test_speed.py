@@ -16,8 +16,15 @@ from bench.workload import make
 FINDINGS = (0, 1)
 
 
-def cpu(name: str, source: Path, tmp_path: Path) -> Took:
-    return once(python("-m", "bench.child", name, str(source), str(source), str(tmp_path / "out.xlsx")))
+def cpu(name: str, source: Path, tmp_path: Path, runs: int = 1) -> Took:
+    """The quickest of some runs: the first may have had to compile our modules."""
+    out = tmp_path / "out.xlsx"
+    command = python("-m", "bench.child", name, str(source), str(source), str(out))
+    taken = []
+    for _ in range(runs):
+        out.unlink(missing_ok=True)
+        taken.append(once(command))
+    return min(taken)
 
 
 def times(one: Took, other: Took) -> float:
@@ -26,14 +33,23 @@ def times(one: Took, other: Took) -> float:
 
 def test_an_edit_takes_a_fraction_of_openpyxls(tmp_path: Path) -> None:
     source = make(tmp_path, 6_000).path
-    theirs, ours = (cpu(name, source, tmp_path) for name in ("openpyxl_bare", "sheetops_edit"))
-    assert times(ours, theirs) < 0.25, (ours, theirs)
+    theirs, ours = cpu("openpyxl_bare", source, tmp_path), cpu("sheetops_edit", source, tmp_path, 2)
+    assert times(ours, theirs) < 0.1, (ours, theirs)
 
 
-def test_a_look_takes_little_more_than_calamine(tmp_path: Path) -> None:
-    source = make(tmp_path, 6_000).path
-    limit, ours = (cpu(name, source, tmp_path) for name in ("calamine_limit", "sheetops_read"))
-    assert times(ours, limit) < 3.2, (ours, limit)
+@pytest.mark.parametrize("rows", [1_000, 6_000])
+def test_an_edit_takes_less_than_that_of_the_fastest_peer(rows: int, tmp_path: Path) -> None:
+    pytest.importorskip("pyopenxlsx", reason="the extra `bench` is not installed")
+    source = make(tmp_path, rows).path
+    theirs, ours = (cpu(name, source, tmp_path, 3) for name in ("pyopenxlsx", "sheetops_edit"))
+    assert times(ours, theirs) < 1, (ours, theirs)
+
+
+@pytest.mark.parametrize(("rows", "most"), [(6_000, 2.5), (20_000, 1.7)])
+def test_a_look_takes_little_more_than_calamine(rows: int, most: float, tmp_path: Path) -> None:
+    source = make(tmp_path, rows).path
+    limit, ours = (cpu(name, source, tmp_path, 2) for name in ("calamine_limit", "sheetops_read"))
+    assert times(ours, limit) < most, (ours, limit)
 
 
 @pytest.mark.slow
