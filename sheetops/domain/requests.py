@@ -78,6 +78,7 @@ class Requests:
         self._values: dict[str, list[Any]] = {}
         self._unreadable: dict[str, dict[Raw, Problem]] = {}
         self._repeated: dict[str, frozenset[str]] = {}
+        self._empty: dict[str, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self.table)
@@ -165,11 +166,12 @@ class Requests:
 
     def empty(self, key: str) -> list[int]:
         """The rows whose cell under `key` shows nothing but blanks."""
-        cells = self.cells(key)
-        if not self.few(key):
-            return blanks(cells, self.kinds(key))
-        blank = set(filter(is_blank, self.distinct(key)))
-        return list(compress(range(len(cells)), map(blank.__contains__, cells))) if blank else []
+        if key not in self._empty:
+            cells, few = self.cells(key), self.few(key)
+            blank = set(filter(is_blank, self.distinct(key))) if few else set()
+            rows = compress(range(len(cells)), map(blank.__contains__, cells)) if blank else ()
+            self._empty[key] = list(rows) if few else blanks(cells, self.kinds(key))
+        return self._empty[key]
 
     def blank(self, key: str) -> list[int]:
         """The rows whose cell under `key` is empty or holds blanks alone; none without such a column."""
