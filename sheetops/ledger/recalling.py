@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Connection, func, select
 
 from sheetops.domain.history import History, Life, NotRun, Reopening
-from sheetops.domain.table import Table
+from sheetops.domain.table import Raw, Table
 from sheetops.ledger import slots
 from sheetops.ledger import tables as t
 from sheetops.ledger.asleep import Beginnings, LifeKey, beginnings
@@ -24,6 +24,7 @@ from sheetops.ledger.prints import (
     Print,
     Printer,
     joined,
+    mapped,
     plain,
     plain_texts,
     print_from_bytes,
@@ -153,6 +154,16 @@ class _Lives(Mapping[str, Life]):
         """When the first of all was first seen."""
         return _moment(min((row.first_seen for row in set(self._rows.values())), default=None))
 
+    def cores_of(self, identifiers: Iterable[str]) -> list[bytes | None]:
+        """As `core` for many."""
+        row_of, core_of = self._rows.get, self._cores.get
+        return [
+            row.cores[row.index_of[identifier]]
+            if isinstance(row := row_of(identifier), Beginnings)
+            else core_of(identifier)
+            for identifier in identifiers
+        ]
+
     def core(self, identifier: str) -> bytes | None:
         """The prints of customer and description as last seen; None for an ID never seen."""
         row = self._rows.get(identifier)
@@ -234,17 +245,22 @@ class _Differing:
 
     def many(self, table: Table, indexes: Sequence[int]) -> list[int]:
         """The same of many rows."""
+        if len(indexes) * _FEW < len(self._lives):
+            return [self(table, index) for index in indexes]
         found: list[int] = []
         for start in range(0, len(indexes), AT_ONCE):
             found += self._some(table, indexes[start : start + AT_ONCE])
         return found
 
     def _some(self, table: Table, indexes: Sequence[int]) -> list[int]:
-        texts = {key: plain_texts([table.column(key)[index] for index in indexes]) for key in ("id", *CORE)}
-        known = map(self._lives.core, self._printer.identifiers(texts.pop("id")))
-        now = map(add, *(self._printer.marks(some) for some in texts.values()))
+        cells = {key: list(map(table.column(key).__getitem__, indexes)) for key in ("id", *CORE)}
+        known = self._lives.cores_of(self._printer.identifiers(plain_texts(cells.pop("id"))))
+        now = map(add, *(mapped(some, self._marks) for some in cells.values()))
         both = zip(known, now, strict=True)
         return [0 if was is None or was == core else differing(was, core) for was, core in both]
+
+    def _marks(self, cells: Sequence[Raw]) -> list[bytes]:
+        return self._printer.marks(plain_texts(cells))
 
 
 class _Listed:
