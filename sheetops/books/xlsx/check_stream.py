@@ -84,12 +84,13 @@ class _Walk:
         self._old, self._tag, self._stream = old, tag, stream
         self._changes: list[Change] = []
         self._rows: dict[int, bytes] = {}
+        self._latest = 0  # the number of the last planned row that was taken
 
     def near(self, planned: list[int], first: int, last: int) -> Near | None:
         old, stream = self._old, self._stream
         head, at = stream.until(self._tag), first
         for number in planned:
-            start = old.text.find(self._tag + b' r="%d"' % number, at, last)
+            start = self._find(number, at, last)
             if start >= 0:
                 stream.require_same(old.text, at, start)
                 at = self._take(number, start)
@@ -105,6 +106,20 @@ class _Walk:
             return None
         return Near(was, now, self._changes + changed_rows(was, now), self._rows)
 
+    def _find(self, number: int, at: int, last: int) -> int:
+        """Where the planned row begins, at `at` or after it and before the last row; -1 if it is not there.
+
+        It is first looked for a little before where it would be if all rows were as long as those so far.
+        """
+        text, mark = self._old.text, self._tag + b' r="%d"' % number
+        so_far, gone = self._latest, at - self._old.start
+        guess = text.find(self._tag, at + (number - so_far - 1) * gone // max(so_far, 1) * 9 // 10, last)
+        if guess > at + _PIECE // 4 and self._number(guess) <= number:
+            found = text.find(mark, guess, last)
+            if found >= 0:
+                return found
+        return text.find(mark, at, last)
+
     def _take(self, number: int, start: int) -> int:
         """Take the row that begins here in the sheet before, and its counterpart; returns where it ends."""
         text = self._old.text
@@ -113,7 +128,7 @@ class _Walk:
         mark = self._tag + b' r="%d"' % number
         if not after.startswith(mark):
             raise _Unlike
-        self._rows[number] = after
+        self._rows[number], self._latest = after, number
         if before != after:
             above = text.rfind(self._tag, self._old.start, start)
             in_order = (above < 0 or self._number(above) < number) and number < self._number(end)

@@ -21,6 +21,7 @@ from sheetops.errors import EditRefused, NotAWorkbook, RefusedWorkbook, SheetErr
 _CHUNK = 1 << 14
 _FEW = 10_000
 _ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
+_DIGITS = re.compile(rb"[0-9]{1,9}")
 _ANY_ROW = re.compile(rb"<((?:[^\s<>/:!?]+:)?)row(?=[\s/>])")
 
 
@@ -151,14 +152,29 @@ class SheetXml:
         A row that is absent maps to (p, p), the place where it belongs.
         """
         found: dict[int, tuple[int, int]] = {}
-        at = self.rows_start
+        at, last = self.rows_start, 0
         for number in numbers:
-            start = self._usual_start(number, at)
+            leap = self._leap(number, last, at)
+            start = self._usual_start(number, leap)
+            if start < 0 and leap > at:
+                start = self._usual_start(number, at)
             if start < 0:
                 return self._find_in_order(numbers)
-            at = self._row_end(start)
+            at, last = self._row_end(start), number
             found[number] = start, at
         return found
+
+    def _leap(self, number: int, last: int, at: int) -> int:
+        """A place from which row `number` is nearer than from `at`, where row `last` ends; `at` if none is known.
+
+        Rows are about as long as those before them: nine tenths of the way need no search.
+        """
+        far = (number - last - 1) * (at - self.rows_start) // max(last, 1) * 9 // 10
+        if far < _CHUNK:
+            return at
+        place = self.scan.find(b'<%brow r="' % self.row_prefix, at + far, self.rows_end)
+        digits = _DIGITS.match(self.scan, place + len(self.row_prefix) + 8) if place >= 0 else None
+        return place if digits and int(digits[0]) <= number else at
 
     def _usual_start(self, number: int, after: int) -> int:
         return self.scan.find(b'<%brow r="%d"' % (self.row_prefix, number), after, self.rows_end)
