@@ -16,7 +16,7 @@ test: $(READY)  ## the quick suite
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-all: $(READY)  ## every test, the long ones with their figures
-	@$(BIN)/python -m pytest -n 2 -rs
+	@$(BIN)/python -m pytest -n 2 -rs --hypothesis-profile full
 	@$(BIN)/python -m pytest -m slow -s
 
 lint: $(READY)  ## style, types and floors

@@ -11,10 +11,12 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.examples import FULL
 from tests.forked import HELPER
 
 # A shared machine can be slow for a moment; how long an example takes is no law of ours.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(FULL, settings.get_profile("house"))
 settings.load_profile("house")
 
 # Hundreds of tests start the program. Where Python is told to keep no bytecode, each start would compile every file

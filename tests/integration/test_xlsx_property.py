@@ -18,6 +18,7 @@ from sheetops.books.xlsx.edit import patch_cells
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.tab import graft_tab
 from sheetops.errors import EditRefused, SheetError
+from tests.examples import costly
 from tests.xlsx_oracle import corpus, features, parts, reader, schema, wiring
 from tests.xlsx_oracle.reader import Formula, Values, letters, split_ref
 from tests.xlsx_oracle.traps import HIDDEN, MAIN, OTHER, TRAPS, Built, build
@@ -159,7 +160,7 @@ def seen_by_calamine(before: bytes, after: bytes, edits: Edits) -> None:
             assert shown == ("" if value is None else value), (tab, cell)
 
 
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=costly(60, 25))
 @given(traps=chosen, first=batches, second=batches)
 @example(
     traps=frozenset(TRAPS),
@@ -233,7 +234,7 @@ def test_the_file_itself_is_changed_the_same_way(
     assert path.stat().st_mtime_ns == when
 
 
-@settings(SETTINGS, max_examples=30)
+@settings(SETTINGS, max_examples=costly(30, 12))
 @given(traps=chosen, charts=st.integers(0, 2), again=st.integers(0, 2))
 @example(traps=frozenset(TRAPS), charts=1, again=2)
 def test_a_tab_comes_and_is_replaced_beside_any_trap(traps: frozenset[str], charts: int, again: int) -> None:

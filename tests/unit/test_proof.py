@@ -9,11 +9,12 @@ from itertools import combinations
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetops.domain.proof import fisher, level, mann_whitney, poisson
 from sheetops.domain.samples import compact, expand, read_sample, read_span, sample, span_text
+from tests.examples import costly
 
 
 def test_fishers_tea_and_the_convicted_twins() -> None:
@@ -100,6 +101,7 @@ def test_compact_ids_expand_to_the_same(ids: list[str]) -> None:
     assert sorted(expand(compact(ids))) == sorted(ids)
 
 
+@settings(max_examples=costly(100, 25))
 @given(st.dictionaries(st.integers(0, 60).map(float), st.integers(1, 4000), max_size=40))
 def test_long_lists_are_cut_and_no_case_is_lost(counts: dict[float, int]) -> None:
     many = sample("values", [(v, f"R{v:g}-{3 * k}") for v, n in counts.items() for k in range(n)])

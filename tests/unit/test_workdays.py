@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sheetops.domain.workdays import WorkCalendar, YearTable
 from sheetops.errors import CalendarYearUnknown, SettingsError, SheetopsError
+from tests.examples import costly
 
 # Laying a year out for the first time may outlast the usual limit on a busy machine.
 unhurried = settings(deadline=None)
@@ -47,7 +48,7 @@ def test_adding_agrees_with_the_slow_count(day: date, count: int) -> None:
     assert CHINA.add_workdays(day, count) == slow_add(day, count)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=costly(60, 20), deadline=None)
 @given(dates, dates)
 def test_between_agrees_with_the_slow_count(start: date, end: date) -> None:
     assert CHINA.workdays_between(start, end) == slow_between(start, end)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sheetops.domain.workdays import WorkCalendar
 from sheetops.domain.workdays_clock import NINE_TO_SIX, Shift, Target, TargetUnit, WorkClock, WorkHours
 from sheetops.errors import CalendarYearUnknown, SettingsError
+from tests.examples import costly
 
 # Laying a year out for the first time may outlast the usual limit on a busy machine.
 unhurried = settings(deadline=None)
@@ -65,7 +66,7 @@ def slow_between(clock: WorkClock, start: datetime, end: datetime) -> timedelta:
     return total
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=costly(200, 80), deadline=None)
 @given(clocks(), instants(), st.integers(0, 500))
 def test_working_time_agrees_with_the_slow_count(clock: WorkClock, start: datetime, quarters: int) -> None:
     end = start + quarters * QUARTER

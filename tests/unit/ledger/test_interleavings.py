@@ -15,6 +15,7 @@ from sheetops.domain.plan import Edit, Plan, resolve
 from sheetops.domain.table import Raw
 from sheetops.ledger import Ledger
 from sheetops.ledger import tables as t
+from tests.examples import costly
 from tests.sheets import KEYS, log
 from tests.unit.ledger.looks import DAY, SHEET, START, see
 
@@ -118,7 +119,9 @@ def changes_in(ledger: Ledger) -> int:
         return told + first
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=costly(40, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=steps, seed=st.integers(0, 2**31))
 def test_rebuilding_gives_what_the_runs_left(
     new_ledger: Callable[[], Ledger], steps: list[tuple[str, int]], seed: int

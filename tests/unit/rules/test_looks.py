@@ -15,6 +15,7 @@ from sheetops.domain.rules import judge
 from sheetops.domain.rules.base import quote
 from sheetops.domain.table import CellError, Grid
 from sheetops.jobs.validate import validate
+from tests.examples import costly
 from tests.unit.rules.looks import ALL_KEYS, GOOD, grid, rows_like, said, several, view
 
 
@@ -112,7 +113,9 @@ _CELLS = st.one_of(
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=costly(120, 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(
     st.lists(st.lists(_CELLS, min_size=len(ALL_KEYS), max_size=len(ALL_KEYS)), max_size=6),

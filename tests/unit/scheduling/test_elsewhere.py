@@ -27,6 +27,7 @@ from sheetops.scheduling import elsewhere
 from sheetops.scheduling.elsewhere import Call
 from sheetops.scheduling.slots import Scheduled
 from sheetops.scheduling.wakes import Wake, field, wakes
+from tests.examples import costly
 from tests.terminal import Terminal
 from tests.unit.scheduling.made import BERLIN, SHANGHAI, scheduled
 
@@ -65,7 +66,7 @@ ZONES = [
 ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=costly(25, 8))
 @given(st.lists(AT, min_size=1, max_size=3), st.sampled_from(ZONES), st.sampled_from([None, *ZONES]))
 def test_at_every_slot_the_clock_shows_a_time_of_a_printed_line(
     at: list[str], team: str, there: str | None
