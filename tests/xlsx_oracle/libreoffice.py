@@ -21,6 +21,7 @@ from lxml import etree
 SECONDS_A_FILE = 20
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 REPEATS = (f"{TABLE}number-columns-repeated", f"{TABLE}number-rows-repeated")
@@ -101,6 +102,16 @@ class Flat:
     def __init__(self, xml: bytes) -> None:
         self.root = etree.fromstring(xml, etree.XMLParser(huge_tree=True, remove_blank_text=True))
         self.scope = Scope(self.root, volatile=VOLATILE.search(xml) is not None)
+
+    @property
+    def program(self) -> str:
+        """The LibreOffice that wrote it, with its build."""
+        return self.root.findtext(f"{OFFICE}meta/{META}generator", "")
+
+    def fingerprint(self, hidden: Places, without: Collection[str] = ()) -> str:
+        """The same for documents that show the same in the same order, but for `hidden` cells and some tabs."""
+        shown = [item for item in self.tabs(hidden).items() if item[0] not in without]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:24]
 
     def tabs(self, hidden: Places) -> dict[str, list[Run]]:
         """Tab name to runs of equal rows, after one run for all that is not a row."""
