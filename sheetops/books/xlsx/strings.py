@@ -48,9 +48,17 @@ def plain_text(text: str) -> str | None:
     return unescape_text(text) or None
 
 
+def _cut(text: str) -> list[str] | None:
+    """The texts of entries that hold nothing but one each, as they are stored; None if any holds more."""
+    if not (text.startswith("<t>") and text.endswith("</t>")):
+        return None
+    items = text[len("<t>") : -len("</t>")].split("</t></si><si><t>")
+    return items if text.count("<") == 4 * len(items) - 2 else None
+
+
 def _meant(text: str, items: list[str]) -> list[str | None]:
     """What the stored texts mean; they lie in `text`, so that one look there tells what none of them has."""
-    if "&" in text or "_x" in text or "\r" in text:
+    if "&" in text or ("_" in text and "_x" in text) or "\r" in text:
         return [
             plain_text(item) if "&" in item or "_x" in item or "\r" in item else item or None
             for item in items
@@ -102,12 +110,13 @@ class SharedStrings:
             return None
         text = str(memoryview(data)[start + len(b"<si>") : end], "utf-8")
         del data
-        for usual, plainer in _SIMPLER:
-            text = text.replace(usual, plainer)
-        if "<phoneticPr " in text:
+        items = _cut(text)
+        if items is None:
+            for usual, plainer in _SIMPLER:
+                text = text.replace(usual, plainer)
             text = _PHONETIC.sub("", text)
-        items = text[len("<t>") : -len("</t>")].split("</t></si><si><t>")
-        if text.startswith("<t>") and text.endswith("</t>") and text.count("<") == 4 * len(items) - 2:
+            items = _cut(text)
+        if items is not None:
             return _meant(text, items)
         items = text.split("</si><si>")
         if text.count("<si") != len(items) - 1:
