@@ -53,6 +53,8 @@ def _load_sqlalchemy() -> None:
         stand_in = sys.modules["asyncio"] = _Asyncio("asyncio")
         try:
             import_module("sqlalchemy.dialects.sqlite")
+        except ImportError:
+            pass  # it wants more of asyncio than it did, or is not there: the usual import does it, or says so
         finally:
             if sys.modules.get("asyncio") is stand_in:
                 del sys.modules["asyncio"]
