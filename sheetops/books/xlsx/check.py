@@ -8,6 +8,7 @@ touch is judged by what may change in it: a sheet in its planned cells, a list b
 from __future__ import annotations
 
 import datetime as dt
+import io
 import struct
 from collections.abc import Collection, Iterator, Mapping
 
@@ -101,7 +102,7 @@ class _Save:
                 yield f"{part}: {why}"
         yield from (f"the tab {name} is missing" for name in self.tabs if self.now.tab(name) is None)
 
-    def lightened(self) -> bytes | None:
+    def lightened(self) -> io.BytesIO | None:
         """The new file without its shared texts, if these are the old ones; see `unreadable`."""
         name = self.now.linked(self.now.book, "sharedStrings")
         if name is None or name not in self.old or not self._is_untouched(name):

@@ -9,7 +9,7 @@ NO_TEXTS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/ma
 """Shared texts without a text."""
 
 
-def unreadable(before: bytes, after: bytes, lightened: Callable[[], bytes | None]) -> str | None:
+def unreadable(before: bytes, after: bytes, lightened: Callable[[], io.BytesIO | None]) -> str | None:
     """Why the reader cannot open the new file, if it could open the old one; None if all is well.
 
     To open a file, it reads all shared texts, which took longer than all else it looks at. No save changes them; so it
@@ -18,16 +18,18 @@ def unreadable(before: bytes, after: bytes, lightened: Callable[[], bytes | None
     light = lightened()
     if light is not None and _opening_error(light) is None:
         return None
-    wrong = _opening_error(after)
-    return f"another reader cannot open it: {wrong}" if wrong and not _opening_error(before) else None
+    wrong = _opening_error(io.BytesIO(after))
+    if not wrong or _opening_error(io.BytesIO(before)):
+        return None
+    return f"another reader cannot open it: {wrong}"
 
 
-def _opening_error(data: bytes) -> str | None:
+def _opening_error(data: io.BytesIO) -> str | None:
     """What calamine says against the file, or None if it opens it."""
     from python_calamine import CalamineWorkbook
 
     try:
-        CalamineWorkbook.from_filelike(io.BytesIO(data))
+        CalamineWorkbook.from_filelike(data)
     except Exception as error:
         return str(error)
     except BaseException as error:  # a panic of its Rust code is no Exception

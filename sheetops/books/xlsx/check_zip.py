@@ -153,7 +153,7 @@ class Members:
         if key(name) in self._ragged:
             raise ValueError(f"{entry.filename} does not end where it should")
 
-    def lightened(self, name: str, content: bytes) -> bytes | None:
+    def lightened(self, name: str, content: bytes) -> io.BytesIO | None:
         """The file with `content`, stored, where this member's content is; None where more than that would change.
 
         Every other byte stays where it is, so that whoever reads the rest reads it as it lies in the file.
@@ -163,13 +163,14 @@ class Members:
         wide = _IN_ZIP64 in (entry.file_size, entry.compress_size) or entry.extra
         if listed is None or entry.flag_bits & _DESCRIPTOR or wide or entry.compress_size < len(content):
             return None
-        light, start = bytearray(self._data), self._body(entry)
+        stream, start = io.BytesIO(self._data), self._body(entry)
+        light = stream.getbuffer()
         light[start : start + len(content)] = content
         sizes = (zlib.crc32(content), len(content), len(content))
         for at, (method, figures) in ((entry.header_offset, _IN_LOCAL), (listed, _IN_CENTRAL)):
             struct.pack_into("<H", light, at + method, zipfile.ZIP_STORED)
             struct.pack_into("<3I", light, at + figures, *sizes)
-        return bytes(light)
+        return stream
 
     def _listed(self, entry: zipfile.ZipInfo) -> int | None:
         """Where the directory speaks of the member, if it says plainly where that lies."""
