@@ -60,12 +60,11 @@ class _Book:
         xml, _ = self._package.utf8(sheet.part)
         places = _Places(xml)
         plain = self._plain_rows(sheet)
-        formulas = places.cells(_FORMULA, b"f") if plain is None or plain.formulas else []
         return Grid(
             sheet.name,
             self._rows(sheet, xml, places) if plain is None else Rows(plain.columns),
-            formulas={(row, column): f"={text}" for row, column, text in formulas},
-            hidden_rows=places.rows(_HIDDEN) if plain is None or plain.hidden else frozenset(),
+            formulas=places.formulas() if plain is None or plain.formulas is None else plain.formulas,
+            hidden_rows=places.hidden() if plain is None or plain.hidden is None else frozenset(plain.hidden),
             merged=tuple(
                 (int(m[2]), _column(m[1]), int(m[4]), _column(m[3])) for m in places.after_rows(_MERGED)
             ),
@@ -151,11 +150,15 @@ class _Places:
             cells.append((row, column, unescape((match[2] or b"").decode())))
         return cells
 
-    def rows(self, pattern: re.Pattern[bytes]) -> frozenset[int]:
-        """The numbers of the rows that `pattern` finds; its group is the attributes."""
+    def formulas(self) -> dict[tuple[int, int], str]:
+        """What the cells compute, by (row, column)."""
+        return {(row, column): f"={text}" for row, column, text in self.cells(_FORMULA, b"f")}
+
+    def hidden(self) -> frozenset[int]:
+        """The numbers of the hidden rows."""
         if not self._has(b"hidden"):
             return frozenset()
-        found = ((match.start(), _R.search(match[1])) for match in pattern.finditer(self._xml))
+        found = ((match.start(), _R.search(match[1])) for match in _HIDDEN.finditer(self._xml))
         return frozenset(int(place[2]) if place else self._counted[at][0] for at, place in found)
 
     @cached_property

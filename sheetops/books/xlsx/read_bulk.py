@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -49,6 +50,8 @@ _MOST_DIGITS = 16  # of a number that is the same as a 64-bit integer and then a
 _LONGEST_ROW_NUMBER = 7
 _HEAD = re.compile(rb'(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(/?)>')
 _ROW_HEAD = re.compile(rb"(?: [^<>]*?)?(/?)>")
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_FORMULA = re.compile(rb"<f(?:>| [^<>]*[^<>/]>)([^<]*)<|<f [^<>]*/>")
 _COMMON_FORMS = 40  # of heads; those that come after so many are told apart one by one
 _LONGEST_FORM = 400  # and those from the first that is longer on
 _MOST_ODD = 1 / 3  # of the cells: with more, the pattern of a row is faster
@@ -77,8 +80,10 @@ class Bulk:
         self._words: Words = np.ndarray((len(xml) - 7,), "<u8", xml, 0, (1,))  # from every byte on
         self._texts: NDArray[Any] = np.empty(len(shared.texts) + 1, object)
         self._texts[1:] = shared.texts  # and a blank before them
-        self.formulas = self.hidden = False
-        """Whether a cell computes, and whether a row is hidden (or says that it is not), in what was taken."""
+        self.formulas: dict[tuple[int, int], str] = {}
+        """What was taken computes at (row, column)."""
+        self.hidden: set[int] = set()
+        """The numbers of the hidden rows that were taken."""
         self.last_row = 0
         """The number of the last row that was taken."""
 
@@ -107,6 +112,7 @@ class Bulk:
         columns, heads = self._columns(found, digits[rows], signs[rows])
         kinds = self._kinds(heads, np.append(places, end)[found.first + 1])
         values = self._values(found, kinds, places)
+        self.last_row = before
         laid = self._laid_out(found, columns, kinds, values, numbers - before)
         self.last_row = int(numbers[-1])
         return laid
@@ -131,7 +137,8 @@ class Bulk:
         matches = [_ROW_HEAD.fullmatch(head) for head in heads]
         if numbers.min() < 1 or numbers.max() > MAX_ROW or not all(matches):
             raise NotPlain
-        self.hidden = self.hidden or any(b"hidden" in head for head in heads)
+        hidden = np.array([_HIDDEN.search(head) is not None for head in heads])
+        self.hidden.update(numbers[hidden[forms]].tolist())
         empty = np.array([match is not None and match[1] != b"" for match in matches])
         return numbers, digits, words & _UP_TO[digits + 1], empty[forms]
 
@@ -232,7 +239,9 @@ class Bulk:
         odd = np.flatnonzero(kinds == _ODD)
         if len(odd) > _MOST_ODD * len(kinds):
             raise NotPlain
-        singly = list(map(self._odd, cells.begins[odd].tolist(), cells.stops[odd].tolist()))
+        begins, stops = cells.begins[odd].tolist(), cells.stops[odd].tolist()
+        at = list(zip(numbers[cells.rows[odd]].tolist(), columns[odd].tolist(), strict=True))
+        singly = list(map(self._odd, at, begins, stops))
         kinds[odd], values[odd] = _NOTHING, 0
         places = (columns - 1) * height + (numbers - 1)[cells.rows]
         all_kinds, all_values = np.zeros(width * height, np.uint8), np.zeros(width * height, np.int64)
@@ -241,9 +250,7 @@ class Bulk:
             self._column(all_kinds[at : at + height], all_values[at : at + height])
             for at in range(0, width * height, height)
         ]
-        for column, row, value in zip(
-            columns[odd].tolist(), numbers[cells.rows[odd]].tolist(), singly, strict=True
-        ):
+        for (row, column), value in zip(at, singly, strict=True):
             laid[column - 1][row - 1] = value
         return laid
 
@@ -278,12 +285,14 @@ class Bulk:
             raise NotPlain
         return self._texts[places]
 
-    def _odd(self, begin: int, stop: int) -> Raw:
-        """A cell that is taken by itself."""
+    def _odd(self, at: tuple[int, int], begin: int, stop: int) -> Raw:
+        """A cell that is taken by itself; `at` counts its row from the first that is taken."""
         match = ANY_CELL.fullmatch(self._xml, begin, stop)
         if match is None:
             raise NotPlain
-        self.formulas = self.formulas or self._xml.find(b"<f", begin, stop) >= 0
+        formula = _FORMULA.search(self._xml, begin, stop)
+        if formula:
+            self.formulas[self.last_row + at[0], at[1]] = f"={unescape((formula[1] or b'').decode())}"
         return self._shared.value(*match.groups(b"")[2:])
 
 

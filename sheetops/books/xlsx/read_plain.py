@@ -9,7 +9,7 @@ its memory. Any row of another form raises NotPlain, and the sheet is read by ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -99,9 +99,10 @@ class PlainSheet(NamedTuple):
 
     columns: list[list[Raw]]
     """Each as long as the sheet has rows; blanks are None."""
-    formulas: bool = True
-    hidden: bool = True
-    """Whether a cell may compute and a row may be hidden: False where it is known that none does or is."""
+    formulas: Mapping[tuple[int, int], str] | None = None
+    """By (row, column), with their `=`; None where they were not looked for."""
+    hidden: Set[int] | None = None
+    """The numbers of the hidden rows; None where they were not looked for."""
 
 
 class _Days(dict[bytes, Raw]):

@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from bench.workload import make
 from sheetops.books.xlsx import read_bulk, read_plain
 from sheetops.books.xlsx.package import Package
-from sheetops.books.xlsx.read import read_workbook
+from sheetops.books.xlsx.read import _Places, read_workbook
 from sheetops.books.xlsx.read_bulk import Bulk
 from sheetops.books.xlsx.read_plain import NotPlain, Plain
 from sheetops.books.xlsx.sheet import SheetXml
@@ -126,9 +126,13 @@ def both(xml: str) -> tuple[list[list[Any]] | None, list[list[Any]] | None]:
     try:
         sheet = SheetXml(package, package.sheets()[0])
         assert sheet.scan is sheet.data
-        bulk = Bulk(plain, sheet.data).take(sheet.rows_start, sheet.rows_end, 0)
+        rows = Bulk(plain, sheet.data)
+        bulk = rows.take(sheet.rows_start, sheet.rows_end, 0)
     except (AssertionError, SheetopsError, NotPlain):
         bulk = None
+    else:
+        places = _Places(sheet.data)
+        assert (rows.formulas, rows.hidden) == (places.formulas(), places.hidden()), xml
     return pattern, bulk
 
 
@@ -197,7 +201,8 @@ def test_formulas_and_hidden_rows_are_looked_for_where_they_are(monkeypatch: pyt
         )
         package = Package.from_bytes(data, "f.xlsx")
         found = Plain(package).read(package.sheets()[0])
-        assert (found.formulas, found.hidden) == (bool(formula), bool(hidden))
+        assert found.formulas == ({(2, 3): "=1+0"} if formula else {})
+        assert found.hidden == ({2} if hidden else set())
         (grid,) = read_workbook(data, "f.xlsx").grids
         assert grid.formulas == ({(2, 3): "=1+0"} if formula else {})
         assert grid.hidden_rows == ({2} if hidden else set())
