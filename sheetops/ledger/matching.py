@@ -55,6 +55,8 @@ def match(
     """
     work = _Work(list(rows), list(known))
     work.pair(lambda row: row.print, lambda was: was.print)
+    # Ledgers before version 0005 knew of a due date what it means, not how it is written.
+    work.pair(lambda row: row.meant, lambda was: was.print)
     work.pair(
         lambda row: (row.identifier, core_print(row)), lambda was: (was.identifier, was.described), _with_id
     )
@@ -145,7 +147,7 @@ class _Work:
     def _pair_alike(
         self, rows: list[Seen], candidates: list[Known], another: Callable[[Seen, Known], bool]
     ) -> list[Seen]:
-        unchanged = candidates[0].print == rows[0].print
+        unchanged = candidates[0].print in (rows[0].print, rows[0].meant)
         if len(candidates) > len(rows) or (not unchanged and max(len(candidates), len(rows)) > 1):
             self.guessed.update(was.number for was in candidates)
         left = []

@@ -23,7 +23,9 @@ def moved_from(link: Connection, view: View, printer: Printer) -> str | None:
     candidates = list(_vanished(link))
     if not candidates:
         return None
-    prints = {mark for table in see(view, (), printer).values() for mark in table.prints if mark}
+    prints: set[Print] = set()
+    for table in see(view, (), printer).values():
+        prints.update(filter(None, table.prints), filter(None, map(table.meant, range(len(table.table)))))
     found = [place for number, place in candidates if _holds(link, number, prints)]
     return found[0] if len(found) == 1 else None
 

@@ -85,6 +85,7 @@ class Seen:
     place: Place
     identifier: str | None
     print: Print
+    meant: Print  # the same with the due date as it is understood, however it is written
     index: int  # in its table
     written: frozenset[str] = frozenset()  # the fields that this run wrote
 
@@ -145,7 +146,14 @@ class SeenTable:
         written = frozenset(self.written[index]) if index in self.written else _NOTHING
         mark = self.prints[index]
         assert mark is not None
-        return Seen(self.place(index), mark[-1] or None, mark, index, written)
+        return Seen(self.place(index), mark[-1] or None, mark, self.meant(index) or mark, index, written)
+
+    def meant(self, index: int) -> Print | None:
+        """The print of a row with the due date as it is understood; None where nothing is left in it."""
+        mark = self.prints[index]
+        if mark is None or not mark[1]:
+            return mark
+        return mark[0], self.field("due", self.columns["due"][index]), mark[2]
 
     def cores(self, indexes: Sequence[int]) -> list[bytes]:
         """The prints of customer and description of these rows (see `core_of`)."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import subprocess
 import sys
+from base64 import b64encode
 from contextlib import closing, nullcontext
 from datetime import UTC, date
 from pathlib import Path
@@ -22,6 +24,7 @@ from sheetops.domain.plan import Plan
 from sheetops.domain.tabs import Tab
 from sheetops.ledger import open_ledger, opening
 from sheetops.ledger import tables as t
+from sheetops.ledger.prints import CELL, NEXT, Printer, print_from_bytes
 from tests.integration.ledger_places import postgres
 from tests.sheets import log, row
 from tests.unit.ledger.looks import DAY, START, look
@@ -106,6 +109,42 @@ def test_what_an_older_program_left_untold_is_told_once_it_is_brought_up_to_date
     with open_ledger(tmp_path / "v0001.db") as ledger:
         reopened = ledger.history(DESK, START).lives["20261102"].reopenings
         assert reopened == (Reopening(date(2026, 11, 5), START + 5 * DAY),)
+
+
+def test_rows_alike_but_for_a_note_are_told_apart_in_a_ledger_of_an_earlier_version(tmp_path: Path) -> None:
+    for name in ("v0004.db", "v0004.db.key"):
+        shutil.copy(KEPT / name, tmp_path / name)
+    printer = Printer((tmp_path / "v0004.db.key").read_bytes())
+    common = {"customer": "T*-bank", "description": "twins", "id": "20261107", "due": "2026/11/9"}
+    twins = [row(**common, notes=note) for note in ("one", "two")]
+    with closing(sqlite3.connect(tmp_path / "v0004.db")) as link:
+        for number, note in ((3, "one"), (4, "two")):
+            words = {"customer": "T*-bank", "description": "twins", "notes": note}
+            person = printer.row(NEXT.join(f"{key}{CELL}{text}" for key, text in words.items()))
+            fields = {key: printer.field(text) for key, text in words.items()}
+            fields |= {"id": "20261107", "due": "2026-11-09"}
+            prints = ["AAAA", b64encode(person).decode(), "AAAA"]
+            what = json.dumps({"new": "2026-11-02", "tab": "Requests", "p": prints, "f": fields})
+            link.execute("INSERT INTO changes VALUES (1, ?, 2, ?)", (number, what))
+        link.execute("UPDATE sheets SET requests = 4")
+        link.commit()
+    due = [*SECOND[1][:8], date(2026, 11, 13), *SECOND[1][9:]]
+    with open_ledger(tmp_path / "v0004.db") as ledger:
+        before = ledger.happened(DESK)
+        assert [one.request for one in before if one.what == "first_seen"] == [1, 2, 3, 4]
+        look(ledger, log(twins[1], due, SECOND[0], twins[0]), now=START + 3 * DAY, place=DESK)
+        assert ledger.happened(DESK) == before
+        assert [story.life.unsure for story in ledger.stories("20261107")] == [frozenset()] * 2
+        with ledger._engine.connect() as link:
+            written = link.execute(select(t.requests.c.number, t.requests.c.print)).all()
+            again = select(func.count()).select_from(t.changes)
+            count = link.execute(again).scalar_one()
+        assert {n: print_from_bytes(kept)[1] for n, kept in written if n > 2} == dict.fromkeys(
+            (3, 4), printer.field("2026/11/9")
+        ), "from now on the due date is compared as it is written"
+        look(ledger, log(twins[1], due, SECOND[0], twins[0]), now=START + 4 * DAY, place=DESK)
+        with ledger._engine.connect() as link:
+            assert link.execute(again).scalar_one() == count
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
