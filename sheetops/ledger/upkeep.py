@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, s
 from sheetops.domain.personal import find_personal
 from sheetops.ledger import tables as t
 from sheetops.ledger.asking import requests_named
-from sheetops.ledger.asleep import beginnings, forget_beginnings, of_number
+from sheetops.ledger.asleep import Beginnings, beginnings, forget_beginnings, of_number
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.life import Story
 from sheetops.ledger.rows import chunks, write_stories
+from sheetops.ledger.seeing import AT_ONCE
 
 FORGOTTEN = 0  # stands for the run in `ids` where the number was that of a request since forgotten
 _ENDING_DIGITS = re.compile(r"[0-9]+\Z")
@@ -29,30 +30,41 @@ def rebuild(link: Connection) -> int:
     """Derive every request anew from the changes. Returns how many were not as they should be."""
     wrong = 0
     for sheet in link.execute(select(t.sheets.c.number)).scalars().all():
-        stored = {
-            row.number: dict(row._mapping)
-            for row in link.execute(select(t.requests).where(t.requests.c.sheet == sheet))
-        }
-        differing: list[Story] = []
-        for story in _retold(link, sheet):
-            was = stored.pop(story.number, None)
-            if was != as_row(sheet, story):
-                story.asleep = was is None
-                differing.append(story)
-        write_stories(link, sheet, differing)
-        _delete_requests(link, sheet, stored)
-        wrong += len(differing) + len(stored)
+        asleep = beginnings(link, sheet)
+        stored = select(func.max(t.requests.c.number)).where(t.requests.c.sheet == sheet)
+        told = select(func.max(t.changes.c.request)).where(t.changes.c.sheet == sheet)
+        last = max(link.execute(highest).scalar() or 0 for highest in (stored, told))
+        for first in range(1, last + 1, AT_ONCE):
+            wrong += _rebuild_some(link, sheet, first, first + AT_ONCE - 1, asleep)
     return wrong
 
 
-def _retold(link: Connection, sheet: int) -> Iterator[Story]:
+def _rebuild_some(link: Connection, sheet: int, first: int, last: int, asleep: Sequence[Beginnings]) -> int:
+    """As `rebuild`, of the requests with these numbers."""
+    columns = t.requests.c
+    wanted = select(t.requests).where(columns.sheet == sheet, columns.number.between(first, last))
+    stored = {row.number: dict(row._mapping) for row in link.execute(wanted)}
+    differing: list[Story] = []
+    for story in _retold(link, sheet, first, last, asleep):
+        was = stored.pop(story.number, None)
+        if was != as_row(sheet, story):
+            story.asleep = was is None
+            differing.append(story)
+    write_stories(link, sheet, differing)
+    _delete_requests(link, sheet, stored)
+    return len(differing) + len(stored)
+
+
+def _retold(
+    link: Connection, sheet: int, first: int, last: int, asleep: Sequence[Beginnings]
+) -> Iterator[Story]:
     """The stories of the requests of which something changed since they were first seen."""
-    asleep = beginnings(link, sheet)
+    columns = t.changes.c
     changes = (
-        select(t.changes.c.request, t.runs.c.began, t.changes.c.what)
-        .join(t.runs, t.runs.c.number == t.changes.c.run)
-        .where(t.changes.c.sheet == sheet)
-        .order_by(t.changes.c.request, t.changes.c.run)
+        select(columns.request, t.runs.c.began, columns.what)
+        .join(t.runs, t.runs.c.number == columns.run)
+        .where(columns.sheet == sheet, columns.request.between(first, last))
+        .order_by(columns.request, columns.run)
     )
     for number, of_request in groupby(link.execute(changes).all(), key=itemgetter(0)):
         part = of_number(asleep, number)

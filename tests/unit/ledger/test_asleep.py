@@ -10,10 +10,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from sheetops.domain.table import Raw
-from sheetops.ledger import Ledger, begin
+from sheetops.ledger import Ledger, begin, upkeep
 from sheetops.ledger import tables as t
 from sheetops.ledger.asleep import sleeping
 from sheetops.ledger.packing import Marks, Texts, coded, unpacked
@@ -146,6 +146,22 @@ def test_only_what_changed_wakes(new_ledger: Callable[[], Ledger], awake: set[in
     assert woken == awake | lost and sorted(numbers) == sorted(set(range(30)) - woken)
     assert ledger.rebuild() == 0
     ledger.close()
+
+
+def test_lives_are_rebuilt_some_at_a_time(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upkeep, "AT_ONCE", 3)
+    look_at_rows(ledger, [desk(number) for number in range(20)], 0)
+    later = [desk(number) for number in range(20)]
+    for cells in later:
+        cells[10] = "told"
+    look_at_rows(ledger, later, 1)
+    right = [ledger.stories(f"A{number}") for number in range(20)]
+    assert ledger.rebuild() == 0
+    with ledger._engine.begin() as link:
+        link.execute(update(t.requests).where(t.requests.c.number.in_((1, 4, 20))).values(reopened=9))
+        link.execute(delete(t.requests).where(t.requests.c.number.in_((3, 6))))
+    assert ledger.rebuild() == 5 and ledger.rebuild() == 0
+    assert [ledger.stories(f"A{number}") for number in range(20)] == right
 
 
 def test_a_mark_is_as_long_as_the_ledger_keeps_it() -> None:
