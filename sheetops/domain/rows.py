@@ -74,6 +74,18 @@ class Rows(Sequence["Sequence[Raw]"]):
         return Rows(columns)
 
 
+def begun_rows(rows: Sequence[Sequence[Raw]], header_row: int, wanted: Sequence[int]) -> Sequence[int]:
+    """See `Rows.begun`; of rows of any kind, which may be ragged."""
+    if isinstance(rows, Rows):
+        return rows.begun(header_row, wanted)
+    places = [at - 1 for at in wanted]
+    return [
+        number
+        for number, row in enumerate(rows[header_row:], header_row + 1)
+        if not all(is_blank(row[at]) for at in places if at < len(row))
+    ]
+
+
 def is_blank(raw: Raw) -> bool:
     """Whether a cell is empty or holds blanks alone."""
     return raw is None or (isinstance(raw, str) and not raw.strip())

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sheetops.domain.cells import cell_name as cell_name
 from sheetops.domain.cells import column_letters as column_letters
 from sheetops.domain.living import LIVING, Living
-from sheetops.domain.rows import Rows, are_few, is_blank
+from sheetops.domain.rows import Rows, are_few, begun_rows
 from sheetops.domain.template import (
     BY_KEY,
     OPTIONAL_PEOPLE_COLUMNS,
@@ -124,7 +124,7 @@ class Table:
         self.header_row = header_row
         self.match = match
         self.columns: Mapping[str, int] = match.columns
-        self.numbers: Sequence[int] = _begun_rows(grid, header_row, sorted(match.columns.values()))
+        self.numbers: Sequence[int] = begun_rows(grid.rows, header_row, sorted(match.columns.values()))
         self._columns: dict[str, list[Raw]] = {}
         self._kinds: dict[str, frozenset[type]] = {}
         self._few: dict[str, Mapping[Raw, None] | None] = {}
@@ -271,18 +271,6 @@ class Table:
         formulas = max((row for row, _ in grid.formulas), default=0)
         merged = max((bottom for _, _, bottom, _ in grid.merged), default=0)
         return max(next(filled, 0), formulas, merged, self.header_row) + 1
-
-
-def _begun_rows(grid: Grid, header_row: int, wanted: Sequence[int]) -> Sequence[int]:
-    """The numbers of the rows under the header in which one of the columns `wanted` holds something."""
-    if isinstance(grid.rows, Rows):
-        return grid.rows.begun(header_row, wanted)
-    places = [at - 1 for at in wanted]
-    return [
-        number
-        for number, row in enumerate(grid.rows[header_row:], header_row + 1)
-        if not all(is_blank(row[at]) for at in places if at < len(row))
-    ]
 
 
 @dataclass(frozen=True, slots=True)
