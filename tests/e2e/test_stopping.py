@@ -38,6 +38,25 @@ def started(shell: Shell, *words: str) -> subprocess.Popen[str]:
     )
 
 
+def until_it_waits_for(lock_dir: Path, process: subprocess.Popen[str]) -> None:
+    """Until the process has the lock's file open, which somebody else holds."""
+    files = Path(f"/proc/{process.pid}/fd")
+    if not files.exists():  # no Linux
+        time.sleep(3)
+    end = time.monotonic() + 60
+    while files.exists() and not any(_leads_to(file, lock_dir) for file in files.iterdir()):
+        assert process.poll() is None and time.monotonic() < end
+        time.sleep(0.02)
+    assert process.poll() is None
+
+
+def _leads_to(file: Path, folder: Path) -> bool:
+    try:
+        return file.readlink().is_relative_to(folder)
+    except FileNotFoundError:  # closed meanwhile
+        return False
+
+
 def test_a_signal_waits_for_what_must_not_be_cut_short() -> None:
     steps = []
     with pytest.raises(Stopped, match="SIGTERM"), heard():
@@ -65,8 +84,7 @@ def test_a_command_told_to_stop_says_so_in_one_line(shell: Shell, number: signal
     lock_dir = shell.folder / "state" / "sheetops" / "locks"
     with job_lock(shell.folder / "log.xlsx", lock_dir=lock_dir):
         process = started(shell, "run", "log.xlsx")
-        time.sleep(3)  # it waits for the lock now
-        assert process.poll() is None
+        until_it_waits_for(lock_dir, process)
         process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
