@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -92,11 +94,11 @@ def _measure(folder: Path, source: Path, contender: Contender, runs: int) -> Too
     out = folder / "out.xlsx"
     if contender.name == "first":
         desk = Desk(folder, source)
-        return median(desk.command("sheetops_jobs"), runs, desk.fresh, desk.env, _OURS)
+        return desk.measured(desk.command("sheetops_jobs"), runs, desk.fresh)
     if contender.name == "second":
         desk = Desk(folder, source)
         desk.learn()
-        return median(desk.command("sheetops_jobs"), runs, desk.changed, desk.env, _OURS)
+        return desk.measured(desk.command("sheetops_jobs"), runs, desk.changed)
     file = folder / "in.xlsx"  # a copy: a peer was seen to change the file that it only opened
 
     def fresh() -> None:
@@ -127,6 +129,20 @@ class Desk:
     def command(self, name: str) -> list[str]:
         """The command that runs a contender of bench.child on the desk's sheet."""
         return python("-m", "bench.child", name, str(self.source), str(self.file), "-")
+
+    def measured(self, command: Sequence[str], runs: int, before: Callable[[], None]) -> Took:
+        """The median of runs of our jobs. Raises Failed where one did not do its work: it would look fast."""
+        took = median(command, runs, before, self.env, _OURS)
+        self.require_done()
+        return took
+
+    def require_done(self) -> None:
+        """Raises Failed unless the ledger holds the last run as done: an exit code of 1 may be a defect too."""
+        ledger = self.here / "state" / "sheetops" / "ledger.db"
+        with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as link:
+            outcome = link.execute("SELECT outcome FROM runs ORDER BY number DESC LIMIT 1").fetchone()
+        if outcome != ("done",):
+            raise Failed(f"the run ended as {outcome[0] if outcome else 'nothing'}")
 
     def fresh(self) -> None:
         """A sheet that was never seen, and no state."""
@@ -181,7 +197,7 @@ def extras(folder: Path, rows: int, runs: int) -> Sequence[Extra]:
     command = python(
         "-m", "sheetops", "review", "-q", "--as-of", f"{TODAY}", "--period", period, str(desk.file)
     )
-    ours = median(command, runs, desk.changed, desk.env, _OURS)
+    ours = desk.measured(command, runs, desk.changed)
     pandas = python("-m", "bench.child", "pandas_review", str(source), str(source), "-")
     theirs = median(pandas, runs)
     alone = inside(desk.command("sheetops_review"), desk.changed, desk.env)

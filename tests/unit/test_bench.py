@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bench.measure import Failed, inside, python
-from bench.suite import LOOKS
+from bench.measure import Failed, inside, once, python
+from bench.suite import LOOKS, Desk
 from bench.workload import HEADER, OPENED, make
 from sheetops.books.xlsx.read import read_workbook
 
@@ -41,3 +42,14 @@ def test_a_part_of_a_process_tells_what_it_took() -> None:
     assert took.cpu == 1.25 and ready == ["once"]
     with pytest.raises(Failed, match="no such figure"):
         inside(python("-c", "raise SystemExit('no such figure')"), lambda: None)
+
+
+def test_a_run_that_did_not_do_its_work_is_not_measured(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, make(tmp_path, 30).path)
+    desk.fresh()
+    once(desk.command("sheetops_jobs"), desk.env, (0, 1))
+    desk.require_done()
+    with sqlite3.connect(desk.here / "state" / "sheetops" / "ledger.db") as link:
+        link.execute("UPDATE runs SET outcome = 'failed'")
+    with pytest.raises(Failed, match="ended as failed"):
+        desk.require_done()
