@@ -15,6 +15,7 @@ _PLAIN_ITEM = re.compile(r"<t>([^<]*)</t>")
 _PHONETIC = re.compile(r"<phoneticPr [^<>]*/>")  # how Excel shows what it may have as a hint to read by
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_BEFORE = re.compile(rb"<sst[^<>]*>\s*\Z")  # the first entry, which may be an empty `<si/>` as well
 _ITEM = re.compile(rb"<((?:[^\s<>/:!?]+:)?)si(?=[\s/>])")
 
 
@@ -41,10 +42,10 @@ def text_of(node: Node) -> str:
 
 def plain_text(text: str) -> str | None:
     """What a stored text means: entities, line ends and `_xHHHH_` put right; None for an empty one."""
+    if "\r" in text:  # before the entities: a sign that one of them stands for is kept as it is
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
         text = _ENTITY.sub(_sign, text)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unescape_text(text) or None
 
 
@@ -106,7 +107,7 @@ class SharedStrings:
         """The same, cut out of the whole table at once; None where it is not written as programs do."""
         data = b"" if self._part is None else self._package.utf8(self._part, keep=False)[0]
         start, end = data.find(b"<si>"), data.rfind(b"</si></sst>")
-        if not 0 <= start <= end or _hides(data, start):
+        if not 0 <= start <= end or _hides(data, start) or not _BEFORE.search(data, 0, start):
             return None
         text = str(memoryview(data)[start + len(b"<si>") : end], "utf-8")
         del data

@@ -186,8 +186,18 @@ HINT = '<phoneticPr fontId="1" type="noConversion"/>'
         ("<t>甲</t><rPh sb='0' eb='1'><t>ひ</t></rPh>", "<!-- <si><t>no</t></si> --><t>乙</t>"),
         ("<t>甲</t><?note?>", "<t><![CDATA[<乙>]]></t>"),
         ("<t>甲</t><?note <si>?>", "<t>乙</t>"),
+        ("<t>a&#13;b&#10;c&#13;&#10;d</t>", "<t>\re</t>"),
+        ("<t>a&#13;b</t>", f"<t>乙</t>{HINT}", "<r><t>两</t></r>"),
     ],
 )
 def test_shared_texts_split_at_once_are_those_read_one_by_one(items: tuple[str, ...]) -> None:
     shared = SharedStrings(Package.from_bytes(made(strings=items), "f.xlsx"))
     assert shared.plain() == [shared[index] or None for index in range(len(items))]
+
+
+def test_an_empty_first_entry_counts() -> None:
+    package = Package.from_bytes(made(strings=("<t>甲</t>", "<t>乙</t>")), "f.xlsx")
+    part = package.related(package.workbook_part(), "sharedStrings")
+    assert part is not None
+    package.set_part(part, package.part(part).replace(b"<si>", b"<si/><si>", 1))
+    assert SharedStrings(package).plain() == [None, "甲", "乙"]
