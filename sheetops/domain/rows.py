@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, cast, overload
 
 if TYPE_CHECKING:
     from sheetops.domain.table import Raw
 
+_EQUAL_TO_NO_OTHER = frozenset((str, type(None), date, datetime))
 _SAMPLE = 2000  # cells that tell whether many of a column are alike
 
 
@@ -95,6 +97,16 @@ def are_few(cells: Sequence[Raw]) -> bool:
     """Whether many cells are alike, so that each different one is better looked at once: a guess by a sample."""
     sample = cells[:: len(cells) // _SAMPLE + 1]
     return 2 * len(set(sample)) < len(sample)
+
+
+def types_of(different: Iterable[Raw]) -> frozenset[type] | None:
+    """The types of the cells of a column, by its different ones; None where others may hide behind these.
+
+    A number may equal one of another type, and an error a text.
+    """
+    kinds = frozenset(map(type, different))
+    sure = kinds <= _EQUAL_TO_NO_OTHER and not any(raw and str(raw)[:1] == "#" for raw in different)
+    return kinds if sure else None
 
 
 def _is_full(column: Sequence[Raw], start: int) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sheetops.domain.cells import cell_name as cell_name
 from sheetops.domain.cells import column_letters as column_letters
 from sheetops.domain.living import LIVING, Living
-from sheetops.domain.rows import Rows, are_few, begun_rows
+from sheetops.domain.rows import Rows, are_few, begun_rows, types_of
 from sheetops.domain.template import (
     BY_KEY,
     OPTIONAL_PEOPLE_COLUMNS,
@@ -25,8 +25,6 @@ from sheetops.domain.template import (
     tab_kind,
 )
 from sheetops.errors import HeaderNotFound
-
-_EQUAL_TO_NO_OTHER = frozenset((str, type(None), date, datetime))
 
 
 class CellError(str):
@@ -166,11 +164,8 @@ class Table:
         """The types of the cells under `key`, and perhaps of cells that a change has taken out."""
         if key not in self._kinds:
             few = self.few(key)
-            kinds = frozenset(map(type, self.column(key) if few is None else few))
-            # A number may equal one of another type, and an error a text.
-            if few and (not kinds <= _EQUAL_TO_NO_OTHER or any(raw and str(raw)[:1] == "#" for raw in few)):
-                kinds = frozenset(map(type, self.column(key)))
-            self._kinds[key] = kinds
+            kinds = types_of(few) if few is not None else None
+            self._kinds[key] = frozenset(map(type, self.column(key))) if kinds is None else kinds
         return self._kinds[key]
 
     def few(self, key: str) -> Mapping[Raw, None] | None:

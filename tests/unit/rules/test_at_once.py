@@ -54,6 +54,7 @@ def test_a_column_is_read_at_once_as_cell_by_cell(column: list[Raw], times: int)
     log = _log(column * times)
     texts = [as_text(raw) for raw in column] * times
     assert list(log.texts("id")) == texts
+    assert log.kinds("id") == set(map(type, log.cells("id")))
     assert log.values("id") == [text.strip() or None for text in texts]
     assert log.blank("id") == [at for at, text in enumerate(texts) if not text.strip()]
     counts = Counter(text.strip() for text in texts)
