@@ -102,6 +102,8 @@ class Bulk:
             raise NotPlain
         begins, after = places[outer], np.append(outer[1:], len(places))
         is_open, is_cell = self._told_apart(begins)
+        if not is_open[0]:
+            raise NotPlain
         stops, spans = np.append(begins[1:], end), after - outer
         at = np.flatnonzero(is_open)
         numbers, digits, signs, empty = self._rows(begins[at] + 8, stops[at])
@@ -302,7 +304,7 @@ def _require_rows(is_open: Flags, is_cell: Flags, empty: Ints, lengths: Ints, sp
     if (lengths[ends] != len(b"</row>")).any() or (spans[~is_cell] > 1).any():
         raise NotPlain
     ends[empty] = True
-    if not is_open[0] or not ends[-1] or (ends[:-1] != is_open[1:]).any():
+    if not ends[-1] or (ends[:-1] != is_open[1:]).any():
         raise NotPlain
 
 

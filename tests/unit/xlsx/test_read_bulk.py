@@ -192,6 +192,10 @@ def test_what_is_wrong_is_not_taken(row: str) -> None:
     assert both(f'<row r="1">{row}</row>')[1] is None
 
 
+def test_cells_without_a_row_are_not_taken() -> None:
+    assert both('<c r="A1"><v>1</v></c>')[1] is None
+
+
 def test_formulas_and_hidden_rows_are_looked_for_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_plain, "_LARGE", 0)
     cell = '<c r="A{0}"><v>1</v></c><c r="B{0}"><v>1</v></c><c r="C{0}">{1}<v>1</v></c>'
