@@ -19,6 +19,8 @@ BOM: Final = "\ufeff"
 # A sign of a formula behind whatever a program may leave out, or a first character that some programs cut away.
 _RUNS: Final = re.compile(r"[\t\r\n]|[\s\x00-\x1f\x7f\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠]")
 
+_PLAIN: Final = frozenset((type(None), int, date))  # the writer puts these as `cell` does
+
 
 def csv_bytes(table: Table) -> bytes:
     """The whole table as one CSV file."""
@@ -31,7 +33,7 @@ def lines_as_csv(names: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([cell(value) for value in row])
+        writer.writerow([value if value.__class__ in _PLAIN else cell(value) for value in row])
     return (BOM + out.getvalue()).encode("utf-8", "replace")
 
 

@@ -71,16 +71,19 @@ def table_of(
     name: str, line: type, lines: Iterable[Any], key: tuple[str, ...] = (), unmasked: bool = False
 ) -> Table:
     """A table of lines. Unless `unmasked`, every text is masked, and customers are shown by their first character."""
-    fields = fields_of(line)
-    shown = [_as_it_is if unmasked else _customer if f.name == "customer" else _shown for f in fields]
-    readers = [(field.read, show) for field, show in zip(fields, shown, strict=True)]
-    rows = [tuple(show(read(one)) for read, show in readers) for one in lines]
+    fields, every = fields_of(line), list(lines)
+    columns = [_column(field, every, unmasked) for field in fields]
+    rows = list(zip(*columns, strict=True))
     about = " ".join(inspect.cleandoc(line.__doc__ or "").split())
     return Table(name, about, fields, key, rows)
 
 
-def _as_it_is(value: Value) -> Value:
-    return value
+def _column(field: Field, lines: Sequence[Any], unmasked: bool) -> list[Value]:
+    """What the lines say in one column. Whatever it is said to hold, no text leaves it unmasked."""
+    values = list(map(field.read, lines))
+    if unmasked or not any(issubclass(kind, str) for kind in set(map(type, values))):
+        return values
+    return list(map(_customer if field.name == "customer" else _shown, values))
 
 
 def _shown(value: Value) -> Value:

@@ -27,11 +27,15 @@ class Source:
     @cached_property
     def lives(self) -> list[Life | None]:
         """What the ledger remembers of each request, however much that is."""
-        history = self.view.history
-        return [
-            history.life(request.id) if request.id else history.unnamed(log.table, index)
-            for log, index, request in self.view.requests()
-        ]
+        history, found = self.view.history, []
+        for log in self.view.logs:
+            ids = log.values("id")
+            lives = history.lives_of(ids)
+            found += [
+                life if identifier else history.unnamed(log.table, index)
+                for index, (identifier, life) in enumerate(zip(ids, lives, strict=True))
+            ]
+        return found
 
     def there(self, index: int, period: Period) -> bool:
         """Whether a request was there in the period; one whose opening is not known is taken to be."""
