@@ -19,8 +19,8 @@ from sheetops.ledger import tables as t
 from sheetops.ledger.asleep import beginnings, of_number, sleeping
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.events import Event, events
+from sheetops.ledger.lives import life
 from sheetops.ledger.prints import row_of, unpack
-from sheetops.ledger.recalling import life
 from sheetops.ledger.seeing import Place
 
 

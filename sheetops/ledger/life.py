@@ -10,7 +10,7 @@ prints of the row, the person's cells, and customer and description; the second 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -123,11 +123,3 @@ def mark(print: Print) -> list[str]:
     """A row's print as a change carries it."""
     person, *filled = print
     return [b64encode(person).decode(), *filled]
-
-
-def told(number: int, changes: Iterable[tuple[str, Mapping[str, Any]]]) -> Story:
-    """The story that (moment, change) pairs tell, oldest first."""
-    story = Story(number)
-    for moment, change in changes:
-        story.add(moment, change)
-    return story

@@ -54,12 +54,8 @@ class Printer:
             prints.append(state.digest())
         return prints
 
-    def mark(self, text: str) -> bytes:
-        """The print of one field as bytes; `NO_MARK` of a blank one."""
-        return self.marks((text,))[0]
-
     def marks(self, texts: Sequence[str]) -> list[bytes]:
-        """As `mark` for many."""
+        """The print of each field as bytes; `NO_MARK` of a blank one."""
         copy, marks = self._field.copy, []
         for data in encoded(texts):
             if data:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 from operator import add, itemgetter
-from typing import Any, NamedTuple, cast
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from sheetops.domain.history import History, Life, NotRun, Reopening
+from sheetops.domain.history import History, Life, NotRun
 from sheetops.domain.table import Raw, Table
 from sheetops.ledger import slots
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import Beginnings, LifeKey, beginnings
-from sheetops.ledger.begin import as_row
+from sheetops.ledger.asleep import Beginnings
+from sheetops.ledger.lives import FEW, LIFE, Lives, life, load_lives, moment, told_asleep
 from sheetops.ledger.policies import read_policy
 from sheetops.ledger.prints import (
     CELL,
@@ -35,7 +35,6 @@ from sheetops.ledger.seeing import AT_ONCE, CORE, described, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _NOT_RUN_KEPT_AT_HAND = timedelta(days=14)
-_FEW = 20  # a smaller part of all lives than one in so many is read one by one
 Reading = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -51,10 +50,10 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
     last: dict[str, Any] = json.loads(seen) if seen else {}
     highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
     written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
-    lives, asleep, unnamed = _lives(link, sheet, printer)
+    lives, asleep, unnamed = load_lives(link, sheet, printer)
     return History(
         lives=lives,
-        since=_moment(since),
+        since=moment(since),
         last_rows={tab: look["rows"] for tab, look in last.items()},
         last_columns={tab: frozenset(look["columns"]) for tab, look in last.items()},
         highest=dict(map(tuple, link.execute(highest.group_by(t.ids.c.prefix)))),
@@ -67,120 +66,6 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         not_run=_NotRun(reading, sheet, printer, now),
         listed=_Listed(reading, sheet),
     )
-
-
-class _Told(NamedTuple):
-    """A life as the ledger tells it. Thousands of requests, seen by the same runs, have the very same one."""
-
-    first_seen: str
-    first_response: str | None
-    resolved_seen: str | None
-    reopenings: str
-    due_changes: int
-    owner_changes: int
-    last_progress: str | None
-    unsure: str
-    gone: str | None
-
-
-_LIFE = [t.requests.c[name] for name in ("number", "identifier", "core_print", *_Told._fields)]
-_NAMED = 3  # columns of `_LIFE` before those of a life
-
-
-class _Lives(Mapping[str, Life]):
-    """ID → life; what the ledger tells becomes a `Life` when it is asked for, once for all that are alike."""
-
-    def __init__(
-        self,
-        rows: Mapping[str, _Told | Beginnings],
-        cores: Mapping[str, bytes],
-        printer: Printer,
-    ) -> None:
-        self._rows, self._cores, self._printer = rows, cores, printer
-        self._made: dict[_Told, Life] = {}
-        self._of_part: dict[Beginnings, Mapping[str, Life]] = {}
-        self._slept: dict[tuple[Beginnings, LifeKey], _Told] = {}
-
-    def __getitem__(self, identifier: str) -> Life:
-        kept = self._printer.identifier(identifier)
-        row = self._rows[kept]
-        return self._life(row if isinstance(row, _Told) else self._of_one(row, row.index_of[kept]))
-
-    def _life(self, told: _Told) -> Life:
-        made = self._made.get(told)
-        if made is None:
-            made = self._made[told] = life(told)
-        return made
-
-    def _of_one(self, part: Beginnings, index: int) -> _Told:
-        """What is told of one that sleeps; of whose life follows from the same, the same."""
-        slot = part, part.life_key(index)
-        if slot not in self._slept:
-            self._slept[slot] = _told(*slot)
-        return self._slept[slot]
-
-    def _asleep(self, part: Beginnings) -> Mapping[str, Life]:
-        """The lives of all that sleep together."""
-        known = self._of_part.get(part)
-        if known is None:
-            of_key = {key: self._life(_told(part, key)) for key in set(part.life_keys)}
-            lives = [of_key[key] for key in part.life_keys]
-            known = {identifier: lives[index] for identifier, index in part.index_of.items()}
-            self._of_part[part] = known
-        return known
-
-    def many(self, identifiers: Sequence[str | None]) -> list[Life | None]:
-        """The life of each ID: what the ledger tells of many in the same words is read once."""
-        if len(identifiers) * _FEW < len(self._rows):
-            return [self.get(text) if text else None for text in identifiers]
-        names = self._printer.identifiers([text or "" for text in identifiers])
-        rows = list(map(self._rows.get, names))
-        alike = dict(zip(map(id, rows), rows, strict=True))
-        asleep = {mark: self._asleep(row) for mark, row in alike.items() if isinstance(row, Beginnings)}
-        lives = {mark: self._life(row) for mark, row in alike.items() if isinstance(row, _Told)}
-        return [
-            lives.get(mark) if mark not in asleep else asleep[mark][name]
-            for mark, name in zip(map(id, rows), names, strict=True)
-        ]
-
-    def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
-        """When each ID was first seen: a run sees many, so each moment is read once."""
-        rows = [self._rows.get(self._printer.identifier(text)) if text else None for text in identifiers]
-        texts = [row.first_seen if row is not None else None for row in rows]
-        moments = {text: _moment(text) for text in set(texts)}
-        return [moments[text] for text in texts]
-
-    def earliest(self) -> datetime | None:
-        """When the first of all was first seen."""
-        return _moment(min((row.first_seen for row in set(self._rows.values())), default=None))
-
-    def cores_of(self, identifiers: Iterable[str]) -> list[bytes | None]:
-        """As `core` for many."""
-        row_of, core_of = self._rows.get, self._cores.get
-        return [
-            row.cores[row.index_of[identifier]]
-            if isinstance(row := row_of(identifier), Beginnings)
-            else core_of(identifier)
-            for identifier in identifiers
-        ]
-
-    def core(self, identifier: str) -> bytes | None:
-        """The prints of customer and description as last seen; None for an ID never seen."""
-        row = self._rows.get(identifier)
-        if isinstance(row, Beginnings):
-            return row.core(row.index_of[identifier])
-        return self._cores.get(identifier)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-
-def _told(part: Beginnings, key: LifeKey) -> _Told:
-    values = as_row(part.sheet, part.life(key))
-    return _Told._make(values[name] for name in _Told._fields)
 
 
 class _Unnamed:
@@ -196,7 +81,7 @@ class _Unnamed:
     ) -> None:
         found: list[tuple[str, Any, bytes, Print]] = []
         for some in chunks(awake):
-            wanted = select(*_LIFE, t.requests.c.print).where(t.requests.c.sheet == sheet)
+            wanted = select(*LIFE, t.requests.c.print).where(t.requests.c.sheet == sheet)
             found += [
                 (row.first_seen, row, row.core_print, print_from_bytes(row.print))
                 for row in link.execute(wanted.where(t.requests.c.number.in_(some)))
@@ -206,7 +91,7 @@ class _Unnamed:
                 of_part = zip(part.numbers(), part.fields_asleep("id"), strict=True)
                 indexes = [number - part.first for number, text in of_part if not text]
                 found += [
-                    (part.first_seen, _told(part, part.life_keys[i]), part.cores[i], part.print(i))
+                    (part.first_seen, told_asleep(part, part.life_keys[i]), part.cores[i], part.print(i))
                     for i in indexes
                 ]
         # Last wins: of several alike, the one that was seen last.
@@ -233,7 +118,7 @@ class _Unnamed:
 class _Differing:
     """Compares a row with the request that was last seen under its ID."""
 
-    def __init__(self, printer: Printer, lives: _Lives) -> None:
+    def __init__(self, printer: Printer, lives: Lives) -> None:
         self._printer, self._lives = printer, lives
 
     def __call__(self, table: Table, index: int) -> int:
@@ -245,7 +130,7 @@ class _Differing:
 
     def many(self, table: Table, indexes: Sequence[int]) -> list[int]:
         """The same of many rows."""
-        if len(indexes) * _FEW < len(self._lives):
+        if len(indexes) * FEW < len(self._lives):
             return [self(table, index) for index in indexes]
         found: list[int] = []
         for start in range(0, len(indexes), AT_ONCE):
@@ -282,76 +167,6 @@ class _Listed:
         return {key: began for key, began in keys if isinstance(key, str)}
 
 
-def _lives(link: Connection, sheet: int, printer: Printer) -> tuple[_Lives, list[Beginnings], list[int]]:
-    """The life under each ID, the first sights of all that sleep, and the awake requests that have no ID.
-
-    Of several requests with one ID it is the life of one that is still in the sheet, and of those of the oldest.
-    """
-    wanted = select(*_LIFE).where(t.requests.c.sheet == sheet)
-    awake = link.execute(wanted.order_by(t.requests.c.number)).all()
-    parts = beginnings(link, sheet, [row[0] for row in awake])
-    alike = {told: _Told(*told) for told in {row[_NAMED:] for row in awake}}
-    rows: dict[str | None, _Told | Beginnings] = {}
-    cores: dict[str | None, bytes] = {}
-    gone, there = ([row for row in awake if (row[-1] is None) is stays] for stays in (False, True))
-    _put(gone, alike, rows, cores)
-    for part in reversed(parts):
-        rows.update(dict.fromkeys(part.fields_asleep("id"), part))
-    _put(_youngest_left_out(there, rows), alike, rows, cores)
-    for unnamed in ("", None):
-        rows.pop(unnamed, None)
-    lives = _Lives(cast("dict[str, _Told | Beginnings]", rows), cast("dict[str, bytes]", cores), printer)
-    return lives, parts, [row[0] for row in there if row[1] is None]
-
-
-def _put(
-    some: Sequence[Sequence[Any]],
-    alike: Mapping[Any, _Told],
-    rows: dict[str | None, _Told | Beginnings],
-    cores: dict[str | None, bytes],
-) -> None:
-    """Put lives of requests, which are in the order of their numbers, under their IDs: the oldest comes last, and stays."""
-    back = some[::-1]
-    identifiers = [row[1] for row in back]
-    rows.update(zip(identifiers, [alike[row[_NAMED:]] for row in back], strict=True))
-    cores.update(zip(identifiers, [row[2] for row in back], strict=True))
-
-
-def _youngest_left_out(
-    some: Sequence[Sequence[Any]], rows: Mapping[str | None, _Told | Beginnings]
-) -> Sequence[Sequence[Any]]:
-    """These requests without those that have the ID of an older one that sleeps."""
-    older = {
-        row[0]
-        for row in some
-        if isinstance(part := rows.get(row[1]), Beginnings)
-        and row[1]
-        and part.first + part.index_of[row[1]] < row[0]
-    }
-    return [row for row in some if row[0] not in older] if older else some
-
-
-def life(row: Any) -> Life:
-    """A request of the ledger as the jobs know it."""
-    return Life(
-        first_seen=datetime.fromisoformat(row.first_seen),
-        first_response=_moment(row.first_response),
-        resolved_seen=_moment(row.resolved_seen),
-        reopenings=tuple(
-            Reopening(date.fromisoformat(resolved[:10]), datetime.fromisoformat(seen))
-            for resolved, seen in json.loads(row.reopenings)
-        ),
-        due_changes=row.due_changes,
-        owner_changes=row.owner_changes,
-        last_progress=_moment(row.last_progress),
-        unsure=frozenset(row.unsure.split()),
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 class _NotRun:
     """Tells a reader of digests which scheduled runs did not happen since the last one."""
 
@@ -368,7 +183,7 @@ class _NotRun:
             .where(func.coalesce(t.mails.c.outcome, "") != "failed")
         )
         with self._reading() as link:
-            last = _moment(link.execute(mails).scalar())
+            last = moment(link.execute(mails).scalar())
             first = self._now - _NOT_RUN_KEPT_AT_HAND
             after = first if last is None else max(last, first)
             found = slots.never_ran(link, self._sheet, after)

@@ -165,4 +165,4 @@ def test_lives_are_rebuilt_some_at_a_time(ledger: Ledger, monkeypatch: pytest.Mo
 
 
 def test_a_mark_is_as_long_as_the_ledger_keeps_it() -> None:
-    assert len(Printer(b"k" * 32).mark("x")) == MARK_BYTES
+    assert len(Printer(b"k" * 32).marks(["x"])[0]) == MARK_BYTES
