@@ -20,7 +20,7 @@ from sheetops.books.xlsx.check_sheet import (
     SheetText,
     around_differs,
     other_cells_differ,
-    well_formed,
+    sound_xml,
     well_formed_but_for,
 )
 from sheetops.books.xlsx.check_stream import Near, near_rows
@@ -215,7 +215,7 @@ class _Save:
         self.new.agree(name)
         if not name.endswith((".xml", ".rels", ".vml")):
             return None
-        well_formed(self.new.plain(name))
+        sound_xml(self.new.plain(name))
         missing = set() if name.endswith(".rels") else self.now.unanswered(name)
         if missing:
             return f"it uses the relationship {min(missing)}, which does not exist"

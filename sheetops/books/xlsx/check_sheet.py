@@ -218,6 +218,21 @@ def well_formed(part: bytes) -> None:
         raise ValueError(f"it is not well-formed XML: {error}") from error
 
 
+def sound_xml(part: bytes) -> None:
+    """As `well_formed`, for a part that was written anew: its prefixes are declared too, and no namespace has a blank."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.XmlDeclHandler = _require_version
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError as error:
+        raise ValueError(f"it is not well-formed XML: {error}") from error
+
+
+def _require_version(version: str, _encoding: str | None, _standalone: int) -> None:
+    if version not in ("1.0", "1.1"):
+        raise ValueError(f"it is not well-formed XML: version {version}")
+
+
 def column_number(letters: bytes) -> int:
     """`B` to 2."""
     number = 0

@@ -209,6 +209,9 @@ TAB_DAMAGES: dict[str, tuple[Change, str]] = {
     "a dangling id": (replaced("xl/worksheets/sheet4.xml", "</worksheet>", '<drawing xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId9"/></worksheet>'), "rId9"),
     "out of order": (replaced("xl/worksheets/sheet4.xml", "(<sheetData.*</sheetData>)(.*)</worksheet>", r"\2\1</worksheet>"), "too late"),
     "broken XML": (replaced("xl/worksheets/sheet4.xml", "<sheetData", "<sheetDat"), "well-formed"),
+    "a prefix nobody declared": (replaced("xl/worksheets/sheet4.xml", "</row>", "<x:c/></row>"), "well-formed"),
+    "a version of XML that is none": (replaced("xl/worksheets/sheet4.xml", 'version=.1.0.', 'version="1.-1"'), "version"),
+    "a namespace with a blank": (replaced("xl/worksheets/sheet4.xml", "openxmlformats.org/", "openxmlformats.org /"), "well-formed"),
     "its number taken": (replaced(BOOK, '(<sheet name="Report" sheetId=)"[0-9]+"', r'\1"2"'), "same number"),
     "a name of another tab gone": (replaced(BOOK, '<definedName name="Team".*?</definedName>', ""), "defined name team"),
 }  # fmt: skip
