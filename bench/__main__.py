@@ -18,7 +18,12 @@ def main() -> None:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000, 500_000], metavar="ROWS"
     )
-    parser.add_argument("--runs", type=int, default=3, help="processes a figure; their median counts [3]")
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=3,
+        help="processes a figure, of which the median counts [3]; one above 100,000 rows",
+    )
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="NAME", help="contenders by name, see bench/suite.py"
     )
@@ -40,7 +45,10 @@ def main() -> None:
     for package in ("sheetops", "bench"):
         compileall.compile_dir(_ROOT / package, quiet=2)
     print(f"{'rows':>7} {'contender':<18}{'CPU':>8}   {'elapsed':>8}   {'peak':>7}", flush=True)
-    tables = {rows: compare(wishes.folder, rows, runs, wishes.only, _say) for rows in sizes}
+    tables = {
+        rows: compare(wishes.folder, rows, runs if rows <= 100_000 else 1, wishes.only, _say)
+        for rows in sizes
+    }
     more = [] if wishes.no_extras or wishes.quick else extras(wishes.folder, min(100_000, max(sizes)), runs)
     text = page(tables, more, runs, wishes.folder)
     if wishes.write and not wishes.quick:
