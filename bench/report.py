@@ -21,7 +21,7 @@ _ABOUT = """\
 page. The workbook is a request log of 13 columns as real Excel lays it out (shared strings, dates with a format,
 a filter, drop-downs); 1 % of its rows lack their ID and due date, and 1 % hold something that a rule finds. *CPU* is
 user and system time of the whole process with all its threads, from start to end; *peak* is its largest resident
-memory; each is the median of {runs}, above 100,000 rows of one. *×* sets it against openpyxl's bare load + edit + save
+memory; each figure is of {runs}, above 100,000 rows of one run. *×* sets it against openpyxl's bare load + edit + save
 of that size. Python's modules are compiled beforehand, as an installation does it.
 
 {machine}
@@ -31,7 +31,9 @@ of that size. Python's modules are compiled beforehand, as an installation does 
 
 def page(tables: Mapping[int, Sequence[Line]], extras: Sequence[Extra], runs: int, folder: Path) -> str:
     """The whole page."""
-    text = _ABOUT.format(runs=f"{runs} runs" if runs > 1 else "one run", machine=_machine(folder))
+    text = _ABOUT.format(
+        runs=f"{runs} runs, their median" if runs > 1 else "one run", machine=_machine(folder)
+    )
     for rows, lines in tables.items():
         text += f"## {rows:,} rows\n\n{_table(lines)}\n"
     if goals := _goals(tables):
