@@ -34,6 +34,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # else packages in C say at the end that they leak
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _helper_ends() -> Iterator[None]:
     """The process that forks commands ends with the tests."""
