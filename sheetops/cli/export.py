@@ -65,7 +65,7 @@ def command(
 ) -> None:
     """Write the requests, owners, findings and history of a sheet as tidy CSV and Parquet files, with a data
     dictionary, for Power BI, Tableau or pandas. The sheet is only read; personal data is masked."""
-    from sheetops.cli.edge import Edge
+    from sheetops.cli.edge import Edge, uncollected
     from sheetops.domain.period import parse_period
     from sheetops.settings.load import load
 
@@ -81,7 +81,8 @@ def command(
     for name, (location, team) in zip(_names(asked, loaded), asked, strict=True):
         folder = _folder(wanted.out, name, several=len(asked) > 1)
         try:
-            documents.append(_export(edge, name, location, team, folder, wanted))
+            with uncollected():
+                documents.append(_export(edge, name, location, team, folder, wanted))
         except SheetopsError as error:
             click.echo(f"sheetops: {error.line()}", err=True)
             codes.append(error.exit_code)
