@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -170,3 +170,26 @@ def _width(numbers: Iterable[str]) -> tuple[int, int]:
 
 def _sequence(width: int) -> str:
     return "{seq}" if width == 1 else f"{{seq:0{width}}}"
+
+
+def months_of(text: str) -> Callable[[str | None], date | None]:
+    """What reads the month out of an ID that fits the pattern `text`: its first day, None where it tells none."""
+    ids = IdPattern(text)
+    before = text[: text.index("{seq")]
+    century = "{yyyy}" in before
+    if not (century or "{yy}" in before) or "{mm}" not in before:
+        return lambda identifier: None
+    plain = before.replace("{yyyy}", "yyyy").replace("{yy}", "yy").replace("{mm}", "mm").replace("{dd}", "dd")
+    year_at, month_at = plain.index("yy"), plain.index("mm")
+    known: dict[str, date | None] = {}
+
+    def month(identifier: str | None) -> date | None:
+        if identifier is None or not ids.fits(identifier):
+            return None
+        key = identifier[: len(plain)]
+        if key not in known:
+            year = int(key[year_at : year_at + 4]) if century else 2000 + int(key[year_at : year_at + 2])
+            known[key] = date(year, int(key[month_at : month_at + 2]), 1)
+        return known[key]
+
+    return month

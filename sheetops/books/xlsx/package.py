@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from sheetops.books.xlsx import xmlbytes
-from sheetops.books.xlsx.partnames import EMPTY_RELS, owner_of, rels_name
+from sheetops.books.xlsx.partnames import EMPTY_RELS, Rel, owner_of, rels_name
 from sheetops.books.xlsx.refuse import MEND_XLSX, refuse_other_files
 from sheetops.books.xlsx.xmlbytes import Node
 from sheetops.books.xlsx.ziparchive import Archive, Member, Pieces
@@ -33,21 +33,6 @@ _WORKBOOK_TYPES = frozenset(
 )
 _HEAD = 1 << 16
 _STRAY = "__macosx/"  # where the zip program of macOS keeps what it knows of files: no parts of the package
-
-
-class Rel(NamedTuple):
-    """One relationship: `target` as written; `part` the member that it resolves to, None if external."""
-
-    id: str
-    type: str
-    target: str
-    mode: str
-    part: str | None
-
-    @property
-    def kind(self) -> str:
-        """The last word of the type, the same in transitional, strict and Microsoft's own namespaces."""
-        return self.type.rpartition("/")[2]
 
 
 class SheetRef(NamedTuple):

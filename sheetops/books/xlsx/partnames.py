@@ -1,8 +1,9 @@
-"""How the parts of a package and their relationships are named (ECMA-376 part 2, 9.3.3)."""
+"""The relationships of a package, and how its parts are named (ECMA-376 part 2, 9.3.3)."""
 
 from __future__ import annotations
 
 import posixpath
+from typing import NamedTuple
 
 
 def rels_name(part: str) -> str:
@@ -22,3 +23,18 @@ EMPTY_RELS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
+
+
+class Rel(NamedTuple):
+    """One relationship: `target` as written; `part` the member that it resolves to, None if external."""
+
+    id: str
+    type: str
+    target: str
+    mode: str
+    part: str | None
+
+    @property
+    def kind(self) -> str:
+        """The last word of the type, the same in transitional, strict and Microsoft's own namespaces."""
+        return self.type.rpartition("/")[2]

@@ -9,7 +9,8 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from sheetops.books.xlsx.formulas import drop_from_chain, mark_recalculation
-from sheetops.books.xlsx.package import Package, Rel, SheetRef
+from sheetops.books.xlsx.package import Package, SheetRef
+from sheetops.books.xlsx.partnames import Rel
 from sheetops.books.xlsx.sheet import require_distinct_tabs
 from sheetops.books.xlsx.styles import is_1904
 from sheetops.books.xlsx.stylesheet import STYLES_TYPE, add_stylesheet, stylesheet_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from sheetops.books.xlsx.package import Rel
+from sheetops.books.xlsx.partnames import Rel
 from sheetops.books.xlsx.tab_refs import Renames
 from sheetops.books.xlsx.xmlbytes import Node
 

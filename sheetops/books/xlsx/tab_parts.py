@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from sheetops.books.xlsx.package import Package, Rel
-from sheetops.books.xlsx.partnames import rels_name
+from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.partnames import Rel, rels_name
 from sheetops.books.xlsx.xmlbytes import escape
 
 STRICT_RELS = "http://purl.oclc.org/ooxml/officeDocument/relationships/"

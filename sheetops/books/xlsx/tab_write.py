@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sheetops.books.xlsx.package import Rel
+from sheetops.books.xlsx.partnames import Rel
 from sheetops.books.xlsx.tab_origin import EPOCHS_APART, Parts, Source
 from sheetops.books.xlsx.tab_write_around import around, drawing_id, names_of
 from sheetops.books.xlsx.tab_write_rows import Rows

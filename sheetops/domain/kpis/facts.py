@@ -18,7 +18,7 @@ from operator import ne
 from typing import Any, NamedTuple, TypeVar
 
 from sheetops.domain.history import Life, Reopening
-from sheetops.domain.ids import IdPattern
+from sheetops.domain.ids import months_of
 from sheetops.domain.period import Period, Span
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.values import as_date
@@ -157,7 +157,7 @@ class Facts:
         if not unsaid:
             return {}
         early: dict[int, int] = {}
-        pattern, ids = _months_of(self.view.policy.id_pattern), self.column("id")
+        pattern, ids = months_of(self.view.policy.id_pattern), self.column("id")
         resolved = self.column("resolved")
         self.opened = list(self.opened)
         for index in unsaid:
@@ -380,26 +380,3 @@ def _slice(column: tuple[list[int], list[int]], window: Window) -> list[int]:
     days, indices = column
     first, last = _span(window)
     return indices[bisect_left(days, first) : bisect_right(days, last)]
-
-
-def _months_of(text: str) -> Callable[[str | None], date | None]:
-    """Reads the month out of an ID that fits the pattern; the pattern must hold a year and a month."""
-    pattern = IdPattern(text)
-    before = text[: text.index("{seq")]
-    century = "{yyyy}" in before
-    if not (century or "{yy}" in before) or "{mm}" not in before:
-        return lambda identifier: None
-    plain = before.replace("{yyyy}", "yyyy").replace("{yy}", "yy").replace("{mm}", "mm").replace("{dd}", "dd")
-    year_at, month_at = plain.index("yy"), plain.index("mm")
-    known: dict[str, date | None] = {}
-
-    def month(identifier: str | None) -> date | None:
-        if identifier is None or not pattern.fits(identifier):
-            return None
-        key = identifier[: len(plain)]
-        if key not in known:
-            year = int(key[year_at : year_at + 4]) if century else 2000 + int(key[year_at : year_at + 2])
-            known[key] = date(year, int(key[month_at : month_at + 2]), 1)
-        return known[key]
-
-    return month
