@@ -80,6 +80,20 @@ NOT_OF_A_RUN = {
 }
 
 
+def _said(code: str, folder: Path) -> set[str]:
+    """The words that a Python of its own prints last, with its state in `folder`."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
+
+
 def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
     """Each start of a command pays for what it imports: all of this was four fifths of a small run once."""
     book = openpyxl.Workbook()
@@ -92,16 +106,7 @@ def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
     run += "try:\n    run_jobs(('fill', 'validate'), Wishes(('desk.xlsx',), None, None, False, False, True, False, False))\n"
     run += "except click.exceptions.Exit as leave:\n    assert leave.exit_code == 1, leave.exit_code\n"
     run += "print(' '.join(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", run],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr
-    loaded = set(done.stdout.split())
+    loaded = _said(run, tmp_path)
     assert {"sheetops.jobs.checks_tab", "sqlalchemy", "holidays.countries.china"} <= loaded, (
         "the run was none"
     )
@@ -113,16 +118,7 @@ def test_an_edit_of_cells_loads_only_what_it_uses(tmp_path: Path) -> None:
     openpyxl.Workbook().save(tmp_path / "a.xlsx")
     edit = "import sys\nbare = set(sys.modules)\nfrom sheetops.books.xlsx import edit_cells\n"
     edit += "edit_cells('a.xlsx', {('Sheet', 'B2'): 'x'})\nprint(' '.join(set(sys.modules) - bare))"
-    done = subprocess.run(
-        [sys.executable, "-c", edit],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr
-    loaded = set(done.stdout.split())
+    loaded = _said(edit, tmp_path)
     assert "sheetops.books.xlsx.check" in loaded
     unused = {
         "dataclasses",
@@ -138,17 +134,8 @@ def test_an_edit_of_cells_loads_only_what_it_uses(tmp_path: Path) -> None:
 
 
 def test_who_only_asks_the_ledger_loads_no_rules_and_no_workbooks(tmp_path: Path) -> None:
-    code = "import sys, sheetops.cli as c\ntry:\n    c.main(['status'])\nexcept SystemExit as left:\n    assert left.code == 0\nprint(' '.join(sys.modules), file=sys.stderr)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "PYTHONPATH": str(ROOT)},
-    )
-    assert done.returncode == 0, done.stderr
-    loaded = set(done.stderr.split())
+    code = "import sys, sheetops.cli as c\ntry:\n    c.main(['status'])\nexcept SystemExit as left:\n    assert left.code == 0\nprint(' '.join(sys.modules))"
+    loaded = _said(code, tmp_path)
     assert "sheetops.ledger.asking" in loaded
     unused = {
         "sheetops.domain.rules",
