@@ -55,12 +55,17 @@ class IdPattern:
     def _width(self) -> int:
         return next(int(m[2] or 1) for m in _FIELD.finditer(self.text) if m[1] == "seq")
 
+    @property
+    def _sequence(self) -> str:
+        """Padded to the width, or longer without a zero before it: 0012 is of four digits, not of two."""
+        return rf"(?:\d{{{self._width}}}|[1-9]\d{{{self._width},}})"
+
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         parts, end = [], 0
         for match in _FIELD.finditer(self.text):
             parts.append(re.escape(self.text[end : match.start()]))
-            parts.append(f"\\d{{{self._width},}}" if match[1] == "seq" else _DATE_DIGITS[match[1]])
+            parts.append(self._sequence if match[1] == "seq" else _DATE_DIGITS[match[1]])
             end = match.end()
         return re.compile("".join(parts))
 

@@ -45,8 +45,9 @@ class Ids:
 
     @cached_property
     def as_number(self) -> bool:
-        """Whether people's IDs are numbers, among which a text would sort apart."""
-        return bool(self.known) and all(map(_are_numbers, self.view.logs))
+        """Whether most of people's IDs are numbers, among which a text would sort apart."""
+        counted = [_numbers_and_all(log) for log in self.view.logs]
+        return 2 * sum(numbers for numbers, _ in counted) > sum(count for _, count in counted)
 
     def edits(self) -> Iterator[Edit]:
         """An ID for every row without one: the earliest opened first, else as the rows stand."""
@@ -118,8 +119,9 @@ def _known(log: Requests) -> Iterable[str]:
     return filter(None, (as_text(raw).strip() for raw in log.distinct("id")))
 
 
-def _are_numbers(log: Requests) -> bool:
-    """Whether all IDs of a log are numbers."""
+def _numbers_and_all(log: Requests) -> tuple[int, int]:
+    """How many different IDs of a log are numbers, and how many there are."""
+    ids = [raw for raw in log.distinct("id") if not is_blank(raw)]
     if log.kinds("id") <= NUMBERS:
-        return True
-    return all(isinstance(raw, (int, float)) for raw in log.distinct("id") if not is_blank(raw))
+        return len(ids), len(ids)
+    return sum(isinstance(raw, (int, float)) for raw in ids), len(ids)

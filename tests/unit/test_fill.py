@@ -68,6 +68,20 @@ def test_ids_typed_as_numbers_stay_numbers() -> None:
     assert values(fill(seen), "id") == [20261102]
 
 
+@pytest.mark.parametrize(("texts", "given"), [(1, 20261109), (3, 20261109), (4, "20261109"), (8, "20261109")])
+def test_a_few_ids_typed_as_text_do_not_make_the_others_text(texts: int, given: int | str) -> None:
+    ids: list[float | str] = [20261100.0 + n for n in range(1, 9 - texts)]
+    ids += [f"{20261100 + n}" for n in range(9 - texts, 9)]
+    seen = view(log(*(row(id=one, description="a") for one in ids), row(description="b")))
+    assert values(fill(seen), "id") == [given]
+
+
+@pytest.mark.parametrize(("width", "given"), [(3, "202611013"), (4, "2026110013")])
+def test_numbers_of_more_digits_after_the_month_go_on_so(width: int, given: str) -> None:
+    rows = [row(id=f"202611{n:0{width}}", description="a") for n in range(1, 13)]
+    assert values(fill(view(log(*rows, row(description="new")))), "id") == [given]
+
+
 @pytest.mark.parametrize(
     ("language", "urgency", "due"),
     [

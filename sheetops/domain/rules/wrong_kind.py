@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from unicodedata import normalize
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.patterns import pattern
@@ -34,7 +35,7 @@ def check(look: Look) -> Iterator[Finding]:
                 yield look.finding(index, key, "date", fix=value.isoformat(), value=text)
     for key in ("priority", "nps"):
         for index, text in look.rows_with(key, _texts_among(look, key, (int, float), _NUMBER)):
-            yield look.finding(index, key, "number", fix=text.strip(), value=text)
+            yield look.finding(index, key, "number", fix=normalize("NFKC", text).strip(), value=text)
 
 
 def _texts_among(look: Look, key: str, kinds: tuple[type, ...], form: re.Pattern[str]) -> dict[str, str]:

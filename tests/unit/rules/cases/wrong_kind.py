@@ -19,7 +19,7 @@ TOLD = everywhere(
     (("first_response", "2026-11-18 9:30", _DAY), {}),
     (("priority", "4", 3), {"variant": "number", "fix_value": "4"}),
     (("priority", " 4 ", 3.0), {}),
-    (("priority", "４", 3), {}),
+    (("priority", "４", 3), {"fix_value": "4"}),
     (("nps", "10", 9), {"column": "nps"}),
 )
 INNOCENT = everywhere(
