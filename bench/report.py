@@ -21,8 +21,8 @@ _ABOUT = """\
 page. The workbook is a request log of 13 columns as real Excel lays it out (shared strings, dates with a format,
 a filter, drop-downs); 1 % of its rows lack their ID and due date, and 1 % hold something that a rule finds. *CPU* is
 user and system time of the whole process with all its threads, from start to end; *peak* is its largest resident
-memory; each figure is of {runs}, above 100,000 rows of one run. *×* sets it against openpyxl's bare load + edit + save
-of that size. Python's modules are compiled beforehand, as an installation does it.
+memory; each figure is of {runs}, above 100,000 rows of one run. *×* sets it against
+openpyxl's bare load + edit + save of that size. Python's modules are compiled beforehand, as an installation does it.
 
 {machine}
 

@@ -22,6 +22,7 @@ CHINA = WorkCalendar("CN")
 dates = st.dates(date(2006, 1, 1), date(2026, 12, 31))
 inner_dates = st.dates(date(2008, 1, 1), date(2024, 12, 31))
 counts = st.integers(-300, 300)
+steps = st.integers(-240, 240)  # two of them from the last inner date end before 2027, which nobody knows yet
 some_dates = st.frozensets(st.dates(date(2020, 1, 1), date(2020, 12, 31)), max_size=40)
 
 
@@ -69,7 +70,7 @@ def test_add_undoes_between_on_working_days(start: date, end: date) -> None:
 
 
 @unhurried
-@given(inner_dates, counts, counts)
+@given(inner_dates, steps, steps)
 def test_adding_in_steps_is_adding_at_once(day: date, first: int, second: int) -> None:
     assert CHINA.add_workdays(CHINA.add_workdays(day, first), second) == CHINA.add_workdays(
         day, first + second
