@@ -19,6 +19,7 @@ from sheetops.domain.template import COLUMNS
 from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
 
+_FIRST_TOLD = date(2000, 1, 1)  # what is dated before it is a number or a time that was read as a date
 # What people write of every request.
 _NEEDED = tuple(column.key for column in COLUMNS if column.required and not column.by_job)
 
@@ -85,7 +86,7 @@ class Ids:
     def _edit(
         self, pattern: IdPattern, log: Requests, index: int, opened: date | datetime | None, why: str
     ) -> Edit:
-        day = as_date(opened) or self.view.today
+        day = as_date(opened) or self._known_day(log, index)
         if day not in self._prefixes:
             self._prefixes[day] = pattern.prefix(day)
         prefix = self._prefixes[day]
@@ -94,6 +95,23 @@ class Ids:
         new: Raw = int(text) if self.as_number and text.isdigit() else text
         old = log.table.column("id")[index]
         return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, why)
+
+    def _known_day(self, log: Requests, index: int) -> date:
+        """The earliest day by which a request that does not say when it was opened was there, as far as that is known.
+
+        Its ID says a month, which figures and rules then take for that of its opening; so an old row must not be
+        given today's. A due date of an open request tells only of rows that no earlier run missed: of one that is
+        new to a sheet the ledger watches, a due date of long ago is a slip.
+        """
+        life, since = self.view.life(log, index), self.view.history.since
+        seen = min(self.view.today, life.first_seen.date()) if life else self.view.today
+        resolved: date | None = log.value("resolved", index)
+        old = since is None or (
+            life is not None and (life.first_seen <= since or "first_seen" in life.unsure)
+        )
+        due = log.value("due", index) if old or resolved is not None else None
+        told = (resolved, due, as_date(log.value("first_response", index)))
+        return min([seen, *(day for day in told if day is not None and day >= _FIRST_TOLD)])
 
     @cached_property
     def _taken(self) -> list[str]:

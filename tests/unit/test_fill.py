@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from sheetops.domain.history import History, Life
 from sheetops.domain.ids import IdPattern, learn
 from sheetops.domain.table import Raw
+from sheetops.domain.view import View
 from sheetops.errors import SettingsError
 from sheetops.jobs.fill import fill
+from sheetops.jobs.validate import validate
 from tests import sheets
 from tests.sheets import KEYS, log, view
 
@@ -55,6 +57,55 @@ def test_a_number_ever_given_is_not_given_again_after_a_deletion() -> None:
 def test_the_month_is_the_one_the_request_was_opened_in() -> None:
     seen = view(log(row(OPENED, description="a", opened=datetime(2026, 10, 30, 16)), keys=OPENED))
     assert values(fill(seen), "id") == ["20261001"]
+
+
+WATCHED = datetime(2026, 10, 5, 9)
+DAY, OLD = date(2026, 9, 9), date(2025, 12, 8)
+
+
+@pytest.mark.parametrize(
+    ("cells", "since", "given"),
+    [
+        ({"due": date(2026, 9, 30), "resolved": DAY}, None, "20260901"),
+        ({"due": date(2026, 8, 31), "resolved": DAY}, WATCHED, "20260801"),
+        ({"resolved": date(2027, 1, 4)}, None, "20261101"),
+        ({"due": date(2026, 12, 1)}, None, "20261101"),
+        ({"due": OLD}, None, "20251201"),
+        ({"due": OLD}, WATCHED, "20261101"),  # new to a sheet that is watched: a slip, which a rule tells
+        ({"resolved": 0.5}, None, "20261101"),  # a time of day
+    ],
+)
+def test_a_row_that_does_not_say_when_it_was_opened_has_the_month_by_which_it_was_there(
+    cells: dict[str, Raw], since: datetime | None, given: str
+) -> None:
+    seen = view(log(row(description="a", **cells)), history=History(since=since))  # type: ignore[arg-type]
+    assert values(fill(seen), "id") == [given]
+
+
+@pytest.mark.parametrize(
+    ("first_seen", "given"), [(WATCHED, "20251201"), (datetime(2026, 10, 20), "20261001")]
+)
+def test_a_row_seen_before_without_an_id_has_the_month_of_that_run(first_seen: datetime, given: str) -> None:
+    history = History(since=WATCHED, unnamed=lambda table, index: Life(first_seen))
+    assert values(fill(view(log(row(description="a", due=OLD)), history=history)), "id") == [given]
+
+
+@given(st.lists(st.tuples(*[st.none() | st.dates(date(2024, 1, 1), date(2026, 11, 18))] * 2), max_size=8))
+def test_no_rule_takes_the_dates_of_a_row_for_slips_since_it_was_numbered(
+    dates: list[tuple[date | None, date | None]],
+) -> None:
+    def told(seen: View) -> set[tuple[int, str]]:
+        found = validate(seen).findings
+        return {(one.row, one.column) for one in found if one.rule in ("date", "due-before-opened")}
+
+    seen = view(log(*(row(description=f"a{n}", due=due, resolved=end) for n, (due, end) in enumerate(dates))))
+    far_apart = {
+        (n, key)
+        for n, (due, end) in enumerate(dates, start=2)
+        if due and end and abs((due - end).days) > 230  # then one of the two is a slip
+        for key in ("due", "resolved")
+    }
+    assert told(seen.after(fill(seen).edits)) <= told(seen) | far_apart
 
 
 def test_a_sheet_that_numbers_otherwise_goes_on_in_its_own_way() -> None:

@@ -2,7 +2,7 @@
 
 When a request was opened is known from the optional column; else from the ledger's first sight of it, unless the
 ledger's very first run saw it already (from the day it was resolved, where that was before); else by the month in
-its ID; else not at all. A request whose opening is not known counts as there from the start: it is in no intake,
+its ID, unless it was resolved before it; else not at all. A request whose opening is not known counts as there from the start: it is in no intake,
 but in the backlog until it is resolved.
 """
 
@@ -168,7 +168,9 @@ class Facts:
                 if resolved[index] is not None and resolved[index] < moment.date():
                     # It came, at the latest, when it was resolved.
                     moment, self.exact[index] = resolved[index], False
-            elif (month := pattern(ids[index])) is not None:
+            elif (month := pattern(ids[index])) is not None and not (
+                resolved[index] is not None and resolved[index] < month
+            ):
                 self.month_only += 1
                 first, self.exact[index] = month.toordinal(), False
                 moment = month if by_month else None

@@ -15,6 +15,7 @@ from sheetops.domain.kpis.facts import Facts, window_of
 from sheetops.domain.kpis.pareto import pareto
 from sheetops.domain.kpis.peaks import peaks
 from sheetops.domain.period import parse_period
+from tests import sheets
 from tests.unit.kpis.desk import desk
 from tests.unit.kpis.oracle import Oracle, frame
 
@@ -138,3 +139,13 @@ def test_a_period_that_has_not_ended_is_counted_to_today_only() -> None:
     assert window.running and window.until == view.today
     ended = window_of(parse_period("2026-10"), view.now)
     assert not ended.running and ended.as_of == date(2026, 11, 1) == ended.until + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("resolved", "opened"), [(date(2026, 9, 9), 0), (date(2026, 11, 2), 1)])
+def test_an_id_tells_no_month_of_opening_in_which_the_request_was_resolved_already(
+    resolved: date, opened: int
+) -> None:
+    seen = sheets.view(sheets.log(sheets.row(id="20261101", description="a", resolved=resolved)))
+    facts, window = Facts(seen), window_of(parse_period("2026-11"), seen.now)
+    assert len(facts.opened_in(window)) == opened and facts.undated == 1 - opened
+    assert facts.backwards == 0 and facts.open_count(window.until) == 0
