@@ -6,9 +6,12 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheetops.domain.table import Raw, Table
+
+if TYPE_CHECKING:
+    from sheetops.domain.requests import Requests
 
 
 class Reopening(NamedTuple):
@@ -61,6 +64,10 @@ def _alike(table: Table, index: int) -> int:
     return 0
 
 
+def _standing(log: Requests, indexes: Sequence[int]) -> list[frozenset[str]]:
+    return [frozenset()] * len(indexes)
+
+
 class NotRun(NamedTuple):
     """One scheduled run that did not happen."""
 
@@ -88,6 +95,9 @@ class History:
     unnamed: Callable[[Table, int], Life | None] = _nothing
     # (table, index of its row) → how many of customer and description differ from those last seen under its ID
     differing: Callable[[Table, int], int] = _alike
+    # (requests, indexes of their rows) → of each, which of owner, urgency, due and result differ from those last
+    # seen under its ID: what happened since the last run, which no life tells yet
+    progress: Callable[[Requests, Sequence[int]], list[frozenset[str]]] = _standing
     policy: tuple[Said, ...] = ()  # what the policy said at the first recorded run, then each change of it
     print_of: Callable[[str], str] = str  # how the value of a discreet statement is kept
     # person key → scheduled runs that did not happen since this person's last digest, oldest first

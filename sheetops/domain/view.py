@@ -33,6 +33,7 @@ class View:
     period: str | None = None  # the period that a review was asked for
     mail_review: bool = False  # whether it was asked to be mailed too
     other_day: bool = False  # whether `now` is of another day than today's (`--as-of`)
+    done: tuple[Edit, ...] = ()  # what the jobs of this run want to write, seen here as written
 
     @property
     def today(self) -> date:
@@ -133,6 +134,17 @@ class View:
                 found[at] = history.unnamed(log.table, indexes[at])
         return found
 
+    def progressed(self, log: Requests, indexes: Sequence[int]) -> list[bool]:
+        """Whether people changed owner, urgency, due date or result of these rows since the last run."""
+        if not indexes:
+            return []
+        jobs = {(edit.ref.tab, edit.ref.row, edit.column) for edit in self.done}
+        tab, rows = log.table.tab, log.table.numbers
+        return [
+            any((tab, rows[index], key) not in jobs for key in keys)
+            for index, keys in zip(indexes, self.history.progress(log, indexes), strict=True)
+        ]
+
     def lives(self, log: Requests, wanted: Callable[[Life], bool]) -> list[Life | None]:
         """The `life` of every begun row, where it is `wanted`: who else stands there is not looked at."""
         history, ids = self.history, log.values("id")
@@ -162,6 +174,7 @@ class View:
 
     def after(self, edits: Iterable[Edit]) -> View:
         """The view as it would be once `edits` are made."""
+        edits = tuple(edits)
         writes: dict[str, list[Write]] = {}
         for write in resolve(edits, self.snapshot)[0]:
             writes.setdefault(write.tab, []).append(write)
@@ -179,7 +192,8 @@ class View:
         )
         raw = replace(self.snapshot.raw, grids=grids)
         tables = tuple(log.table for log in logs)
-        after = replace(self, snapshot=replace(self.snapshot, raw=raw, tables=tables, living=living))
+        snapshot = replace(self.snapshot, raw=raw, tables=tables, living=living)
+        after = replace(self, snapshot=snapshot, done=self.done + edits)
         # Edits go to logs and living tabs alone, so what the other tabs say still holds.
         after.__dict__.update(logs=logs, decided=self.decided, policy=self.policy, people=self.people)
         return after

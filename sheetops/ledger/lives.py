@@ -113,6 +113,11 @@ class Lives(Mapping[str, Life]):
             for identifier in identifiers
         ]
 
+    def asleep_under(self, identifier: str) -> tuple[Beginnings, int] | None:
+        """Where the request sleeps that has this ID, and which of those there it is; None for one that is awake."""
+        row = self._rows.get(identifier)
+        return (row, row.index_of[identifier]) if isinstance(row, Beginnings) else None
+
     def core(self, identifier: str) -> bytes | None:
         """The prints of customer and description as last seen; None for an ID never seen."""
         row = self._rows.get(identifier)

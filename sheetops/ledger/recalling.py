@@ -30,6 +30,7 @@ from sheetops.ledger.prints import (
     print_from_bytes,
     unpack,
 )
+from sheetops.ledger.progress import Progress
 from sheetops.ledger.rows import chunks
 from sheetops.ledger.seeing import AT_ONCE, CORE, described, differing
 
@@ -61,6 +62,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
         unnamed=_Unnamed(link, sheet, printer, asleep, unnamed),
         differing=_Differing(printer, lives),
+        progress=Progress(reading, sheet, printer, lives),
         policy=read_policy(link, sheet),
         print_of=printer.field,
         not_run=_NotRun(reading, sheet, printer, now),

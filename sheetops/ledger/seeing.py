@@ -10,12 +10,12 @@ from functools import cached_property, partial
 from operator import add
 from typing import NamedTuple, Protocol
 
+from sheetops.domain.choices import Choices
 from sheetops.domain.plan import Conflict, Write
 from sheetops.domain.requests import Requests
 from sheetops.domain.table import Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
 from sheetops.domain.values import Feedback
-from sheetops.domain.view import View
 from sheetops.ledger.packing import Coded, Column, Marks, Texts, coded
 from sheetops.ledger.prints import (
     CELL,
@@ -51,6 +51,17 @@ class Done(Protocol):
     def tabs(self) -> tuple[str, ...]: ...
     @property
     def token(self) -> str | None: ...
+
+
+class Reading(Protocol):
+    """By what the cells of a table are understood (`View`, `Requests`)."""
+
+    @property
+    def lists(self) -> Mapping[str, Choices]: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def today(self) -> date: ...
 
 
 class Place(NamedTuple):
@@ -97,7 +108,7 @@ class SeenTable:
     each different cell once; a `Seen` is made only for rows that must be looked at closely.
     """
 
-    def __init__(self, table: Table, view: View, writes: Iterable[Write], printer: Printer) -> None:
+    def __init__(self, table: Table, view: Reading, writes: Iterable[Write], printer: Printer) -> None:
         self.table, self.view, self.printer = table, view, printer
         self.keys = sorted(table.columns)
         self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
@@ -233,9 +244,10 @@ class Part:
 
     def field_columns(self) -> dict[str, Column]:
         """As `SeenTable.fields`, by column in the order of the keys' names."""
-        return {key: self._field_column(key) for key in self._table.keys}
+        return {key: self.field_column(key) for key in self._table.keys}
 
-    def _field_column(self, key: str) -> Column:
+    def field_column(self, key: str) -> Column:
+        """The fields under one key."""
         if key == "id":
             prints = map(self._table.prints.__getitem__, self._indexes)
             return coded([mark[-1] if mark is not None else "" for mark in prints])

@@ -135,6 +135,15 @@ class Look:
             return None
         return life.first_seen.date()
 
+    def is_new(self, index: int) -> bool:
+        """Whether this run is the first to see a request, in a sheet that it is not the first to see."""
+        history, identifier = self.view.history, self.ids[index]
+        if history.since is None:
+            return False
+        if identifier is None:
+            return history.unnamed(self.log.table, index) is None
+        return history.first_seen([identifier])[0] is None
+
     def known_days(self, indexes: Sequence[int]) -> list[date | None]:
         """`known_since` of these rows; whose ID stands once is not looked at twice (see `View.life`)."""
         twice, history, ids = self.view.ids_used_twice, self.view.history, self.ids

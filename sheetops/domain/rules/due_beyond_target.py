@@ -1,7 +1,7 @@
 """A due date later than the resolution target of the row's urgency allows.
 
-Counted from the opened column, else from the ledger's first sight of the request; silent where neither is
-known, where the urgency has no target, and in years whose working days the calendar does not know. A date that
+Counted from the opened column, else from the ledger's first sight of the request (this run's, of a new one); silent
+where neither is known, where the urgency has no target, and in years whose working days the calendar does not know. A date that
 a person wrote stands: this is a question, not a correction. Resolved requests are not asked about.
 
 Parameters: `grace_days` is how many calendar days beyond the target are let pass.
@@ -32,13 +32,11 @@ def check(look: Look) -> Iterator[Finding]:
         if due is None or urgencies[index] is None or (index, "due") in slips:
             continue
         start = moments[index] or look.known_since(index)
-        if start is None:
-            continue
-        slot = (urgencies[index], start)
+        slot = (urgencies[index], start or look.today)
         if slot not in latest:
             latest[slot] = _latest(look, *slot)
         target = latest[slot]
-        if target is not None and due > target + grace:
+        if target is not None and due > target + grace and (start is not None or look.is_new(index)):
             urgency = look.view.lists["urgency"].name(urgencies[index], look.view.language)
             yield look.finding(
                 index, "due", value=due.isoformat(), target=target.isoformat(), urgency=urgency

@@ -1,7 +1,7 @@
 """A high-priority request that is open and whose progress has not changed for some working days.
 
-Needs the ledger: progress is a change of owner, urgency, due date or result between two runs. High is the setting
-`high_priority` (4 and up), the days are `stale_days` (1). Silent while notes say `暂停至2026-03-01`.
+Needs the ledger: progress is a change of owner, urgency, due date or result between two runs, or since the last one.
+High is the setting `high_priority` (4 and up), the days are `stale_days` (1). Silent while notes say `暂停至2026-03-01`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def check(look: Look) -> Iterator[Finding]:
     high = [
         at for at in look.open_rows if priorities[at] is not None and priorities[at] >= policy.high_priority
     ]
+    found: list[tuple[int, int]] = []
     for index, life in zip(high, look.view.lives_at(look.log, high), strict=True):
         if life is None:
             continue
@@ -33,6 +34,10 @@ def check(look: Look) -> Iterator[Finding]:
             continue
         snoozed = snoozed_until(notes[index], look.today)
         if days > policy.stale_days and (snoozed is None or snoozed < look.today):
+            found.append((index, days))
+    moved = look.view.progressed(look.log, [index for index, _ in found])
+    for (index, days), since in zip(found, moved, strict=True):
+        if not since:
             yield look.finding(index, key, priority=str(priorities[index]), days=str(days))
 
 

@@ -29,6 +29,7 @@ TOLD = {
         _row(language, 0, date(2026, 9, 30), date(2026, 10, 9)),
         _row(language, 0, None, date(2026, 11, 30), id="20261150"),  # the ledger saw it on 2026-11-18
         _row(language, 1, None, date(2026, 11, 24), id="20261150"),
+        _row(language, 0, None, date(2026, 11, 24)),  # this run is the first to see it, on 2026-11-20
     ]
     for language in LANGUAGES
 }
@@ -40,10 +41,10 @@ INNOCENT = {
         _row(language, 0, datetime(2026, 11, 6, 19), date(2026, 11, 10)),
         _row(language, 1, _FRIDAY, date(2026, 11, 11)),
         _row(language, 2, _FRIDAY, date(2026, 11, 20)),
-        _row(language, 0, None, date(2026, 12, 31)),  # nobody knows when it was opened
         _row(language, 0, None, date(2026, 12, 31), id="20261151"),  # as old as the ledger itself
         _row(language, 0, _FRIDAY, date(2026, 12, 31), resolved=date(2026, 11, 9)),
         _row(language, 0, _FRIDAY, None),
+        _row(language, 0, None, date(2026, 11, 23)),
         _row(language, 0, date(2026, 9, 30), date(2026, 10, 8)),  # the national holiday lies between
         _row(language, 0, date(2050, 1, 3), date(2050, 5, 1)),  # no calendar knows 2050
         {**_row(language, 0, _FRIDAY, date(2026, 12, 31)), "urgency": None},

@@ -1,0 +1,72 @@
+"""Tells what people changed in a request since it was last seen, of the fields whose changes are progress."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import compress
+
+from sqlalchemy import Connection, select
+
+from sheetops.domain.requests import Requests
+from sheetops.ledger import tables as t
+from sheetops.ledger.life import PROGRESS
+from sheetops.ledger.lives import Lives
+from sheetops.ledger.prints import Printer, plain_texts
+from sheetops.ledger.rows import chunks
+from sheetops.ledger.seeing import SeenTable
+
+
+class Progress:
+    """Compares rows with the requests that were last seen under their IDs; asked of few rows."""
+
+    def __init__(
+        self,
+        reading: Callable[[], AbstractContextManager[Connection]],
+        sheet: int,
+        printer: Printer,
+        lives: Lives,
+    ) -> None:
+        self._reading, self._sheet, self._printer, self._lives = reading, sheet, printer, lives
+
+    def __call__(self, log: Requests, indexes: Sequence[int]) -> list[frozenset[str]]:
+        """Which of these fields differ in each row; none where nothing was seen under its ID."""
+        table = SeenTable(log.table, log, (), self._printer)
+        keys = [key for key in table.keys if key in PROGRESS]
+        if not table.table.has("id"):
+            return [frozenset()] * len(indexes)
+        cells = table.columns["id"]
+        names = self._printer.identifiers(plain_texts([cells[index] for index in indexes]))
+        was = self._last_seen(names, keys)
+        part = table.part(indexes)
+        now = zip(*(part.field_column(key).texts() for key in keys), strict=True) if keys else ()
+        found = [frozenset[str]() for _ in indexes]
+        for at, (name, fields) in enumerate(zip(names, now, strict=True)):
+            if name in was:
+                found[at] = frozenset(compress(keys, map(str.__ne__, fields, was[name])))
+        return found
+
+    def _last_seen(self, names: Sequence[str], keys: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """ID → these fields of the request as it was last seen, blank where it had none."""
+        found: dict[str, tuple[str, ...]] = {}
+        awake: list[str] = []
+        for name in dict.fromkeys(filter(None, names)):
+            asleep = self._lives.asleep_under(name)
+            if asleep is None:
+                awake.append(name)
+            else:
+                part, index = asleep
+                found[name] = tuple(part.text(key, index) for key in keys)
+        if not awake:
+            return found
+        columns = t.requests.c
+        wanted = select(columns.identifier, columns.fields).where(columns.sheet == self._sheet)
+        # Last wins: one that is still there, and of those the oldest, as in `load_lives`.
+        wanted = wanted.order_by(columns.gone.is_(None), columns.number.desc())
+        with self._reading() as link:
+            for some in chunks(awake):
+                for name, told in link.execute(wanted.where(columns.identifier.in_(some))):
+                    fields = json.loads(told)
+                    found[name] = tuple(fields.get(key, "") for key in keys)
+        return found
