@@ -68,6 +68,10 @@ def _standing(log: Requests, indexes: Sequence[int]) -> list[frozenset[str]]:
     return [frozenset()] * len(indexes)
 
 
+def _all_rows(table: Table, context: str) -> Sequence[int] | None:
+    return None
+
+
 class NotRun(NamedTuple):
     """One scheduled run that did not happen."""
 
@@ -104,6 +108,9 @@ class History:
     not_run: Callable[[str], tuple[NotRun, ...]] = _none
     # system key → when a job last wrote it into a living tab, so that what people took out is not written again
     listed: Callable[[], Mapping[str, datetime]] = _none_listed
+    # (request table, context) → the indexes of the rows that rules which go row by row must judge: the others stand
+    # as the last run saw them when it judged under the same context, and saw nothing in them. None: all.
+    to_judge: Callable[[Table, str], Sequence[int] | None] = _all_rows
 
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each of these IDs was first seen, all at once; None for one never seen."""

@@ -123,6 +123,13 @@ class Delivery:
     reason: str = ""  # why it was not sent
 
 
+class Judged(NamedTuple):
+    """How the rows of a request table were judged by the rules that go row by row."""
+
+    context: str  # see sheetops.domain.rules.context
+    rows: frozenset[int]  # row numbers in which such a rule saw something, accepted or not
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What jobs want to be done with one sheet; plans add up."""
@@ -135,6 +142,7 @@ class Plan:
     numbers: tuple[tuple[str, int], ...] = ()  # (prefix, sequence number) of the IDs given, to be reserved
     figures: Mapping[str, float] = field(default_factory=dict)
     reviews: tuple[ReviewMail, ...] = ()
+    judged: Mapping[str, Judged] = field(default_factory=dict)  # tab → how its rows were judged
 
     def __add__(self, other: Plan) -> Plan:
         return Plan(
@@ -146,6 +154,7 @@ class Plan:
             self.numbers + other.numbers,
             {**self.figures, **other.figures},
             self.reviews + other.reviews,
+            {**self.judged, **other.judged},
         )
 
     def with_tabs(self, tabs: tuple[Tab, ...]) -> Plan:

@@ -83,6 +83,13 @@ class Requests:
     def __len__(self) -> int:
         return len(self.table)
 
+    def some(self, indexes: Sequence[int]) -> Requests:
+        """These rows of the table alone, each where it stands in the sheet. `indexes` rise."""
+        of = self.table
+        numbers = [of.numbers[index] for index in indexes]
+        table = Table(of.grid, of.header_row, of.match, of.living, numbers)
+        return Requests(table, self.lists, self.language, self.today)
+
     def changed(self, table: Table, new: Mapping[str, Mapping[int, Raw]]) -> Requests:
         """The requests of `table`, which is this one with `new` cells (key → index → value): no other is read again."""
         after = Requests(table, self.lists, self.language, self.today)

@@ -115,14 +115,23 @@ class RowRef(NamedTuple):
 class Table:
     """One request log, or one living tab: its header was found. Columns are lists, aligned with `numbers`."""
 
-    def __init__(self, grid: Grid, header_row: int, match: HeaderMatch, living: Living | None = None) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        header_row: int,
+        match: HeaderMatch,
+        living: Living | None = None,
+        numbers: Sequence[int] | None = None,  # of some of the begun rows, where not all are wanted
+    ) -> None:
         self.living = living
         self.grid = grid
         self.tab = grid.name
         self.header_row = header_row
         self.match = match
         self.columns: Mapping[str, int] = match.columns
-        self.numbers: Sequence[int] = begun_rows(grid.rows, header_row, sorted(match.columns.values()))
+        if numbers is None:
+            numbers = begun_rows(grid.rows, header_row, sorted(match.columns.values()))
+        self.numbers: Sequence[int] = numbers
         self._columns: dict[str, list[Raw]] = {}
         self._kinds: dict[str, frozenset[type]] = {}
         self._few: dict[str, Mapping[Raw, None] | None] = {}

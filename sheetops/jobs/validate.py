@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from sheetops.domain.finding import Finding
 from sheetops.domain.plan import Plan
-from sheetops.domain.rules import judge
+from sheetops.domain.rules import verdicts
 from sheetops.domain.view import View
 from sheetops.jobs.checks_tab import Line, checks_tab, read_lines
 
 
 def validate(view: View) -> Plan:
     """The findings that nobody has accepted, in sheet order, and the Checks tab with all of them."""
-    return Plan(findings=findings(view), tabs=(checks_tab(view, _lines(view)),))
+    tabs = (checks_tab(view, _lines(view)),)
+    return Plan(findings=findings(view), tabs=tabs, judged=view.memo["judged"])
 
 
 def findings(view: View) -> tuple[Finding, ...]:
@@ -28,5 +29,7 @@ def findings(view: View) -> tuple[Finding, ...]:
 def _lines(view: View) -> list[Line]:
     known: list[Line] | None = view.memo.get("lines")
     if known is None:
-        known = view.memo["lines"] = read_lines(view, judge(view))
+        found = verdicts(view)
+        view.memo["judged"] = found.judged
+        known = view.memo["lines"] = read_lines(view, found.findings)
     return known

@@ -6,10 +6,12 @@ catalogue, and a test.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from sheetops.domain.finding import Finding
+from sheetops.domain.plan import Judged
+from sheetops.domain.policy import RuleSetting
 from sheetops.domain.rules import (
     date,
     due_before_opened,
@@ -41,6 +43,7 @@ from sheetops.domain.rules import (
     wrong_kind,
 )
 from sheetops.domain.rules.base import Look, Rule, holds, setting_of
+from sheetops.domain.rules.context import context_of
 from sheetops.domain.view import View
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -77,13 +80,49 @@ RULES: Final[tuple[Rule, ...]] = (
 BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in RULES}
 
 
+class Verdicts(NamedTuple):
+    """What all rules see, and how the rows of each request table were judged."""
+
+    findings: list[Finding]
+    judged: dict[str, Judged]
+
+
 def judge(view: View) -> list[Finding]:
     """What all rules that are switched on see in all request tables: by table, then rule, then as it comes."""
+    return verdicts(view).findings
+
+
+def verdicts(view: View) -> Verdicts:
+    """What `judge` gives, with how it was come by.
+
+    Rules that go row by row are asked about the rows that `History.to_judge` names alone; what they would say of the
+    others is known: nothing.
+    """
     memory: dict[str, Any] = {}
     found: list[Finding] = []
+    judged: dict[str, Judged] = {}
     for log in view.logs:
-        for rule in RULES:
-            setting = setting_of(view.policy, rule)
-            if holds(setting, log.table.tab):
-                found.extend(rule.check(Look(view, log, rule, setting, memory)))
-    return found
+        looks = [Look(view, log, rule, setting, memory) for rule, setting in _holding(view, log.table.tab)]
+        context = context_of(view, log, looks)
+        wanted = view.history.to_judge(log.table, context)
+        some = None if wanted is None else log.some(sorted(wanted))
+        of_some: dict[str, Any] = {}
+        rows: set[int] = set()
+        for look in looks:
+            rule = look.rule
+            if not rule.by_row:
+                found.extend(rule.check(look))
+                continue
+            seen = list(rule.check(look if some is None else look.among(some, of_some)))
+            rows.update([finding.row for finding in seen])
+            found.extend(seen)
+            if rule.whole is not None:
+                found.extend(rule.whole(look))
+        judged[log.table.tab] = Judged(context, frozenset(rows))
+    return Verdicts(found, judged)
+
+
+def _holding(view: View, tab: str) -> Iterator[tuple[Rule, RuleSetting]]:
+    """The rules that look at this tab, with their settings."""
+    settings = ((rule, setting_of(view.policy, rule)) for rule in RULES)
+    return ((rule, setting) for rule, setting in settings if holds(setting, tab))

@@ -48,6 +48,15 @@ class Rule:
     limits: Mapping[str, tuple[float, float]] = field(
         default_factory=dict
     )  # of the parameters that are numbers
+    # Whether `check` goes row by row: what it sees in a row rests on the row's own cells, on what the context says
+    # (see sheetops.domain.rules.context) and on nothing else: no other row, no history, no time of day, and of
+    # formulas, hidden rows and merged cells none but the formulas in the row. A row that stands as it stood is then
+    # not judged twice under one context.
+    by_row: bool = False
+    # What a rule that goes row by row has to say of the table as a whole, after what `check` sees.
+    whole: Callable[[Look], Iterator[Finding]] | None = None
+    # What its verdicts take from the table as a whole, as a text that goes into the context.
+    grounds: Callable[[Look], str] | None = None
 
     @property
     def page(self) -> str:
@@ -72,10 +81,17 @@ class Look:
         self.setting = setting
         self.parameters: Mapping[str, Parameter] = {**rule.parameters, **setting.parameters}
         self._memory: dict[str, Any] = {} if memory is None else memory
+        self.whole = self  # where this look is at some rows alone: the same rule's look at all of them
 
     def at(self, log: Requests) -> Look:
         """The same rule, looking at another table."""
         return Look(self.view, log, self.rule, self.setting, self._memory)
+
+    def among(self, some: Requests, memory: dict[str, Any]) -> Look:
+        """The same rule, looking at some rows of the same table; `memory` is that of looks at these rows."""
+        look = Look(self.view, some, self.rule, self.setting, memory)
+        look.whole = self
+        return look
 
     @property
     def today(self) -> date:

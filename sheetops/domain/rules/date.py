@@ -91,4 +91,4 @@ def _same_day_near(value: date, start: date) -> date | None:
     return None
 
 
-RULE = Rule("date", Severity.ERROR, check, {"far_days": 270}, limits={"far_days": (1, 3650)})
+RULE = Rule("date", Severity.ERROR, check, {"far_days": 270}, limits={"far_days": (1, 3650)}, by_row=True)

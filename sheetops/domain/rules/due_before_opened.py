@@ -22,4 +22,4 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, "due", value=due.isoformat(), opened=opened.isoformat())
 
 
-RULE = Rule("due-before-opened", Severity.ERROR, check)
+RULE = Rule("due-before-opened", Severity.ERROR, check, by_row=True)

@@ -29,4 +29,4 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, key, value=text)
 
 
-RULE = Rule("error-value", Severity.ERROR, check)
+RULE = Rule("error-value", Severity.ERROR, check, by_row=True)

@@ -35,4 +35,4 @@ def _contradicts(tone: int, score: int) -> bool:
     return (tone < 0 and score >= 4) or (tone > 0 and score <= 2)
 
 
-RULE = Rule("feedback-score", Severity.ERROR, check)
+RULE = Rule("feedback-score", Severity.ERROR, check, by_row=True)

@@ -45,4 +45,4 @@ def _dangerous(raw: str) -> bool:
     return _LIKE_A_FORMULA.fullmatch(text) is not None and not find_personal(text)
 
 
-RULE = Rule("formula-text", Severity.WARNING, check)
+RULE = Rule("formula-text", Severity.WARNING, check, by_row=True)

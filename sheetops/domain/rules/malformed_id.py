@@ -33,7 +33,9 @@ _MONTH = pattern(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
 
 def check(look: Look) -> Iterator[Finding]:
     """IDs of no accepted form."""
-    odd = look.once("odd-ids", lambda: _odd(look))
+    odd: dict[Raw, str] = {}
+    for log in look.view.logs:
+        odd.update(_odd(look.at(log)))
     if not odd:
         return
     pattern = IdPattern(look.view.policy.id_pattern)
@@ -48,15 +50,18 @@ def check(look: Look) -> Iterator[Finding]:
 
 
 def _odd(look: Look) -> dict[Raw, str]:
-    """The IDs of all tables that do not fit the team's pattern, narrowed; blanks and errors left out."""
+    """The IDs of a table that do not fit the team's pattern, narrowed; blanks and errors left out."""
+    return look.once(f"odd-ids {look.log.table.tab}", lambda: _found_odd(look))
+
+
+def _found_odd(look: Look) -> dict[Raw, str]:
     pattern = IdPattern(look.view.policy.id_pattern)
+    ids, texts = look.log.cells("id"), look.log.texts("id")
     odd: dict[Raw, str] = {}
-    for log in look.view.logs:
-        ids, texts = log.cells("id"), log.texts("id")
-        for place in pattern.misfits(texts):
-            raw = ids[place]
-            if not is_error(raw) and (narrow := tidy(texts[place])) and not pattern.fits(narrow):
-                odd[raw] = narrow
+    for place in pattern.misfits(texts):
+        raw = ids[place]
+        if not is_error(raw) and (narrow := tidy(texts[place])) and not pattern.fits(narrow):
+            odd[raw] = narrow
     return odd
 
 
@@ -90,10 +95,11 @@ def months(look: Look) -> list[date | None]:
     """The first day of the month that each row's ID names, where IDs follow a pattern with year and month."""
     if not look.view.policy.id_pattern.startswith("{yyyy}{mm}"):
         return [None] * len(look.log)
-    odd = {raw for raw in look.once("odd-ids", lambda: _odd(look)) if isinstance(raw, str)}
-    texts: Sequence[Any] = (
-        look.ids if all(look.ids) and not odd else ["" if t is None or t in odd else t for t in look.ids]
-    )
+    odd = {raw for raw in _odd(look) if isinstance(raw, str)}
+    texts: Sequence[Any] = look.ids
+    if odd or not all(texts):  # each row by its own cell, whatever else the ID is written like elsewhere
+        cells = look.log.cells("id")
+        texts = ["" if t is None or raw in odd else t for t, raw in zip(texts, cells, strict=True)]
     starts = list(map(itemgetter(slice(6)), texts))
     known: dict[str, date | None] = {}
     for start in set(starts):

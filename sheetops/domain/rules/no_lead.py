@@ -24,4 +24,4 @@ def check(look: Look) -> Iterator[Finding]:
         yield look.finding(index, "owner", variant)
 
 
-RULE = Rule("no-lead", Severity.WARNING, check)
+RULE = Rule("no-lead", Severity.WARNING, check, by_row=True)

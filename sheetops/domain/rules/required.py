@@ -43,5 +43,9 @@ def check(look: Look) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "required", Severity.ERROR, check, {"columns": "customer,description,type,urgency,source,priority,owner"}
+    "required",
+    Severity.ERROR,
+    check,
+    {"columns": "customer,description,type,urgency,source,priority,owner"},
+    by_row=True,
 )

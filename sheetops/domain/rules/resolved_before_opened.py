@@ -30,4 +30,4 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, "resolved", value=resolved.isoformat(), opened=opened.isoformat())
 
 
-RULE = Rule("resolved-before-opened", Severity.ERROR, check)
+RULE = Rule("resolved-before-opened", Severity.ERROR, check, by_row=True)

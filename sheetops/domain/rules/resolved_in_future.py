@@ -24,4 +24,4 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, "resolved", value=resolved.isoformat(), today=today.isoformat())
 
 
-RULE = Rule("resolved-in-future", Severity.ERROR, check)
+RULE = Rule("resolved-in-future", Severity.ERROR, check, by_row=True)

@@ -51,4 +51,4 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, "result", variant, value=as_text(results[index]))
 
 
-RULE = Rule("resolved-without-result", Severity.WARNING, check)
+RULE = Rule("resolved-without-result", Severity.WARNING, check, by_row=True)

@@ -38,4 +38,5 @@ RULE = Rule(
     check,
     {"high_from": 2, "low_to": 5},
     limits={"high_from": (1, 5), "low_to": (1, 5)},
+    by_row=True,
 )

@@ -108,4 +108,4 @@ def _may_match(words: str) -> bool:
     return all(sign.isspace() or sign.isdecimal() for sign in signs - _SIGNS_ZH)
 
 
-RULE = Rule("vague-description", Severity.WARNING, check)
+RULE = Rule("vague-description", Severity.WARNING, check, by_row=True)

@@ -46,4 +46,4 @@ def check(look: Look) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("wrong-department", Severity.WARNING, check)
+RULE = Rule("wrong-department", Severity.WARNING, check, by_row=True)
