@@ -31,6 +31,8 @@ GROUPS = (
     "call_back",
     "to_correct",
 )
+# Rules by which a due date is a slip of the pen: it is told as one, and nothing follows from it.
+_OF_SLIPS = frozenset(("date", "due-before-opened"))
 _URGENCY = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -38,7 +40,8 @@ def remind(view: View) -> Plan:
     """One digest for every person who has something to do, on their working days and in the allowed hours.
 
     The lead of a request is told; where the People tab does not know the lead, the department's lead is, else
-    the team lead. What stays overdue climbs the ladder to the manager and the director. Whoever is away is
+    the team lead. What stays overdue climbs the ladder to the manager and the director, but for a due date that a rule
+    takes for a slip: that it looks wrong is all that is told, to the owner alone. Whoever is away is
     stood in for by the deputy. `暂停至…` in the notes silences a request, but not the breach of one of high urgency:
     neither a snooze nor an opt-out does. A person who was already mailed today
     is left out.
@@ -101,12 +104,13 @@ def gather(view: View) -> list[Digest]:
         if finding.severity is not Severity.HINT:
             found[finding.tab, finding.row].append(finding)
     piles: dict[str, _Pile] = {}
-    told = list(_told(view, found))
+    slips = _slips(view)
+    told = list(_told(view, found, slips))
     # The ladder comes last: who is told of a row as its owner is not told again as a manager.
     for person, item in sorted(told, key=lambda pair: pair[1].group == "escalated"):
         _add(view, piles, person, item)
     lead = view.people.team_lead
-    picture = _picture(view, [item for _, item in told]) if lead is not None else None
+    picture = _picture(view, [item for _, item in told], slips) if lead is not None else None
     here = reader(view, lead)[0] if lead is not None else None
     not_run = view.history.not_run(here.key) if here is not None else ()
     if here is not None and (not_run or any(_for_the_lead(view, item) for _, item in told)):
@@ -131,12 +135,23 @@ def _for_the_lead(view: View, item: Item) -> bool:
     return item.group in ("escalated", "unassigned")
 
 
-def _told(view: View, found: dict[tuple[str, int], list[Finding]]) -> Iterator[tuple[Person, Item]]:
+def _slips(view: View) -> frozenset[tuple[str, int]]:
+    """The rows whose due date is a slip, however grave the team takes that for."""
+    return frozenset(
+        (one.tab, one.row) for one in findings(view) if one.column == "due" and one.rule in _OF_SLIPS
+    )
+
+
+def _told(
+    view: View, found: dict[tuple[str, int], list[Finding]], slips: frozenset[tuple[str, int]]
+) -> Iterator[tuple[Person, Item]]:
     """Each thing to say, with the person whose matter it is."""
     for log, index, request in view.requests():
         its = found.get((request.tab, request.row), [])
         if request.open or its:
             quiet = snoozed(view, request)
+            if (request.tab, request.row) in slips:
+                request = request._replace(due=None)
             for person, item in _of_request(view, log, index, request, its, answers_for(view, request)):
                 if not quiet or mandatory(view, item):
                     yield person, item
@@ -168,13 +183,13 @@ def _add(view: View, piles: dict[str, _Pile], person: Person, item: Item) -> Non
         pile.stands_in.add(absent.name or absent.department)
 
 
-def _picture(view: View, told: list[Item]) -> Picture:
+def _picture(view: View, told: list[Item], slips: frozenset[tuple[str, int]]) -> Picture:
     """The open requests of each department, and how many things of each kind there are to do."""
     loads: dict[str, Counter[str]] = defaultdict(Counter)
     for _, _, request in view.requests():
         if request.open:
             lead = request.lead
-            due = request.due
+            due = request.due if (request.tab, request.row) not in slips else None
             when = "later" if due is None or due > view.today else "today" if due == view.today else "overdue"
             loads[lead.department if lead else ""][when] += 1
     groups = Counter(item.group for item in told)

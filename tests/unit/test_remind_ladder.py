@@ -113,6 +113,36 @@ def test_what_stays_overdue_climbs_by_working_days(due: date, expected: dict[str
     assert told(remind(seen(case(due=due)))) == expected
 
 
+OPENED = date(2026, 11, 12)
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [
+        (date(2025, 11, 16), ["to_correct 01"]),  # a year too early: 263 working days over, as it stands
+        (date(2026, 11, 11), ["to_correct 01"]),  # before it was opened
+        (OPENED, ["overdue 01", "escalated 01"]),
+    ],
+)
+@pytest.mark.parametrize("severity", ["error", "hint"])
+def test_a_due_date_that_is_a_slip_climbs_nowhere(due: date, expected: list[str], severity: str) -> None:
+    rules = {"date": {"severity": severity}, "due-before-opened": {"severity": severity}}
+    team: dict[str, object] = {"rules": rules, "escalate_after": [1, 2]}
+    high = case(due=due, opened=OPENED, urgency="High")
+    plan = remind(seen(high, team=team))
+    if due != OPENED:
+        assert told(plan) == ({"own": expected} if severity == "error" else {})
+        return
+    assert told(plan) == {"own": expected[:1], "man": expected[1:2], "dir": expected[1:2], "tea": []}
+
+
+def test_a_slip_is_not_overdue_in_the_picture_of_the_team() -> None:
+    plan = remind(seen(case(1, owner=None, due=date(2026, 12, 30)), case(2, due=date(2025, 11, 16))))
+    lead = next(d for d in plan.digests if d.person.name == "Tea*")
+    assert lead.picture is not None
+    assert {load.department: load[1:] for load in lead.picture.loads}["Tech"] == (0, 0, 1)
+
+
 def test_a_settings_change_moves_the_rungs_and_the_calendar_counts_them() -> None:
     holiday = {"calendar": {"closed": [date(2026, 11, 16)]}}
     assert "man" not in told(remind(seen(case(due=date(2026, 11, 13)), team=holiday)))
