@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -29,8 +30,22 @@ def command(identifier: str, sheet: str | None, config: Path | None, yes: bool) 
             f"no run has seen a request {identifier}", mend="check the ID; IDs are compared exactly"
         )
     if not yes:
-        click.confirm(f"Delete the history of request {identifier} for good?", abort=True)
+        _ask(identifier)
     count = edge.ledger.forget(identifier, place)
     click.echo(
         f"forgotten: {counted(count, 'request')} with the ID {identifier}; a row still in the sheet is seen as new"
     )
+
+
+def _ask(identifier: str) -> None:
+    """Let a person confirm. Raises click.Abort for a no, and UsageError where nobody is there to answer."""
+    try:
+        click.confirm(f"Delete the history of request {identifier} for good?", abort=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo()
+        raise UsageError(
+            f"nothing was forgotten: nobody said yes to the history of {identifier} being deleted",
+            mend="add --yes where nobody can be asked",
+        ) from None

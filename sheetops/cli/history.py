@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sheetops.ledger.events import Event
 
 _UNSURE = {
-    "first_seen": "when it came into the sheet (it is older than the ledger, or may be a row typed anew)",
+    "first_seen": "when it came into the sheet (it is older than the ledger, was forgotten, or may be a row typed anew)",
     "first_response": "when it was first answered",
     "resolved": "when it was resolved",
     "reopened": "whether it was opened again (its resolved date moved between two looks)",

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from sheetops.ledger.asleep import add_beginnings
 from sheetops.ledger.life import Story
-from sheetops.ledger.prints import print_as_bytes
+from sheetops.ledger.prints import Print, print_as_bytes
 from sheetops.ledger.seeing import AT_ONCE, CORE, SeenTable, core_of
+from sheetops.ledger.taken import forgotten
 
 
 class Look(NamedTuple):
@@ -41,7 +42,8 @@ def begin(
         written = {
             str(at): sorted(table.written[index]) for at, index in enumerate(part) if index in table.written
         }
-        unsure: set[int] = set()  # perhaps rows that were deleted and typed anew
+        # Rows that were seen before and forgotten, and perhaps such as were deleted and typed anew.
+        unsure = _seen_before(link, look, prints)
         for key in CORE if lost else ():
             if key in columns:
                 texts = columns[key].texts()
@@ -54,6 +56,13 @@ def begin(
             "before": look.before,
         }
         add_beginnings(link, place, prints, columns, written, sorted(unsure))
+
+
+def _seen_before(link: Connection, look: Look, prints: Sequence[Print]) -> set[int]:
+    if not look.before:
+        return set()
+    known = forgotten(link, look.sheet, (mark[-1] for mark in prints))
+    return {at for at, mark in enumerate(prints) if mark[-1] in known} if known else set()
 
 
 def as_row(sheet: int, story: Story) -> dict[str, Any]:

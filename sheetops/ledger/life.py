@@ -52,7 +52,7 @@ class Story:
         was_resolved, before = self.resolved, dict(self.fields)
         self._see(moment, change)
         if "new" in change:
-            self._begin(moment, change["new"])
+            self._begin(moment, change["new"], "first_seen" in change.get("u", ()))
         else:
             self._move(moment, change, was_resolved, before)
         if self.first_response is None and "first_response" not in self.unsure and self._answered:
@@ -82,11 +82,11 @@ class Story:
         elif "p" in change:
             self.print = b64decode(change["p"][1]), self.fields.get("due", ""), self.identifier or ""
 
-    def _begin(self, moment: str, looked_before: str) -> None:
+    def _begin(self, moment: str, looked_before: str, perhaps_old: bool) -> None:
         self.first_seen = self.last_progress = moment
         if self.resolved:
             self.resolved_seen = moment
-        if not looked_before:  # older than the ledger
+        if not looked_before or perhaps_old:  # older than the ledger, or than what it knows
             self.unsure.add("first_seen")
             if self._answered:
                 self.unsure.add("first_response")

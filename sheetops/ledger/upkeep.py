@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
-from sheetops.domain.personal import find_personal
 from sheetops.ledger import tables as t
 from sheetops.ledger.asking import requests_named
 from sheetops.ledger.asleep import Beginnings, beginnings, forget_beginnings, of_number
@@ -19,11 +17,7 @@ from sheetops.ledger.begin import as_row
 from sheetops.ledger.life import Story
 from sheetops.ledger.rows import chunks, write_stories
 from sheetops.ledger.seeing import AT_ONCE
-
-FORGOTTEN = 0  # stands for the run in `ids` where the number was that of a request since forgotten
-_ENDING_DIGITS = re.compile(r"[0-9]+\Z")
-_MOST_DIGITS = 9  # of a sequence number: what every database's INTEGER holds
-_LONGEST_PREFIX = 100  # characters, see tables.ids
+from sheetops.ledger.taken import keep_numbers, note_forgotten
 
 
 def rebuild(link: Connection) -> int:
@@ -79,40 +73,9 @@ def forget(link: Connection, identifier: str, sheet: int | None) -> int:
     found = [(of_sheet, number) for of_sheet, number, _ in requests_named(link, identifier, sheet)]
     for of_sheet, number in found:
         keep_numbers(link, of_sheet, [identifier])
+        note_forgotten(link, of_sheet, identifier)
         _forget(link, of_sheet, [number])
     return len(found)
-
-
-def keep_numbers(link: Connection, sheet: int, identifiers: Iterable[str | None]) -> None:
-    """Remember the numbers that these IDs end with as taken, so that none is given to another request.
-
-    Which part of an ID is its number depends on the pattern of the day, so one number is kept for every text
-    that may stand before it: 20261102 is number 2 of 202611 as well as number 102 of 20261. What looks like
-    personal data (an address, a telephone) is not kept.
-    """
-    taken: dict[str, int] = {}
-    for identifier in identifiers:
-        for prefix, number in _readings(identifier or ""):
-            taken[prefix] = max(number, taken.get(prefix, 0))
-    given = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
-    highest = dict(map(tuple, link.execute(given.group_by(t.ids.c.prefix))))
-    rows = [
-        {"sheet": sheet, "prefix": prefix, "sequence": number, "run": FORGOTTEN}
-        for prefix, number in taken.items()
-        if number > highest.get(prefix, 0)
-    ]
-    if rows:
-        link.execute(insert(t.ids), rows)
-
-
-def _readings(identifier: str) -> Iterator[tuple[str, int]]:
-    """Each way to read an ID as a text and a number after it."""
-    digits = _ENDING_DIGITS.search(identifier)
-    if digits is None or identifier.startswith("#") or find_personal(identifier):
-        return  # a print (of an address, say) may end in digits too, and numbers nothing
-    for at in range(max(digits.start(), len(identifier) - _MOST_DIGITS), len(identifier)):
-        if at <= _LONGEST_PREFIX:
-            yield identifier[:at], int(identifier[at:])
 
 
 def _forget(link: Connection, sheet: int, numbers: Sequence[int]) -> None:

@@ -197,6 +197,8 @@ def test_forget_deletes_a_request_from_the_ledger_and_nothing_from_the_sheet(per
     (identifier, _), *_ = person.cells().values()
     before = (person.folder / DESK).read_bytes()
     person.run("history", str(identifier))
+    assert "add --yes" in person.run("forget", str(identifier), code=2), "nobody is there to be asked"
+    person.run("history", str(identifier))
     assert "forgotten: 1 request with" in person.run("forget", str(identifier), "--yes")
     assert "no run has seen" in person.run("history", str(identifier), code=2)
     assert "no run has seen" in person.run("forget", str(identifier), "--yes", code=2)
