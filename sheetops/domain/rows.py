@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
-from typing import TYPE_CHECKING, cast, overload
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from sheetops.domain.table import Raw
+
+_T = TypeVar("_T")
+Marks: TypeAlias = "array[int]"
+"""64 bits a row. Rows of one mark are alike in every cell (kind, value, formula), wherever they stand, on every machine
+and however the file stores their texts; 0 is not known."""
 
 _EQUAL_TO_NO_OTHER = frozenset((str, type(None), date, datetime))
 _SAMPLE = 2000  # cells that tell whether many of a column are alike
@@ -17,9 +23,11 @@ _SAMPLE = 2000  # cells that tell whether many of a column are alike
 class Rows(Sequence["Sequence[Raw]"]):
     """The rows of a tab that was read column by column; each row is made when it is asked for."""
 
-    def __init__(self, columns: Sequence[Sequence[Raw]]) -> None:
+    def __init__(self, columns: Sequence[Sequence[Raw]], marks: Marks | None = None) -> None:
         """`columns` are of one length; blanks are None."""
         self.columns = columns
+        self.marks = marks
+        """One a row, where the book makes such."""
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -73,7 +81,16 @@ class Rows(Sequence["Sequence[Raw]"]):
             columns[at - 1] = [*columns[at - 1], *[None] * (height - len(self))]
         for (row, at), value in cells.items():
             cast("list[Raw]", columns[at - 1])[row - 1] = value
-        return Rows(columns)
+        return Rows(columns, self._marks_without(cells, height))
+
+    def _marks_without(self, cells: Iterable[tuple[int, int]], height: int) -> Marks | None:
+        """The marks of so many rows, none known of those with one of the cells."""
+        if self.marks is None:
+            return None
+        marks = self.marks + array("Q", bytes(self.marks.itemsize * (height - len(self.marks))))
+        for row, _ in cells:
+            marks[row - 1] = 0
+        return marks
 
 
 def begun_rows(rows: Sequence[Sequence[Raw]], header_row: int, wanted: Sequence[int]) -> Sequence[int]:
@@ -86,6 +103,20 @@ def begun_rows(rows: Sequence[Sequence[Raw]], header_row: int, wanted: Sequence[
         for number, row in enumerate(rows[header_row:], header_row + 1)
         if not all(is_blank(row[at]) for at in places if at < len(row))
     ]
+
+
+def at_numbers(column: Sequence[_T], numbers: Sequence[int]) -> Sequence[_T]:
+    """What stands in these rows, which are in order, of one value a row from row 1."""
+    if numbers and len(numbers) == numbers[-1] - numbers[0] + 1:  # one after the other
+        return column[numbers[0] - 1 : numbers[-1]]
+    return [column[number - 1] for number in numbers]
+
+
+def marks_of(rows: Sequence[Sequence[Raw]], numbers: Sequence[int]) -> Marks | None:
+    """The marks of these rows, which are in order, where the book makes such."""
+    if not isinstance(rows, Rows) or rows.marks is None:
+        return None
+    return array("Q", at_numbers(rows.marks, numbers))
 
 
 def is_blank(raw: Raw) -> bool:

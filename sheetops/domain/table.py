@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sheetops.domain.cells import cell_name as cell_name
 from sheetops.domain.cells import column_letters as column_letters
 from sheetops.domain.living import LIVING, Living
-from sheetops.domain.rows import Rows, are_few, begun_rows, types_of
+from sheetops.domain.rows import Marks, Rows, are_few, at_numbers, begun_rows, marks_of, types_of
 from sheetops.domain.template import (
     BY_KEY,
     OPTIONAL_PEOPLE_COLUMNS,
@@ -60,9 +60,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column
     visible: bool = True
-    attached: frozenset[str] = (
-        frozenset()
-    )  # `drawing`, `comments` …: what hangs on the tab, where the book tells
+    attached: frozenset[str] = frozenset()  # `drawing`, `comments` …, where the book tells what hangs on it
     gid: int | None = None  # the tab's number in addresses of the sheet, where it has addresses
 
     def cell(self, row: int, column: int) -> Raw:
@@ -207,11 +205,13 @@ class Table:
 
     def _from_columns(self, column: Sequence[Raw]) -> list[Raw]:
         """The cells of the begun rows, of a column in which blanks are None."""
-        count = len(self.numbers)
-        if not count or count == self.numbers[-1] - self.header_row:  # one after the other
-            cells = column[self.header_row : self.header_row + count]
-            return cells if isinstance(cells, list) else list(cells)
-        return [column[number - 1] for number in self.numbers]
+        cells = at_numbers(column, self.numbers)
+        return cells if isinstance(cells, list) else list(cells)
+
+    @cached_property
+    def marks(self) -> Marks | None:
+        """What marks each begun row (see `Rows.marks`), where the book tells."""
+        return marks_of(self.grid.rows, self.numbers)
 
     @cached_property
     def _rows(self) -> list[Sequence[Raw]]:

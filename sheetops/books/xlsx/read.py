@@ -62,7 +62,7 @@ class _Book:
         plain = self._plain_rows(sheet)
         return Grid(
             sheet.name,
-            self._rows(sheet, xml, places) if plain is None else Rows(plain.columns),
+            self._rows(sheet, xml, places) if plain is None else Rows(plain.columns, plain.marks),
             formulas=places.formulas() if plain is None or plain.formulas is None else plain.formulas,
             hidden_rows=places.hidden() if plain is None or plain.hidden is None else frozenset(plain.hidden),
             merged=tuple(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sheetops.books.xlsx.cellref import MAX_ROW
+from sheetops.books.xlsx.read_marks import DAY, DAY_1904, NUMBER, RowMarks, of_numbers, of_texts
 from sheetops.books.xlsx.read_plain import ANY_CELL, MOST_COLUMNS, NotPlain
 from sheetops.domain.table import Raw
 
@@ -80,12 +81,14 @@ class Bulk:
         self._words: Words = np.ndarray((len(xml) - 7,), "<u8", xml, 0, (1,))  # from every byte on
         self._texts: NDArray[Any] = np.empty(len(shared.texts) + 1, object)
         self._texts[1:] = shared.texts  # and a blank before them
+        self._text_marks = of_texts([None, *shared.texts])
         self.formulas: dict[tuple[int, int], str] = {}
         """What was taken computes at (row, column)."""
         self.hidden: set[int] = set()
         """The numbers of the hidden rows that were taken."""
         self.last_row = 0
         """The number of the last row that was taken."""
+        self.marks = RowMarks(self.formulas)
 
     def take(self, start: int, end: int, before: int) -> list[list[Raw]]:
         """The cells by column of the whole rows from `start` to `end`, which follow the row `before`.
@@ -248,39 +251,44 @@ class Bulk:
         places = (columns - 1) * height + (numbers - 1)[cells.rows]
         all_kinds, all_values = np.zeros(width * height, np.uint8), np.zeros(width * height, np.int64)
         all_kinds[places], all_values[places] = kinds, values
-        laid = [
+        both = [
             self._column(all_kinds[at : at + height], all_values[at : at + height])
             for at in range(0, width * height, height)
         ]
+        laid = [cells for cells, _ in both]
         for (row, column), value in zip(at, singly, strict=True):
             laid[column - 1][row - 1] = value
+        self.marks.add(self.last_row, height, [marks for _, marks in both])
+        self.marks.add_singly(
+            (self.last_row + row, column, value) for (row, column), value in zip(at, singly, strict=True)
+        )
         return laid
 
-    def _column(self, kinds: Kinds, values: Ints) -> list[Raw]:
-        """The cells of one column, made with few steps a cell."""
+    def _column(self, kinds: Kinds, values: Ints) -> tuple[list[Raw], Words]:
+        """The cells of one column, made with few steps a cell, and what marks them."""
         counts = np.bincount(kinds, minlength=_ODD)
-        cells: NDArray[Any]
         if counts[_NUMBER] == len(kinds):
-            cells = values.astype(np.float64)
-        elif not counts[_NUMBER] and not counts[_DAY]:
-            cells = self._texts_at(values + (kinds == _TEXT))
-        else:
-            cells = np.full(len(kinds), None, object)
-            for kind in np.flatnonzero(counts[_TEXT:]).tolist():
-                at = kinds == kind + _TEXT
-                cells[at] = self._meant(kind + _TEXT, values[at])
-        found: list[Raw] = cells.tolist()
-        return found
+            return values.astype(np.float64).tolist(), of_numbers(values, NUMBER)
+        if not counts[_NUMBER] and not counts[_DAY]:
+            places = values + (kinds == _TEXT)
+            return self._texts_at(places).tolist(), self._text_marks[places]
+        cells: NDArray[Any] = np.full(len(kinds), None, object)
+        marks = np.zeros(len(kinds), np.uint64)
+        for kind in np.flatnonzero(counts[_TEXT:]).tolist():
+            at = kinds == kind + _TEXT
+            cells[at], marks[at] = self._meant(kind + _TEXT, values[at])
+        return cells.tolist(), marks
 
-    def _meant(self, kind: int, values: Ints) -> NDArray[Any]:
+    def _meant(self, kind: int, values: Ints) -> tuple[NDArray[Any], Words]:
         if kind == _TEXT:
-            return self._texts_at(values + 1)
+            return self._texts_at(values + 1), self._text_marks[values + 1]
         if kind == _NUMBER:
-            return values.astype(np.float64)
+            return values.astype(np.float64), of_numbers(values, NUMBER)
         days, which = np.unique(values, return_inverse=True)
         moments = np.empty(len(days), object)
         moments[:] = [self._shared.days[b"%d" % day] for day in days.tolist()]
-        return moments[which]
+        early = DAY_1904 if self._shared.days.early else DAY
+        return moments[which], of_numbers(days, early)[which]
 
     def _texts_at(self, places: Ints) -> NDArray[Any]:
         if places.max(initial=0) >= len(self._texts):

@@ -19,6 +19,7 @@ from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.sheet import SheetXml
 from sheetops.books.xlsx.strings import SharedStrings, plain_text
 from sheetops.books.xlsx.styles import Styles, is_1904
+from sheetops.domain.rows import Marks
 from sheetops.domain.table import CellError, Raw, column_letters
 from sheetops.errors import SheetopsError
 
@@ -103,6 +104,8 @@ class PlainSheet(NamedTuple):
     """By (row, column), with their `=`; None where they were not looked for."""
     hidden: Set[int] | None = None
     """The numbers of the hidden rows; None where they were not looked for."""
+    marks: Marks | None = None
+    """See `Rows.marks`."""
 
 
 class _Days(dict[bytes, Raw]):
@@ -110,13 +113,13 @@ class _Days(dict[bytes, Raw]):
 
     def __init__(self, early: bool) -> None:
         super().__init__({b"": None})
-        self._early = early
+        self.early = early
 
     def __missing__(self, text: bytes) -> Raw:
         number = _number(text)
         if number < 1:  # a time without a day, or nothing that a calendar knows
             raise NotPlain
-        value = self[text] = moment(number, self._early)
+        value = self[text] = moment(number, self.early)
         return value
 
 
@@ -142,9 +145,12 @@ class _Columns:
             if not self._take_in_bulk(at, stop):
                 self._take(xml, at, stop)
             at = stop
-        if self._bulk is None or self._failures:
+        if self._bulk is None:
             return PlainSheet(self._columns)
-        return PlainSheet(self._columns, self._bulk.formulas, self._bulk.hidden)
+        marks = self._bulk.marks.of_rows(self._height if self._columns else 0)
+        if self._failures:
+            return PlainSheet(self._columns, marks=marks)
+        return PlainSheet(self._columns, self._bulk.formulas, self._bulk.hidden, marks)
 
     def _take_in_bulk(self, start: int, end: int) -> bool:
         """Whether these rows could be taken so."""
