@@ -192,11 +192,14 @@ def test_a_deleted_ledger_is_told(person: Person) -> None:
     assert person.run("fill", DESK) and "to do" not in person.run("status")
 
 
-def test_forget_deletes_a_request_from_the_ledger_and_nothing_from_the_sheet(person: Person) -> None:
+def test_forget_deletes_a_request_from_the_ledger_and_nothing_from_the_sheet(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person.run("fill", DESK)
     (identifier, _), *_ = person.cells().values()
     before = (person.folder / DESK).read_bytes()
     person.run("history", str(identifier))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     assert "add --yes" in person.run("forget", str(identifier), code=2), "nobody is there to be asked"
     person.run("history", str(identifier))
     assert "forgotten: 1 request with" in person.run("forget", str(identifier), "--yes")
