@@ -133,5 +133,5 @@ def _sentence(event: Event) -> str:
     if event.what != "changed":
         return _WORDS.get(event.what, event.what)
     values = f" from {event.old}" if event.old else ""
-    values += f" to {event.new}" if event.new else ""
+    values += f" {'with' if event.change == 'filled' else 'to'} {event.new}" if event.new else ""
     return f"{event.field} {event.change}{values}{' by a job' if event.by_job else ''}"

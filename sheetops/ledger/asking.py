@@ -20,7 +20,7 @@ from sheetops.ledger.asleep import beginnings, of_number, sleeping
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.events import Event, events
 from sheetops.ledger.lives import life
-from sheetops.ledger.prints import row_of, unpack
+from sheetops.ledger.prints import NOTHING, row_of, unpack
 from sheetops.ledger.seeing import Place
 
 
@@ -305,9 +305,10 @@ def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
     part = of_number(beginnings(link, sheet), number)
     changes = [] if part is None else [part.told(number)]
     changes += [(began, run, json.loads(what)) for began, run, what in link.execute(told)]
-    story, happened = events(number, changes)
+    edits = past_edits(link, _edits().where(t.edits.c.request == number, t.runs.c.sheet == sheet))
+    over = {(made.run, made.column) for made in edits if made.old is not None or not made.old_stored}
+    story, happened = events(number, changes, over)
     row = SimpleNamespace(**as_row(sheet, story))
-    edits = _edits().where(t.edits.c.request == number, t.runs.c.sheet == sheet)
     found = link.execute(
         select(t.findings).where(t.findings.c.sheet == sheet, t.findings.c.request == number)
     ).all()
@@ -331,7 +332,7 @@ def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
         gone=datetime.fromisoformat(story.gone) if story.gone else None,
         fields={key: value.partition("#")[0] or None for key, value in sorted(story.fields.items())},
         events=tuple(happened),
-        edits=tuple(past_edits(link, edits)),
+        edits=tuple(edits),
         findings=tuple((f.rule, f.field, ids.get(f.first_run, ""), ids.get(f.gone_run)) for f in found),
     )
 
@@ -351,8 +352,22 @@ def happened(link: Connection, sheet: int) -> Iterator[Happening]:
         (number, *part.told(number)) for part in beginnings(link, sheet) for number in part.all_numbers()
     )
     changes = merge(first, later, key=itemgetter(0))  # of one request the first sight comes first
+    over = _replaced(link, sheet)
     for number, of_request in groupby(changes, key=itemgetter(0)):
-        story, events_of_it = events(number, [change[1:] for change in of_request])
+        story, events_of_it = events(number, [change[1:] for change in of_request], over.get(number, ()))
         for one in events_of_it:
             moment = datetime.fromisoformat(one.moment)
             yield Happening(number, story.identifier, moment, *one[1:])
+
+
+def _replaced(link: Connection, sheet: int) -> dict[int, set[tuple[str, str]]]:
+    """By request: (run id, field) where a job wrote over something, not into an empty cell."""
+    wanted = (
+        select(t.edits.c.request, t.runs.c.id, t.edits.c.field)
+        .join(t.runs, t.runs.c.number == t.edits.c.run)
+        .where(t.runs.c.sheet == sheet, t.edits.c.request.is_not(None), t.edits.c.old != NOTHING)
+    )
+    found: dict[int, set[tuple[str, str]]] = {}
+    for request, run, field in link.execute(wanted):
+        found.setdefault(request, set()).add((run, field))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sheetops.ledger.life import Story
@@ -21,8 +21,15 @@ class Event(NamedTuple):
     by_job: bool = False
 
 
-def events(number: int, changes: Iterable[tuple[str, str, Mapping[str, Any]]]) -> tuple[Story, list[Event]]:
-    """The story of a request and its events, from (moment, run id, change) triples, oldest first."""
+def events(
+    number: int,
+    changes: Iterable[tuple[str, str, Mapping[str, Any]]],
+    replaced: Container[tuple[str, str]] = frozenset(),
+) -> tuple[Story, list[Event]]:
+    """The story of a request and its events, from (moment, run id, change) triples, oldest first.
+
+    `replaced` has (run id, field) where a job wrote over something: at first sight, which tells nothing of before.
+    """
     story = Story(number)
     happened: list[Event] = []
     for moment, run, change in changes:
@@ -31,11 +38,16 @@ def events(number: int, changes: Iterable[tuple[str, str, Mapping[str, Any]]]) -
         story.add(moment, change)
         for what, field, old, new in _steps(change, story, was, tab):
             happened.append(Event(moment, run, what, field, old, new))
+        written = change.get("j", ())
         if "new" not in change:
-            written = change.get("j", ())
             happened += (
                 _changed(moment, run, key, fields.get(key), value, key in written)
                 for key, value in change.get("f", {}).items()
+            )
+        else:  # what people had written by then is no change that was seen
+            filled = (_changed(moment, run, key, None, story.fields.get(key), True) for key in written)
+            happened += (
+                one._replace(change="changed") if (run, one.field) in replaced else one for one in filled
             )
     return story, happened
 

@@ -29,6 +29,7 @@ HIDDEN = frozenset(
     key for key, column in BY_KEY.items() if column.kind in (Kind.TEXT, Kind.FEEDBACK) and not column.by_job
 )
 T = TypeVar("T")
+NOTHING = "{}"  # an empty cell, packed
 ROW = "row"  # beside a value: the ID of the row of a living tab that holds it
 
 

@@ -223,6 +223,26 @@ def test_the_state_of_a_sheet_counts_open_and_overdue(ledger: Ledger) -> None:
     assert ledger.sheets(date(2026, 11, 4))[0].overdue == 1
 
 
+def test_what_a_job_wrote_in_the_run_that_saw_a_request_first_is_told(ledger: Ledger) -> None:
+    new = changed(ANN, id=None, due=None)
+    edits = [(0, "id", "20261109"), (0, "due", date(2026, 11, 5)), (0, "urgency", "High")]
+    run = look(ledger, log(new), edits=edits)
+    (story,) = ledger.stories("20261109")
+    told = [(e.run, e.what, e.field, e.change, e.old, e.new, e.by_job) for e in story.events]
+    assert told == [
+        (run, "first_seen", None, None, None, None, False),
+        (run, "changed", "due", "filled", None, "2026-11-05", True),
+        (run, "changed", "id", "filled", None, "20261109", True),
+        (run, "changed", "urgency", "changed", None, "high", True),
+    ]
+    happened = [(h.run, h.what, h.field, h.change, h.old, h.new, h.by_job) for h in ledger.happened(SHEET)]
+    assert happened == told
+    look(ledger, log(changed(new, id="20261109", due=date(2026, 11, 5))), now=START + DAY)
+    assert [(e.run, e.field) for e in ledger.stories("20261109")[0].events[:4]] == [
+        (run, field) for field in (None, "due", "id", "urgency")
+    ]
+
+
 def test_the_story_of_a_request(ledger: Ledger) -> None:
     look_at_rows(ledger, [ANN], 0)
     look_at_rows(ledger, [ANN, BOB], 1)
