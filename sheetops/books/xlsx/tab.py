@@ -53,16 +53,11 @@ def draw_tab(package: Package, tab: Tab, language: str) -> None:
     Raises EditRefused, naming the cell, for a value that no workbook can hold, and TabRefused for a name, chart
     or drop-down that Excel would not take.
     """
-    from sheetops.books.xlsx.tab_write import can_write, written
+    from sheetops.books.xlsx.tab_write import written
 
-    if can_write(tab):
-        check_name(tab.name, "the new workbook")
-        source = written(tab, language, is_1904(package))
-        _graft(package, tab.name, lambda: source)
-        return
-    from sheetops.books.xlsx.draw import workbook_of
-
-    graft_tab(package, tab.name, workbook_of(tab, language))
+    check_name(tab.name, "the new workbook")
+    source = written(tab, language, is_1904(package))
+    _graft(package, tab.name, lambda: source)
 
 
 def _graft(package: Package, name: str, source: Callable[[], Source]) -> None:

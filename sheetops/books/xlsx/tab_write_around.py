@@ -8,6 +8,7 @@ from sheetops.books.xlsx.ranges import MOST_ERROR, MOST_PROMPT, address, cut, fo
 from sheetops.books.xlsx.tab_book import RELATIONSHIPS
 from sheetops.books.xlsx.tab_origin import Name
 from sheetops.books.xlsx.tab_refs import quoted
+from sheetops.books.xlsx.tab_write_parts import legacy
 from sheetops.books.xlsx.tab_write_rows import Rows
 from sheetops.books.xlsx.tab_write_styles import Stylesheet
 from sheetops.books.xlsx.xmlbytes import MAIN, escape
@@ -40,6 +41,7 @@ def around(tab: Tab, rows: Rows, columns: Mapping[int, int], styles: Stylesheet)
             _links(rows),
             _printing(tab),
             f'<drawing xmlns:r="{RELATIONSHIPS}" r:id="{drawing_id(rows)}"/>' if tab.charts else "",
+            legacy(tab),
             "</worksheet>",
         )
     ).encode()

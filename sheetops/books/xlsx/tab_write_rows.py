@@ -92,7 +92,7 @@ class Rows:
         if value is None or value == "":
             return ' t="inlineStr"/>' if kind == "s" else ' t="n"/>'
         if kind == "s":
-            return _text(str(value))
+            return f' t="inlineStr"><is>{inline_text(str(value))}</is></c>'
         if kind == "f":
             return f"><f>\1{str(value)[1:]}\1</f></c>"
         if kind == "d":
@@ -156,11 +156,12 @@ def _of_day(value: time | datetime) -> float:
     return (seconds + value.microsecond / 10**6) / _SECONDS
 
 
-def _text(value: str) -> str:
+def inline_text(value: str) -> str:
+    """`value` as the text of a cell or of a note."""
     if "_x" in value:
         value = ESCAPED.sub("_x005F_", value)
     keep = ' xml:space="preserve"' if value != value.strip() else ""
-    return f' t="inlineStr"><is><t{keep}>{_escaped(value)}</t></is></c>'
+    return f"<t{keep}>{_escaped(value)}</t>"
 
 
 def _escaped(text: str) -> str:
