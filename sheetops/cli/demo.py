@@ -79,7 +79,6 @@ def _make_room(folder: Path) -> None:
 
 
 def _write_workbook(path: Path, language: str) -> date:
-    import io
 
     from sheetops.books.xlsx.draw import new_workbook
     from sheetops.books.xlsx.replace import write_new
@@ -96,10 +95,8 @@ def _write_workbook(path: Path, language: str) -> date:
         utc_now().astimezone(policy.clock.hours.zone).date()
     )
     tabs = demo_tabs(team_workbook(language, policy.texts, today), policy, language, today)
-    drawn = io.BytesIO()
-    new_workbook(tabs, language).save(drawn)
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_new(path, drawn.getvalue())
+    write_new(path, new_workbook(tabs, language))
     return today
 
 

@@ -48,7 +48,6 @@ def command(file: str, language: str) -> None:
 
 
 def _write_file(file: Path, tabs: Sequence[Tab], language: str) -> None:
-    import io
 
     from sheetops.books.xlsx.draw import new_workbook
     from sheetops.books.xlsx.replace import write_new
@@ -57,9 +56,7 @@ def _write_file(file: Path, tabs: Sequence[Tab], language: str) -> None:
         raise UsageError(
             "the new workbook must be an .xlsx file", where=str(file), mend=f"call it {file.stem}.xlsx"
         )
-    drawn = io.BytesIO()
-    new_workbook(tabs, language).save(drawn)
-    write_new(file, drawn.getvalue())
+    write_new(file, new_workbook(tabs, language))
 
 
 def _fill_spreadsheet(address: str, tabs: Sequence[Tab]) -> None:

@@ -49,13 +49,9 @@ def make_outbox(
 
 def drawn(tab: Tab, language: str) -> bytes:
     """One tab as a workbook of its own."""
-    import io
-
     from sheetops.books.xlsx.draw import new_workbook
 
-    content = io.BytesIO()
-    new_workbook((tab,), language).save(content)
-    return content.getvalue()
+    return new_workbook((tab,), language)
 
 
 def _channel(chat: ChatSettings, folder: Path) -> Channel:

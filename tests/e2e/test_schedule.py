@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
@@ -92,9 +91,7 @@ class Desk(Shell):
 @cache
 def workbook() -> bytes:
     """A new workbook in English."""
-    drawn = io.BytesIO()
-    new_workbook(team_workbook("en", load_texts("en"), date(2026, 11, 2)), "en").save(drawn)
-    return drawn.getvalue()
+    return new_workbook(team_workbook("en", load_texts("en"), date(2026, 11, 2)), "en")
 
 
 @pytest.fixture

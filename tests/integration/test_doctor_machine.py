@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -39,10 +38,8 @@ def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
 @cache
 def workbook() -> bytes:
     """A new workbook in Chinese."""
-    drawn = io.BytesIO()
     tabs = team_workbook("zh-Hans", load_texts("zh-Hans"), date(2026, 11, 2))
-    new_workbook(tabs, "zh-Hans").save(drawn)
-    return drawn.getvalue()
+    return new_workbook(tabs, "zh-Hans")
 
 
 def checks(terminal: Terminal, settings: str, code: int = 0) -> dict[str, list[Check]]:

@@ -54,7 +54,7 @@ NOT_OF_A_RUN = {
     "alembic": "a ledger of an older version",
     "mako": "Alembic",
     "psycopg": "PostgreSQL",
-    "openpyxl": "layouts, reviews with charts",
+    "openpyxl": "new workbooks",
     "numpy": "the bulk of a large tab",
     "PIL": "openpyxl",
     "jinja2": "mails",

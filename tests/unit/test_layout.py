@@ -143,7 +143,7 @@ def probed(folder: Path, language: str, rows: dict[str, dict[str, object]]) -> d
         lines.append(tuple(line))
     probe = replace(log, rows=(log.rows[0], *lines))
     path = folder / "probe.xlsx"
-    new_workbook((probe, *others), language).save(path)
+    path.write_bytes(new_workbook((probe, *others), language))
     shown = convert([path], folder / "out", "xlsx")[path]
     read = CalamineWorkbook.from_path(str(shown)).get_sheet_by_index(0).to_python()
     lit: dict[str, set[str]] = {}
@@ -212,7 +212,7 @@ def test_drop_downs_end_at_the_last_filled_cell_and_grow(tmp_path: Path) -> None
     formulas = [Cell(f"=ROWS({filled_part(source, 'x')})", formula=True) for source in sources.values()]
     probe = Tab("Probe", (tuple(formulas),))
     path = tmp_path / "lists.xlsx"
-    new_workbook((log, people, grown, guide, probe), "en").save(path)
+    path.write_bytes(new_workbook((log, people, grown, guide, probe), "en"))
     shown = convert([path], tmp_path / "out", "xlsx")[path]
     (read,) = CalamineWorkbook.from_path(str(shown)).get_sheet_by_name("Probe").to_python()
     assert read == [12.0, 5.0, 7.0]

@@ -1,136 +1,58 @@
-"""Tabs drawn into new workbooks with openpyxl: the only place where its writer is used.
-
-A person's file is never saved this way; `put_tab` copies the parts of a drawn workbook into it.
-"""
+"""New workbooks: openpyxl makes an empty one, with its theme and properties; the tabs are put in as into any other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sheetops.books.xlsx.looks import INK, SIZE, font_name
 from sheetops.domain.tabs import Tab
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from sheetops.books.xlsx.draw_style import Styles
-    from sheetops.books.xlsx.package import Package
-
-_PAPER_A4 = 9
 
 
-def workbook_of(tab: Tab, language: str) -> Workbook:
-    """A workbook with `tab` as its only sheet.
+def new_workbook(tabs: Sequence[Tab], language: str) -> bytes:
+    """A new workbook of `tabs` as a file, the first one in view; `language` chooses the fonts.
 
     Raises EditRefused, naming the cell, for a value that no workbook can hold, and TabRefused for a name, chart
     or drop-down that Excel would not take.
     """
-    return new_workbook((tab,), language)
-
-
-def charts_of(tab: Tab, language: str) -> Package:
-    """The charts of `tab` with the parts that openpyxl gives them, on a sheet without cells.
-
-    Raises TabRefused for a chart that Excel would not take.
-    """
-    from openpyxl import Workbook
-
-    from sheetops.books.xlsx.draw_chart import add_chart
+    from sheetops.books.xlsx.tab import draw_tab
     from sheetops.books.xlsx.tab_source import parts_of
 
-    book = Workbook()
-    book.worksheets[0].title = tab.name
-    for chart in tab.charts:
-        add_chart(book.worksheets[0], chart, tab, language)
-    return parts_of(book, tab.name)
+    package = parts_of(_empty(tabs, language), tabs[0].name)
+    for tab in tabs:
+        draw_tab(package, replace(tab, names=()), language)
+    return package.to_bytes()
 
 
-def new_workbook(tabs: Sequence[Tab], language: str) -> Workbook:
-    """A new workbook of `tabs`, the first one in view; `language` chooses the fonts."""
+def _empty(tabs: Sequence[Tab], language: str) -> Workbook:
+    """A workbook with a blank sheet in the place of the first tab, and the names that all tabs may use."""
     from openpyxl import Workbook
+    from openpyxl.workbook.defined_name import DefinedName
 
-    from sheetops.books.xlsx.draw_style import Styles
+    from sheetops.books.xlsx.ranges import reference
     from sheetops.books.xlsx.tab import check_name
 
+    check_name(tabs[0].name, "the new workbook")
     book = Workbook()
     book.properties.creator = "sheetops"
-    for empty in book.worksheets:
-        book.remove(empty)
-    styles = Styles(book, language)
-    for tab in tabs:
-        check_name(tab.name, "the new workbook")
-        _draw_tab(book.create_sheet(tab.name), tab, styles, language)
-    book.active = 0
+    book.worksheets[0].title = tabs[0].name
     book.worksheets[0].sheet_view.tabSelected = True
+    _set_default_font(book, font_name(language))
+    for tab in tabs:
+        for name, block in tab.names:
+            book.defined_names[name] = DefinedName(name, attr_text=reference(block, tab.name))
     return book
 
 
-def _draw_tab(sheet: Worksheet, tab: Tab, styles: Styles, language: str) -> None:
-    from sheetops.books.xlsx.draw_cells import draw_cells
-    from sheetops.books.xlsx.draw_chart import add_chart
-    from sheetops.books.xlsx.draw_help import add_choice, add_highlight
-    from sheetops.books.xlsx.ranges import address, reference
+def _set_default_font(book: Any, name: str) -> None:
+    """Cells yet to be typed and the width of columns go by the font of the Normal style, the first of all."""
+    from openpyxl.styles import Font
 
-    _set_columns(sheet, tab, styles)
-    _set_view(sheet, tab)
-    draw_cells(sheet, tab, styles, language)
-    _set_print(sheet, tab)
-    if tab.filter is not None:
-        sheet.auto_filter.ref = address(tab.filter)
-    for choice in tab.choices:
-        add_choice(sheet, choice)
-    for highlight in tab.highlights:
-        add_highlight(sheet, highlight)
-    for chart in tab.charts:
-        add_chart(sheet, chart, tab, language)
-    _set_names(sheet, [(name, reference(block, tab.name)) for name, block in tab.names])
-
-
-def _set_columns(sheet: Worksheet, tab: Tab, styles: Styles) -> None:
-    from openpyxl.utils import get_column_letter
-
-    for number, width in enumerate(tab.widths, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width + 0.71  # the padding Excel counts in
-    for number, style in tab.column_styles:
-        column: Any = sheet.column_dimensions[get_column_letter(number)]
-        column._style = styles.of(style)
-
-
-def _set_view(sheet: Worksheet, tab: Tab) -> None:
-    rows, columns = tab.frozen
-    if rows or columns:
-        sheet.freeze_panes = sheet.cell(rows + 1, columns + 1).coordinate
-    sheet.sheet_view.showGridLines = tab.gridlines
-    if tab.colour:
-        sheet.sheet_properties.tabColor = tab.colour
-
-
-def _set_print(sheet: Any, tab: Tab) -> None:
-    from openpyxl.worksheet.pagebreak import Break
-
-    from sheetops.books.xlsx.ranges import address
-
-    sheet.page_setup.paperSize = _PAPER_A4
-    sheet.page_setup.orientation = "landscape" if tab.landscape else "portrait"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.5
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.7
-    sheet.print_options.horizontalCentered = True
-    sheet.oddFooter.left.text, sheet.oddFooter.center.text = "&A", "&P / &N"
-    if tab.printed is not None:
-        sheet.print_area = address(tab.printed)
-    for row in tab.breaks:
-        sheet.row_breaks.append(Break(id=row - 1))
-    if tab.repeat_rows:
-        sheet.print_title_rows = f"1:{tab.repeat_rows}"
-
-
-def _set_names(sheet: Worksheet, names: Sequence[tuple[str, str]]) -> None:
-    from openpyxl.workbook.defined_name import DefinedName
-
-    book = sheet.parent
-    assert book is not None
-    for name, target in names:
-        book.defined_names[name] = DefinedName(name, attr_text=target)
+    normal = Font(name=name, size=SIZE, color=INK, family=2)
+    book._fonts[0] = normal
+    book._named_styles["Normal"].font = copy(normal)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from sheetops.books.xlsx.draw import workbook_of
+from sheetops.books.xlsx.draw import new_workbook
 from sheetops.domain.tabs import Cell, Chart, Range, Series, Tab
 from sheetops.errors import TabRefused
 from tests.xlsx_oracle import schema
@@ -32,9 +31,7 @@ def drawn(kind: Any, *series: Series, **more: Any) -> etree._Element:
     tab = Tab(
         "回顾 '10", tuple(tuple(Cell(v) for v in row) for row in ROWS), charts=(chart(kind, *series, **more),)
     )
-    stream = io.BytesIO()
-    workbook_of(tab, "zh-Hans").save(stream)
-    parts = read(stream.getvalue())
+    parts = read(new_workbook((tab,), "zh-Hans"))
     for name in ("xl/charts/chart1.xml", "xl/drawings/drawing1.xml"):
         assert not schema.errors(parts[name]), name
     return etree.fromstring(parts["xl/charts/chart1.xml"])

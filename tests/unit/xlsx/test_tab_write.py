@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from sheetops.books.xlsx import cell_forms
 from sheetops.books.xlsx.check import check_save
-from sheetops.books.xlsx.draw import workbook_of
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.tab import draw_tab, graft_tab
 from sheetops.domain.table import CellError, Raw
@@ -23,6 +22,7 @@ from sheetops.domain.tabs import Cell, Chart, Choice, Highlight, Link, Range, Se
 from sheetops.errors import SheetError
 from tests.unit.xlsx.tab_targets import strict_target, target
 from tests.unit.xlsx.test_tab_dialects import target_1904
+from tests.xlsx_oracle.openpyxl_tabs import workbook_of
 from tests.xlsx_oracle.parts import read
 
 TARGETS = {"usual": target(), "1904": target_1904(), "strict": strict_target()}

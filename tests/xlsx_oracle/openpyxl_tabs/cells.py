@@ -13,9 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetops.books.xlsx import cell_forms
 from sheetops.books.xlsx.cell_forms import heights, is_quoted, legible, refuse_hiding, stored, width_of
-from sheetops.books.xlsx.draw_style import Styles
 from sheetops.domain.table import cell_name
 from sheetops.domain.tabs import Cell, Link, Tab
+from tests.xlsx_oracle.openpyxl_tabs.style import Styles
 
 _PLAIN = Cell()
 

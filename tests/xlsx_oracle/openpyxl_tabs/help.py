@@ -6,9 +6,9 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sheetops.books.xlsx.draw_style import highlight_style
 from sheetops.books.xlsx.ranges import MOST_ERROR, MOST_PROMPT, address, cut, formulas_of
 from sheetops.domain.tabs import Choice, Highlight
+from tests.xlsx_oracle.openpyxl_tabs.style import highlight_style
 
 
 def add_choice(sheet: Worksheet, choice: Choice) -> None:
