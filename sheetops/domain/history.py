@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sheetops.domain.table import Raw, Table
 
 if TYPE_CHECKING:
+    from sheetops.domain.finding import Finding
     from sheetops.domain.requests import Requests
 
 
@@ -72,6 +73,10 @@ def _all_rows(table: Table, context: str) -> Sequence[int] | None:
     return None
 
 
+def _never_found(findings: Sequence[Finding]) -> list[date | None]:
+    return [None] * len(findings)
+
+
 class NotRun(NamedTuple):
     """One scheduled run that did not happen."""
 
@@ -102,6 +107,8 @@ class History:
     # (requests, indexes of their rows) → of each, which of owner, urgency, due and result differ from those last
     # seen under its ID: what happened since the last run, which no life tells yet
     progress: Callable[[Requests, Sequence[int]], list[frozenset[str]]] = _standing
+    # findings → the day of the run since which each stands, None for one that the last run did not see
+    found_since: Callable[[Sequence[Finding]], list[date | None]] = _never_found
     policy: tuple[Said, ...] = ()  # what the policy said at the first recorded run, then each change of it
     print_of: Callable[[str], str] = str  # how the value of a discreet statement is kept
     # person key → scheduled runs that did not happen since this person's last digest, oldest first

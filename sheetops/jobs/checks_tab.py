@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -86,14 +87,13 @@ class Line(NamedTuple):
 def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
     """The findings with their owners and with what the Checks tab of the sheet already says of them."""
     decisions = read_decisions(view)
-    fresh = Decision(view.today, None, None)
+    fresh = Decision(None, None, None)
     rows = {log.table.tab: _Rows(place, log) for place, log in enumerate(view.logs)}
     lines = []
     for finding in findings:
         of_tab = rows[finding.tab]
         key = of_tab.key(finding)
         known = decisions.get(key, fresh)
-        known = known._replace(first_seen=known.first_seen or view.today)
         place = (of_tab.place, finding.row, _RULE_ORDER[finding.rule])
         lines.append(Line(finding, key, of_tab.owner(finding, view.texts("checks.nobody")), place, known))
     return lines
@@ -202,13 +202,13 @@ def checks_tab(view: View, lines: Sequence[Line]) -> Tab:
     """The tab: counts, then one line a finding (by owner, new before old), the accepted ones last."""
     texts = view.texts
     open_lines = [line for line in lines if not line.decision.silent]
-    accepted = sorted((line for line in lines if line.decision.silent), key=_order)
+    accepted = sorted(_dated(view, [line for line in lines if line.decision.silent]), key=_order)
     kept = _kept(view, lines)
     worst_first = sorted(
         open_lines,
         key=lambda line: (not line.decision.reason, _ORDER[line.finding.severity], line.place),
     )  # never cut off: where a person has begun to write
-    listed = sorted(worst_first[:MOST_LISTED], key=_order)
+    listed = sorted(_dated(view, worst_first[:MOST_LISTED]), key=_order)
     rows = _head(view, open_lines, len(accepted), bool(kept))
     if lines or kept:
         names = tuple(texts(f"checks.column.{name}") for name in _COLUMNS)
@@ -232,6 +232,23 @@ def checks_tab(view: View, lines: Sequence[Line]) -> Tab:
         gridlines=False,
         colour="C00000" if any(line.finding.severity is Severity.ERROR for line in open_lines) else "70AD47",
     )
+
+
+def _dated(view: View, lines: Sequence[Line]) -> list[Line]:
+    """The lines, each with a day since which its finding stands.
+
+    The tab of the last run says it of what it listed. What it left out, or all where somebody deleted it, is known to
+    the ledger; elsewhere a finding of which the tab says nothing is new, as one in a cell that was changed.
+    """
+    grid = view.snapshot.known_tab("checks")
+    left_out = grid is None or len(grid.rows) > MOST_LISTED
+    unsaid = [at for at, line in enumerate(lines) if line.decision.first_seen is None]
+    dated = list(lines)
+    days = view.history.found_since([lines[at].finding for at in unsaid]) if left_out and unsaid else ()
+    for at, day in zip_longest(unsaid, days):
+        decision = lines[at].decision._replace(first_seen=day or view.today)
+        dated[at] = lines[at]._replace(decision=decision)
+    return dated
 
 
 def _order(line: Line) -> tuple[object, ...]:

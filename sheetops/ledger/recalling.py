@@ -16,6 +16,7 @@ from sheetops.domain.table import Raw, Table
 from sheetops.ledger import slots
 from sheetops.ledger import tables as t
 from sheetops.ledger.asleep import Beginnings
+from sheetops.ledger.found import FoundSince
 from sheetops.ledger.lives import FEW, LIFE, Lives, life, load_lives, moment, told_asleep
 from sheetops.ledger.policies import read_policy
 from sheetops.ledger.prints import (
@@ -62,6 +63,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
         unnamed=_Unnamed(link, sheet, printer, asleep, unnamed),
         differing=_Differing(printer, lives),
+        found_since=FoundSince(reading, sheet, printer, lives),
         progress=Progress(reading, sheet, printer, lives),
         policy=read_policy(link, sheet),
         print_of=printer.field,

@@ -17,6 +17,7 @@ from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
 from sheetops.ledger.begin import Look
+from sheetops.ledger.found import name_of
 from sheetops.ledger.policies import keep_policy
 from sheetops.ledger.prints import Printer, pack
 from sheetops.ledger.rows import chunks, remember_rows
@@ -176,8 +177,7 @@ def _findings(link: Connection, look: Look, findings: Sequence[Finding], request
     now: dict[str, dict[str, object]] = {}
     for finding in findings:
         request = request_of(finding.tab, finding.row)
-        where = f"#{request}" if request is not None else f"{finding.tab}!{finding.cell}"
-        what = f"{finding.rule}/{finding.variant}/{finding.column}/{where}"
+        what = name_of(finding, request)
         now[what] = {
             "sheet": look.sheet,
             "what": what,
