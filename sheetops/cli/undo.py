@@ -67,10 +67,11 @@ def command(run: str, only: tuple[str, ...], **options: Any) -> None:
         return Plan(edits=edits)
 
     report = edge.run(location, team, [], own={"undo": take_back})
+    tabs = [] if wanted else _still_there(edge.ledger.tabs_of(name), report)
     if wishes.as_json:
-        _print_json(report, name, kept)
+        _print_json(report, name, kept, tabs)
     elif not wishes.quiet:
-        _print(report, name, kept, edge.ledger.tabs_of(name), wishes)
+        _print(report, name, kept, tabs, wishes)
     left = report.applied.conflicts or any(one.reason != "already-back" for one in kept)
     raise click.exceptions.Exit(3 if left else 0)
 
@@ -107,10 +108,17 @@ def _only(words: Sequence[str], headers: dict[str, str], past: Sequence[PastEdit
     return frozenset(wanted)
 
 
+def _still_there(tabs: Sequence[str], report: Report) -> list[str]:
+    """The tabs of the run that are in the sheet. No job takes a tab away: people may have come to rely on it."""
+    grids = report.view.snapshot.raw.grids if report.view is not None else ()
+    there = {grid.name for grid in grids}
+    return [tab for tab in tabs if tab in there]
+
+
 def _print(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str], wishes: Wishes) -> None:
     would = "would be " if report.dry_run else ""
     by_column = Counter(write.edit.column for write in report.applied.writes)
-    words = ", ".join(f"{count} {column}" for column, count in by_column.items()) or _why_nothing(kept, tabs)
+    words = ", ".join(f"{count} {column}" for column, count in by_column.items()) or "nothing"
     head = f", run {report.run}" if report.run else ", dry run: nothing is changed"
     click.echo(f"{report.sheet}: undo of {name}{head}")
     click.echo(f"  {would}put back: {words}")
@@ -124,6 +132,13 @@ def _print(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str],
     )
     for line in listed(stay, wishes.verbose):
         click.echo(line)
+    if tabs:
+        many = len(tabs) > 1
+        click.echo(
+            f"  {'stay' if many else 'stays'}: the {'tabs' if many else 'tab'} {', '.join(tabs)} of the run, for no "
+            f"job takes a tab away; delete {'them' if many else 'it'} yourself if nobody needs "
+            f"{'them' if many else 'it'} (ticks and notes in a tab go with it)"
+        )
     for conflict in report.applied.conflicts:
         click.echo(
             f"  left alone: {conflict.edit.ref.tab}!{conflict.edit.cell} ({conflict.reason}); undo again"
@@ -135,13 +150,7 @@ def _becomes(write: Write) -> str:
     return f"    {write.tab}!{write.cell}: {now} becomes {'blank' if then is None else then}"
 
 
-def _why_nothing(kept: Sequence[Kept], tabs: Sequence[str]) -> str:
-    if kept or not tabs:
-        return "nothing"
-    return f"nothing; the run wrote no cell of yours, only the tab {', '.join(tabs)}, which jobs write anew"
-
-
-def _print_json(report: Report, name: str, kept: Sequence[Kept]) -> None:
+def _print_json(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str]) -> None:
     from sheetops.cli.show import as_document
 
     stay = [
@@ -156,5 +165,5 @@ def _print_json(report: Report, name: str, kept: Sequence[Kept]) -> None:
         }
         for past, reason in kept
     ]
-    document = {**as_document(report), "undone": name, "kept": stay}
+    document = {**as_document(report), "undone": name, "kept": stay, "kept_tabs": tabs}
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))

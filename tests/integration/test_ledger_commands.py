@@ -242,7 +242,12 @@ def test_undo_of_a_run_that_wrote_a_tab_alone_says_so(person: Person) -> None:
     checked = person.document("validate", DESK, "--as-of", "2026-11-18")
     assert checked["tabs"] == ["Checks"] and not checked["edits"]
     said = person.run("undo", checked["run"], "--as-of", "2026-11-18")
-    assert "put back: nothing; the run wrote no cell of yours, only the tab Checks" in said
+    assert "put back: nothing" in said and "stays: the tab Checks of the run" in said
+    assert person.document("undo", checked["run"], "--as-of", "2026-11-18")["kept_tabs"] == ["Checks"]
+    book = openpyxl.load_workbook(person.folder / DESK)
+    del book["Checks"]
+    book.save(person.folder / DESK)
+    assert "Checks" not in person.run("undo", checked["run"], "--as-of", "2026-11-18")
 
 
 def test_a_long_dry_run_is_cut_short_and_whole_when_asked(person: Person) -> None:
