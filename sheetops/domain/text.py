@@ -10,7 +10,7 @@ from typing import Protocol
 from sheetops.domain.patterns import pattern
 
 _NOT_WORD = pattern(r"[\W_]+")
-_HAN = pattern(r"[\u2e80-\u9fff\uf900-\ufaff]")
+_FIRST_HAN = "\u2e80"  # the first radical; what stands after it and is no Chinese has one form in either
 
 
 class _Converter(Protocol):
@@ -27,7 +27,7 @@ def _to_simplified() -> _Converter:
 
 def simplified(text: str) -> str:
     """`text` in Simplified characters; other text is returned as it is."""
-    return _to_simplified().convert(text) if _HAN.search(text) else text
+    return text if max(text, default="") < _FIRST_HAN else _to_simplified().convert(text)
 
 
 @lru_cache(maxsize=65536)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 
 from sheetops.books.xlsx.cellvalue import MAX_TEXT, checked
 from sheetops.books.xlsx.looks import LOOKS, SIZE, line_height
+from sheetops.domain.patterns import pattern
 from sheetops.domain.table import Raw
 from sheetops.domain.tabs import Cell, Tab
 from sheetops.errors import TabRefused
@@ -17,9 +18,15 @@ from sheetops.errors import TabRefused
 MOST_LINKS: Final = (
     65_530  # of a sheet (Excel specifications and limits); with more, Excel calls the file damaged
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_WIDE = re.compile(
-    "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U0001f300-\U0003fffd]"
+_CONTROL = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_WIDE: Final = (  # first and last signs of what East Asian fonts draw wide; as a pattern it takes 5 ms to compile
+    ("\u1100", "\u115f"),
+    ("\u2e80", "\ua4cf"),
+    ("\uac00", "\ud7a3"),
+    ("\uf900", "\ufaff"),
+    ("\ufe30", "\ufe6f"),
+    ("\uff00", "\uff60"),
+    ("\U0001f300", "\U0003fffd"),
 )
 _FIRST_MONTH: Final = (1900, 3)  # before it, the day numbers of programs differ
 
@@ -76,7 +83,12 @@ def refuse_hiding(row: Sequence[Cell], column: int, where: str) -> int:
 
 def width_of(text: str) -> float:
     """Digits that `text` takes in a line; an East Asian letter is nearly as wide as two."""
-    return 0.92 * len(text) + 0.93 * len(_WIDE.findall(text))
+    return 0.92 * len(text) + 0.93 * (0 if text.isascii() else sum(map(_is_wide, text)))
+
+
+@cache
+def _is_wide(sign: str) -> bool:
+    return any(first <= sign <= last for first, last in _WIDE)
 
 
 def heights(tab: Tab, language: str) -> dict[int, float]:

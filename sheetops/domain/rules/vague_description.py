@@ -62,7 +62,8 @@ def _either(chinese: str, english: str) -> str:
 
 _VAGUE, _FILLER = _either(_VAGUE_ZH, _VAGUE_EN), _either(_FILLER_ZH, _FILLER_EN)
 _REFERENCE = _either(_REFERENCE_ZH, _REFERENCE_EN)
-_NOTHING = pattern(rf"(?:{_VAGUE}|{_FILLER}|\s)*|(?:{_FILLER}|\s|\d)*")
+_NOTHING = pattern(rf"(?:{_VAGUE}|{_FILLER}|\s)*")
+_NUMBERS = pattern(rf"(?:{_FILLER}|\s|\d)*")
 _ELSEWHERE = pattern(rf"(?:{_FILLER}|\s)*{_REFERENCE}(?:{_FILLER}|\s)*")
 _SIGNS_ZH = frozenset(_VAGUE_ZH + _FILLER_ZH + _REFERENCE_ZH)  # ASCII letters among them: bug
 _NOT_WORDS = pattern(r"[\W_]+")
@@ -95,17 +96,21 @@ def _judge(text: str) -> str | None:
         return None
     if _ELSEWHERE.fullmatch(words):
         return "reference"
-    return "" if _NOTHING.fullmatch(words) else None
+    if _NOTHING.fullmatch(words):
+        return ""
+    return "" if any(map(str.isdecimal, words)) and _NUMBERS.fullmatch(words) else None
 
 
 def _may_match(words: str) -> bool:
-    """False where the patterns match for no reason: without a Latin letter only the Chinese words can, and one sign is
-    in none of them. The patterns are the program's largest, so a log with such texts alone never compiles them.
+    """False where the patterns match for no reason: one sign is in none of them. They are the program's largest, so a
+    log with such texts alone never compiles them.
     """
-    signs = set(words)
-    if any("a" <= sign <= "z" for sign in signs):
-        return True
-    return all(sign.isspace() or sign.isdecimal() for sign in signs - _SIGNS_ZH)
+    strange = [
+        sign
+        for sign in set(words) - _SIGNS_ZH
+        if not ("a" <= sign <= "z" or sign.isspace() or sign.isdecimal())
+    ]
+    return all(f"n{sign}t" in words for sign in strange)  # any sign may stand for the apostrophe of an English word
 
 
 RULE = Rule("vague-description", Severity.WARNING, check, by_row=True)
