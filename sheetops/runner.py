@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from importlib import import_module
-from typing import Protocol, TypeVar, cast
+from types import MappingProxyType
+from typing import NamedTuple, Protocol, TypeVar, cast
 
 from sheetops.books.base import Applied, Book, Hold, Session
 from sheetops.domain.history import History
@@ -66,15 +67,14 @@ class Postman(Protocol):
     def deliver(self, run: str | None, plan: Plan, view: View) -> tuple[Delivery, ...]: ...
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What is to be run on one sheet."""
 
     book: Book
     jobs: Sequence[str]
     policy_for: Callable[[str], Policy]  # by the sheet's language
     log_tabs: Sequence[str] = ()
-    column_names: Mapping[str, str] = field(default_factory=dict)
+    column_names: Mapping[str, str] = MappingProxyType({})
     language: str | None = None
     as_of: date | None = None
     period: str | None = None  # of the review
@@ -84,7 +84,7 @@ class Order:
     # Takes the mails, which are left, with the run unfinished, to `mail_together`.
     mail_later: Callable[[str | None, Plan, View], None] | None = None
     hold: Hold | None = None  # the fleet's, where its workers share the sheets
-    own: Mapping[str, Job] = field(default_factory=dict)  # jobs of this order alone, by name; they come first
+    own: Mapping[str, Job] = MappingProxyType({})  # jobs of this order alone, by name; they come first
     shield: Callable[[], AbstractContextManager[None]] = (
         nullcontext  # around what a signal must not cut short
     )
@@ -321,7 +321,7 @@ def _with_rows(applied: Applied, rows: Sequence[Write]) -> Applied:
     """What was done, with the first rows of the living tabs that were made."""
     made = tuple(write for write in rows if write.tab in applied.tabs)
     lost = tuple(Conflict(write.edit, "row-gone") for write in rows if write.tab not in applied.tabs)
-    return replace(applied, writes=applied.writes + made, conflicts=applied.conflicts + lost)
+    return applied._replace(writes=applied.writes + made, conflicts=applied.conflicts + lost)
 
 
 def utc_now() -> datetime:

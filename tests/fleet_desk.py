@@ -90,7 +90,7 @@ def run_plainly(
     began = time.perf_counter()
     for day in dates:
         for book in books:
-            edge.wishes = replace(edge.wishes, as_of=day)
+            edge.wishes = edge.wishes._replace(as_of=day)
             edge.run(str(book), edge.loaded.settings.team, jobs)
     return time.perf_counter() - began
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from sheetops.domain.plan import Conflict, Edit, Write, resolve
 from sheetops.domain.table import RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """What was really done: every write was read back, every conflict left as it was."""
 
     writes: tuple[Write, ...] = ()
@@ -24,7 +23,7 @@ class Applied:
         str, ...
     ] = ()  # tabs left alone, mostly as a person changed them meanwhile; tried again next run
     backup: str | None = None  # where the sheet as it was before is kept
-    reasons: Mapping[str, str] = field(default_factory=dict)  # why a held tab cannot be put, by its name
+    reasons: Mapping[str, str] = MappingProxyType({})  # why a held tab cannot be put, by its name
     put_back: tuple[
         str, ...
     ] = ()  # cells of rows that moved while being written; they hold what the last look saw

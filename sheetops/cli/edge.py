@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -71,6 +70,8 @@ class Edge:
         from sheetops.ledger import open_ledger
 
         ledger = open_ledger(place, key_file=key_file)
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(ledger.close)  # whoever copies the file then gets all of it
         if ledger.notice:
             click.echo(f"sheetops: {ledger.notice}", err=True)
         return ledger
@@ -92,7 +93,7 @@ class Edge:
 
         account = access.account() or str(access.credentials)
         quota = Quota(address_of(self.loaded), fleet.quotas.model_dump(), account)
-        return dataclasses.replace(access, turn=quota.take)
+        return access._replace(turn=quota.take)
 
     def _held(self, location: str) -> AbstractContextManager[Hold]:
         from sheetops.cli.fleet import address_of

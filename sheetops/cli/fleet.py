@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -98,7 +97,7 @@ def worker_task(config: Path | None, loaded: Loaded) -> Callable[[FleetOrder, Ho
         if not hasattr(mine, "edge"):
             mine.edge = Edge(loaded, Wishes((), config, None, False, False, True, False, False))
         edge: Edge = mine.edge
-        edge.wishes = replace(edge.wishes, as_of=order.as_of, force=order.force)
+        edge.wishes = edge.wishes._replace(as_of=order.as_of, force=order.force)
         location, team = loaded.find(order.place)
         if order.attempt > 1:
             edge.ledger.take_over(location)

@@ -95,7 +95,7 @@ def _rendered(view: View, style: Style, language: str | None) -> Iterator[tuple[
 
     for digest in gather(view):
         if language is not None:
-            digest = replace(digest, person=replace(digest.person, language=language))
+            digest = digest._replace(person=replace(digest.person, language=language))
         yield digest, render_digest(digest, view, style)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -30,7 +29,7 @@ def command(in_browser: bool, resend_unknown: bool, keys: tuple[str, ...], **opt
     """Send each owner at most one digest a day: overdue, to answer, due today, due soon, stale, to call back."""
     wishes = Wishes(**options)
     if in_browser:
-        wishes = replace(wishes, dry_run=True)
+        wishes = wishes._replace(dry_run=True)
     wishes, _ = settle(wishes, keys, resend_unknown)
     if in_browser:
         _open(wishes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -60,7 +59,7 @@ def settle(
     told = dict.fromkeys(
         place for mail in again for place in ledger.sheets_told(mail.message_id) or [mail.sheet]
     )
-    return replace(wishes, sheets=tuple(told)), again
+    return wishes._replace(sheets=tuple(told)), again
 
 
 def _named(key: str, mails: Sequence[Mail]) -> Mail:

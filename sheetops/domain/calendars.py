@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sheetops.errors import SettingsError
 
@@ -38,8 +38,7 @@ WHOLE_PERIODS = frozenset({"CN"})
 """Countries whose decree names whole periods off ("2月15日至23日放假"), weekend days within them included."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountryYear:
+class CountryYear(NamedTuple):
     """One year of one country, as far as the library holds it."""
 
     holidays: frozenset[date]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sheetops.domain.texts import Texts
 
@@ -17,8 +18,7 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing a rule saw in one cell.
 
     `message` and `fix` are names in the text catalogue, filled with `params`; `fix_value` is the exact value
@@ -33,7 +33,7 @@ class Finding:
     column: str
     id: str | None
     variant: str = ""  # a rule with several messages says which
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = MappingProxyType({})
     fix_value: str | None = None
 
     def _text(self, part: str, texts: Texts) -> str:

@@ -22,8 +22,7 @@ class Reopening(NamedTuple):
     seen: datetime  # the first run that saw it open again
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """What earlier runs saw of one request. Moments are naive, in the team's time zone."""
 
     first_seen: datetime

@@ -7,7 +7,8 @@ at once; a blank cell says nothing, so that the settings' value holds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from sheetops.domain.choices import Choices, from_names
@@ -86,20 +87,19 @@ class Unread(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(NamedTuple):
     """What the Lists tab says; empty where there is none."""
 
     tab: str | None = None
-    lists: Mapping[str, Choices] = field(default_factory=dict)
-    response: Mapping[str, Target | None] = field(default_factory=dict)  # urgency → target, None: no target
-    resolution: Mapping[str, Target | None] = field(default_factory=dict)
-    routing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # type → departments
+    lists: Mapping[str, Choices] = MappingProxyType({})
+    response: Mapping[str, Target | None] = MappingProxyType({})  # urgency → target, None: no target
+    resolution: Mapping[str, Target | None] = MappingProxyType({})
+    routing: Mapping[str, tuple[str, ...]] = MappingProxyType({})  # type → departments
     departments: tuple[str, ...] = ()
     words: tuple[str, ...] = ()  # of the review: never cut
     stop_words: tuple[str, ...] = ()  # never a keyword
     unread: tuple[Unread, ...] = ()
-    near: Mapping[str, str] = field(default_factory=dict)  # cell → key whose name its header nearly spells
+    near: Mapping[str, str] = MappingProxyType({})  # cell → key whose name its header nearly spells
 
 
 def read_lists(grid: Grid | None) -> Decided:

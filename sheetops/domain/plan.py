@@ -89,8 +89,7 @@ class Item(NamedTuple):
     action: Action | None = None  # where the matter is an improvement; then there is no request
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """All that one person is told on one day, most urgent first."""
 
     person: Person
@@ -101,8 +100,7 @@ class Digest:
     not_run: tuple[NotRun, ...] = ()  # scheduled runs that did not happen since the last digest, for the lead
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewMail:
+class ReviewMail(NamedTuple):
     """The review of a period, to be mailed to one person, once."""
 
     person: Person
@@ -110,8 +108,7 @@ class ReviewMail:
     stands_in_for: str | None = None  # whose deputy the person is today
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """What became of one digest."""
 
     to: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from sheetops.domain.choices import DEFAULT_LISTS, Choices
 from sheetops.domain.finding import Severity
@@ -20,21 +21,19 @@ if TYPE_CHECKING:
 _DAYTIME = Shift(time(7), time(20))
 
 
-@dataclass(frozen=True, slots=True)
-class UrgencyTarget:
+class UrgencyTarget(NamedTuple):
     """How soon a request of one urgency is to be answered and resolved; None is no target."""
 
     response: Target | None
     resolution: Target | None
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSetting:
+class RuleSetting(NamedTuple):
     """What a team changed about one rule: off, another severity, other parameters, only on some tabs."""
 
     on: bool = True
     severity: Severity | None = None
-    parameters: Mapping[str, int | float | str] = field(default_factory=dict)
+    parameters: Mapping[str, int | float | str] = MappingProxyType({})
     tabs: tuple[str, ...] = ()  # none = every tab
 
 

@@ -59,8 +59,7 @@ class Series(NamedTuple):
     colour: str | None = None  # RRGGBB
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(NamedTuple):
     """A native chart whose numbers stand in the tab, so that a reader can trace them."""
 
     kind: Literal["column", "bar", "line", "stacked"]
@@ -76,8 +75,7 @@ class Chart:
     percent: bool = False  # of the value axis (the second one in a Pareto chart)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A drop-down (or another check) on a block: values from `source` or written out; `strict` refuses others.
 
     `source` may end in spare blank rows: the drop-down ends at the last filled one. `minimum` and `maximum`
@@ -95,8 +93,7 @@ class Choice:
     strict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Highlight:
+class Highlight(NamedTuple):
     """A live conditional format: rows of `on` where `formula` (written for its first cell) is true."""
 
     on: Range

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sheetops.domain.patterns import pattern
 from sheetops.domain.text import fold, nearest, tidy
@@ -196,8 +196,7 @@ def tab_kind(name: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderMatch:
+class HeaderMatch(NamedTuple):
     """What a header row says: which column (1-based) holds which key, and what was almost understood."""
 
     columns: Mapping[str, int]

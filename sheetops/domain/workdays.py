@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, MINYEAR, date
 from itertools import accumulate
+from typing import NamedTuple
 
 from sheetops.domain.calendars import check_country, country_year, known_years
 from sheetops.errors import CalendarYearUnknown, SettingsError
@@ -42,8 +43,7 @@ class YearTable:
         _refuse_both(self.off, self.make_up, f"the calendar table of {self.year}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Year:
+class _Year(NamedTuple):
     """A year laid out for counting."""
 
     days: tuple[int, ...]

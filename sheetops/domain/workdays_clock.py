@@ -17,7 +17,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import accumulate
 from math import ceil, isfinite
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sheetops.domain.workdays import WorkCalendar
@@ -111,8 +111,7 @@ class Target:
             raise SettingsError(what, mend="give whole days, or working hours")
 
 
-@dataclass(frozen=True, slots=True)
-class _Shifts:
+class _Shifts(NamedTuple):
     """The shifts of a year's working days, in microseconds since 1970 UTC, rising."""
 
     days: tuple[int, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.people import Person
@@ -57,7 +57,7 @@ def remind(view: View) -> Plan:
         if not times.allowed(person):
             quiet += 1
             continue
-        digests.append(replace(digest, day=day))
+        digests.append(digest._replace(day=day))
     remarks = [*odd_cells(view), *sorted(times.strange.values())]
     if not digests and not times.team.is_workday(view.today):
         remarks.append(view.texts("remind.day_off", day=view.today))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sheetops.ledger.prints import Print
 from sheetops.ledger.seeing import Seen, described
@@ -15,8 +16,7 @@ from sheetops.ledger.seeing import Seen, described
 Key = Callable[..., Hashable]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A request as the ledger last saw it."""
 
     number: int

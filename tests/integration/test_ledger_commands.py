@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -263,3 +264,12 @@ def test_a_long_dry_run_is_cut_short_and_whole_when_asked(person: Person) -> Non
     assert sum("Requests!" in line for line in short) == 40 and cells > 90
     assert f"    … and {cells - 40} more; -v prints them all" in short
     assert not any("more; -v" in line for line in whole)
+
+
+def test_the_ledgers_file_alone_holds_all_of_it_when_a_command_has_ended(person: Person) -> None:
+    """Whoever backs up or moves `ledger.db` must not need to know of SQLite's log of writes beside it."""
+    run = person.document("fill", DESK, "--as-of", "2026-11-18")["run"]
+    kept = person.folder / "state" / "sheetops"
+    assert sorted(file.name for file in kept.glob("ledger.db*")) == ["ledger.db", "ledger.db.key"]
+    with sqlite3.connect(f"file:{kept / 'ledger.db'}?mode=ro&immutable=1", uri=True) as link:
+        assert link.execute("SELECT id, outcome FROM runs").fetchall() == [(run, "done")]

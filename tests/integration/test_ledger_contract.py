@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -206,7 +205,7 @@ def test_runs_say_what_they_did_and_those_without_an_end_are_unfinished(ledger: 
 def test_a_finding_lives_from_the_run_that_saw_it_to_the_run_that_did_not(ledger: Ledger) -> None:
     found = Finding("required", Severity.WARNING, "Requests", 3, "I3", "due", "20261102")
     first = look(ledger, log(ANN, BOB), jobs=["validate"], plan=Plan(findings=(found,)))
-    moved = replace(found, row=2, cell="I2")
+    moved = found._replace(row=2, cell="I2")
     look(ledger, log(BOB, ANN), now=START + DAY, jobs=["validate"], plan=Plan(findings=(moved,)))
     look(ledger, log(BOB, ANN), now=START + DAY, jobs=["fill"])
     assert ledger.sheets(TODAY)[0].findings == {"warning": 1}

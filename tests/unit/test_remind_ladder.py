@@ -251,7 +251,7 @@ def test_the_ledger_tells_when_a_request_came_and_was_answered() -> None:
     wanted = case(urgency="High", result=None, due=date(2026, 12, 30))
     history = History(lives={"20261101": life}, since=datetime(2026, 11, 1))
     assert "to_answer 01" in told(remind(seen(wanted, history=history)))["own"]
-    answered = replace(history, lives={"20261101": replace(life, first_response=datetime(2026, 11, 17, 16))})
+    answered = replace(history, lives={"20261101": life._replace(first_response=datetime(2026, 11, 17, 16))})
     assert "to_answer 01" not in told(remind(seen(wanted, history=answered))).get("own", [])
 
 

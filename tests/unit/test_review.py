@@ -131,7 +131,7 @@ def test_the_month_in_an_id_is_enough_for_intake_but_not_for_an_age_or_a_week() 
 def test_the_first_look_of_the_ledger_dates_nothing_and_later_ones_do() -> None:
     began = datetime(2026, 10, 5, 9)
     lives = {"A": Life(began), "B": Life(began + timedelta(days=1)), "C": Life(began + timedelta(days=2))}
-    lives["C"] = replace(lives["C"], unsure=frozenset(("first_seen",)))
+    lives["C"] = lives["C"]._replace(unsure=frozenset(("first_seen",)))
     rows = [row(id=name, type="Consult") for name in "ABCD"]
     seen = view(log(*rows), now=datetime(2026, 11, 3, 9), history=History(lives=lives, since=began))
     made = Review(seen, parse_period("2026-10"))

@@ -148,7 +148,7 @@ POLICY: Mapping[str, Any] = {
     "routing": lambda p: {"other": ("Care",)},
     "assign": lambda p: "department",
     "suggest_priority": lambda p: False,
-    "rules": lambda p: {"header": replace(p.rule("header"), on=False)},
+    "rules": lambda p: {"header": p.rule("header")._replace(on=False)},
     "people": lambda p: (said_person(),),
     "team_lead": lambda p: "Ada L*",
     "feedback_days": lambda p: 8,

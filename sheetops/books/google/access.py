@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from sheetops.errors import SettingsError
@@ -22,8 +21,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TIMEOUT = (10.0, 190.0)  # seconds to connect and to wait; Google itself gives up after 180
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """How to reach Google.
 
     `credentials` is the key file of a service account, the client file of an OAuth app (consent is then kept in

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from sheetops.books.base import Applied, Hold
 from sheetops.books.xlsx.cellvalue import Value
@@ -53,8 +53,8 @@ class XlsxBook:
         applied = Applied(token=token)
         if edits or tabs:
             raw = seen if token == seen.token else read_workbook(data, self.location)
-            applied = replace(_make(data, seen, raw, edits, tabs, see).applied, token=token)
-        return replace(applied, hindrance=hindrance(Path(self.location), data))
+            applied = _make(data, seen, raw, edits, tabs, see).applied._replace(token=token)
+        return applied._replace(hindrance=hindrance(Path(self.location), data))
 
     @contextmanager
     def session(self, hold: Hold | None = None) -> Iterator[XlsxSession]:
@@ -107,7 +107,7 @@ class XlsxSession:
                 proves_zip=True,
             )
         backup = self._original.backup
-        return replace(made.applied, token=self._original.sha256, backup=str(backup) if backup else None)
+        return made.applied._replace(token=self._original.sha256, backup=str(backup) if backup else None)
 
     def _gone_back(self, made: _Made) -> bool:
         """Whether the cells were taken back by the bytes of an earlier version, as undo wants it.
@@ -126,8 +126,7 @@ class XlsxSession:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(NamedTuple):
     """What a plan makes of a workbook, in memory."""
 
     package: Package

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sheetops.books.xlsx.formulas import drop_from_chain, mark_recalculation
 from sheetops.books.xlsx.package import Package, SheetRef
@@ -98,8 +97,7 @@ def _old_sheet(package: Package, name: str) -> SheetRef | None:
     return None
 
 
-@dataclass
-class _Graft:
+class _Graft(NamedTuple):
     """One tab on its way into one package."""
 
     package: Package

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetops.books.xlsx.formulas import WORKBOOK_ORDER
 from sheetops.books.xlsx.package import Package
@@ -19,8 +19,7 @@ BUILT_IN = "_xlnm."
 TRUE = ("1", "true")
 
 
-@dataclass(frozen=True)
-class NameChanges:
+class NameChanges(NamedTuple):
     """The tab's defined names, as `docProps/app.xml` lists them: those it has now, and those that went."""
 
     there: list[str]

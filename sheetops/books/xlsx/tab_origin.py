@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sheetops.books.xlsx.partnames import Rel
 from sheetops.books.xlsx.tab_refs import Renames
@@ -23,8 +22,7 @@ class Parts(Protocol):
     def rels(self, part: str) -> list[Rel]: ...
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(NamedTuple):
     """A defined name of the source, of the workbook or of the sheet."""
 
     name: str
@@ -32,8 +30,7 @@ class Name:
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A workbook with one sheet."""
 
     package: Parts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 TOKEN = re.compile(
     r"""
@@ -23,13 +24,12 @@ def quoted(tab: str) -> str:
     return "'" + tab.replace("'", "''") + "'"
 
 
-@dataclass(frozen=True)
-class Renames:
+class Renames(NamedTuple):
     """How the source's own names read in the workbook that takes the tab."""
 
     title: str
     tab: str
-    tables: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = MappingProxyType({})
     """Table name in lower case to its new name; only those that change."""
 
     @property

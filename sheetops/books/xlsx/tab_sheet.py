@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -22,8 +22,7 @@ PASSWORDS = ("password", "hashValue")
 NUMBER = re.compile(r"-?\d+(\.\d+)?$")
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """What stays of the sheet whose content is replaced."""
 
     code_name: str | None = None
@@ -33,8 +32,7 @@ class Kept:
     protection: etree._Element | None = None
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """How parts of the source read in the target."""
 
     styles: Styles

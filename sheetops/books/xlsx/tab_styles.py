@@ -8,7 +8,7 @@ default cell format, so that the tab looks like its neighbours; theme colours me
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sheetops.books.xlsx.stylesheet import (
     DEFAULT_BORDER,
@@ -111,8 +111,7 @@ class _List:
         self.new.append(text)
 
 
-@dataclass
-class _Source:
+class _Source(NamedTuple):
     """The stylesheet that openpyxl wrote."""
 
     root: Node

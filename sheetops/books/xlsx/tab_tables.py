@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -19,8 +19,7 @@ HOLDS_FORMULAS = re.compile(r"([sS]heet|[cC]hart|table|slicerCache)\+xml$")
 STYLE_NAMES = re.compile(r"[cC]ellStyle$")
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """A table as its part names it."""
 
     name: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from sheetops.domain.kpis.facts import Facts, Window
@@ -30,8 +29,7 @@ class Measure(NamedTuple):
         return self.n < SMALL
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One figure: its key, its unit (percent as a share of 1), which way is better, how it is measured.
 
     `limits` says what control chart its trend has: `p` for shares, `xmr` for single values.

@@ -110,7 +110,7 @@ def _may_match(words: str) -> bool:
         for sign in set(words) - _SIGNS_ZH
         if not ("a" <= sign <= "z" or sign.isspace() or sign.isdecimal())
     ]
-    return all(f"n{sign}t" in words for sign in strange)  # any sign may stand for the apostrophe of an English word
+    return all(f"n{sign}t" in words for sign in strange)  # any sign may be the apostrophe of an English word
 
 
 RULE = Rule("vague-description", Severity.WARNING, check, by_row=True)

@@ -147,7 +147,7 @@ def test_of_many_rows_a_phone_shows_the_first_and_the_ids_of_the_rest() -> None:
 def test_each_reader_gets_their_own_language(written: str | None, language: str) -> None:
     given = seen(case())
     (digest,) = gather(given)
-    mail = render_digest(replace(digest, person=replace(digest.person, language=written)), given, STYLE)
+    mail = render_digest(digest._replace(person=replace(digest.person, language=written)), given, STYLE)
     said = {"zh-Hans": "个工作日", "zh-Hant": "個工作天", "en": "working days over"}
     assert [name for name, words in said.items() if words in mail.text] == [language]
     assert f'lang="{language}"' in mail.html
