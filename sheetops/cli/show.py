@@ -12,7 +12,7 @@ import click
 from sheetops.cli.columns import counted, listed
 from sheetops.cli.common import plain
 from sheetops.domain.finding import Severity
-from sheetops.domain.plan import Edit
+from sheetops.domain.plan import Conflict, Edit
 from sheetops.domain.table import NEW_ROW
 from sheetops.domain.template import BY_KEY
 from sheetops.runner import Report
@@ -25,7 +25,11 @@ def as_document(report: Report) -> dict[str, Any]:
     done = "planned" if report.dry_run else "written"
     edits = [_edit(w.edit, w.tab, w.cell, done) for w in report.applied.writes]
     conflicts = [
-        {**_edit(c.edit, c.edit.ref.tab, c.edit.cell, "conflict"), "reason": c.reason}
+        {
+            **_edit(c.edit, c.edit.ref.tab, c.edit.cell, "conflict"),
+            "reason": c.reason,
+            "forbidden": c.forbidden,
+        }
         for c in report.applied.conflicts
     ]
     return {
@@ -136,11 +140,16 @@ def _show_edits(report: Report, verbose: bool, done: str) -> None:
     if verbose or report.dry_run:
         cells = (f"    {w.tab}!{w.cell}: {plain(w.edit.new)} ({w.edit.why})" for w in report.applied.writes)
         _print(listed(cells, verbose))
-    for conflict in report.applied.conflicts:
-        edit = conflict.edit
-        click.echo(
-            f"  left alone: {edit.ref.tab}!{edit.cell} {edit.column} ({conflict.reason}); tried again next run"
-        )
+    _print(listed(map(left_alone, report.applied.conflicts), verbose))
+
+
+def left_alone(conflict: Conflict) -> str:
+    """The line of an edit that was not made: what forbids it, else who got there first."""
+    edit = conflict.edit
+    what = f"  left alone: {edit.ref.tab}!{edit.cell} {edit.column}"
+    if conflict.forbidden:
+        return f"{what}: {conflict.forbidden}"
+    return f"{what} ({conflict.reason}); tried again next run"
 
 
 def _shared_tabs(report: Report) -> list[str]:

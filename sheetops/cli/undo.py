@@ -140,9 +140,8 @@ def _print(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str],
             f"{'them' if many else 'it'} (ticks and notes in a tab go with it)"
         )
     for conflict in report.applied.conflicts:
-        click.echo(
-            f"  left alone: {conflict.edit.ref.tab}!{conflict.edit.cell} ({conflict.reason}); undo again"
-        )
+        why = f": {conflict.forbidden}" if conflict.forbidden else f" ({conflict.reason}); undo again"
+        click.echo(f"  left alone: {conflict.edit.ref.tab}!{conflict.edit.cell}{why}")
 
 
 def _becomes(write: Write) -> str:

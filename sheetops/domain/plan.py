@@ -64,6 +64,7 @@ class Conflict(NamedTuple):
 
     edit: Edit
     reason: str  # `row-gone`, `row-changed`, `row-unclear`, `cell-changed`, `column-gone`; `refused`: may not be changed
+    forbidden: str = ""  # of a refused one: what forbids it, and how to mend that, in one line
 
 
 class Action(NamedTuple):

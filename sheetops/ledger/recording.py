@@ -114,7 +114,7 @@ def day_of_last_look(link: Connection, sheet: int) -> str:
 
 def _edits(link: Connection, run: int, done: Done, request_of: _RequestOf, printer: Printer) -> None:
     done_or_left = [(write.edit, write.tab, write.cell, "written") for write in done.writes]
-    done_or_left += [(edit, edit.ref.tab, edit.cell, reason) for edit, reason in done.conflicts]
+    done_or_left += [(c.edit, c.edit.ref.tab, c.edit.cell, c.reason) for c in done.conflicts]
     living = _living_rows([edit for edit, *_ in done_or_left])
     rows = [
         _edit(edit, request_of(edit.ref.tab, edit.ref.row), tab, cell, outcome, printer, living)

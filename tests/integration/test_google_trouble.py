@@ -201,6 +201,8 @@ def test_cells_that_may_not_be_changed_are_refused_and_the_others_written(app: A
         ("I4", "cell-changed"),
         ("I5", "refused"),
     }
+    why = {c.edit.cell: c.forbidden for c in applied.conflicts}
+    assert "protected" in why["I3"] and "unmerge" in why["I5"] and why["I4"] == ""
     assert [w.cell for w in applied.writes] == ["I2", "I6"]
     assert person.read("Requests!I4", "FORMULA") == [["=1/0"]]
 

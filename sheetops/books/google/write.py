@@ -75,10 +75,11 @@ class CellWriter:
         total.conflicts += lost
         open_writes = []
         for write in writes:
-            if may_write(state, write):
+            forbidden = _forbids(state, write)
+            if not forbidden:
                 open_writes.append(write)
             else:
-                total.conflicts.append(Conflict(write.edit, "refused"))
+                total.conflicts.append(Conflict(write.edit, "refused", forbidden))
         for chunk in _chunks(open_writes):
             self._write_chunk(_marks(chunk, state, now), total)
 
@@ -200,26 +201,30 @@ class CellWriter:
         for mark in sent:
             for write in mark.writes:
                 if mark is guilty:
-                    total.conflicts.append(Conflict(write.edit, "refused"))
+                    total.conflicts.append(Conflict(write.edit, "refused", error.what))
                 else:
                     total.again.append(write.edit)
 
 
-def may_write(state: State, write: Write) -> bool:
-    """Whether a cell may be changed: not protected, no formula, not inside a merge, and the value fits a cell."""
+def _forbids(state: State, write: Write) -> str:
+    """What forbids to change a cell, and how to mend that: protection, a formula, a merge, a value that fits no cell."""
     tab = state.tab(write.tab)
     row, column = write.row - 1, write.column - 1
-    if tab is None or (row, column) in tab.formulas:
-        return False
+    if tab is None:
+        return "its tab is gone"
+    if (row, column) in tab.formulas:
+        return "the cell holds a formula; change it in the sheet"
     try:
         to_json(write.edit.new)
-    except ValueError:
-        return False
+    except ValueError as error:
+        return f"the value fits no cell ({error})"
     for merge in tab.merges:
         row0, _, column0, _ = box(merge, tab)
         if _inside(merge, tab, row, column) and (row, column) != (row0, column0):
-            return False
-    return not any(_closed(rule, tab, row, column) for rule in tab.protected)
+            return "the cell is hidden under merged cells; unmerge them"
+    if any(_closed(rule, tab, row, column) for rule in tab.protected):
+        return "the cell is protected from the account of the jobs; let it edit the range (Data › Protect sheets and ranges)"
+    return ""
 
 
 def _closed(rule: Json, tab: TabState, row: int, column: int) -> bool:

@@ -162,12 +162,19 @@ def _make(
         free = tuple(other for other in free if other is not tab)
     applied = Applied(
         tuple(w for w in writes if (w.tab, w.cell) not in refused),
-        (*conflicts, *(Conflict(w.edit, "refused") for w in writes if (w.tab, w.cell) in refused)),
+        (*conflicts, *_forbidden(writes, refused)),
         tuple(tab.name for tab in free),
         held=(*held, *reasons),
         reasons=reasons,
     )
     return _Made(package, patched.cells, applied)
+
+
+def _forbidden(writes: Sequence[Write], refused: Mapping[tuple[str, str], EditRefused]) -> Iterator[Conflict]:
+    for write in writes:
+        error = refused.get((write.tab, write.cell))
+        if error is not None:
+            yield Conflict(write.edit, "refused", EditRefused(error.what, mend=error.mend).line())
 
 
 def _graft(package: Package, tabs: Sequence[Tab], language: str) -> tuple[Tab, SheetError] | None:

@@ -77,6 +77,9 @@ def test_locked_cells_are_left_and_told_in_order_and_found_in_one_pass(
         (f"I{number}", "refused") for number in range(2, 42) if number not in (4, 30)
     ]
     assert passes == [40]
+    assert {c.forbidden for c in applied.conflicts} == {
+        "the cell is locked and its tab is protected with a password; unlock the cell, or unprotect the tab in Excel"
+    }
 
 
 def test_every_kind_of_refusal_is_collected_and_the_rest_is_set() -> None:
