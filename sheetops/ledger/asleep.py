@@ -15,7 +15,7 @@ from itertools import compress
 from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Change, Story
@@ -26,6 +26,7 @@ from sheetops.ledger.seeing import CORE
 _DUE = "due?"  # beside the fields: the due dates as they are compared, where they are not as the fields say
 _PERSON_BYTES = 12
 _LENGTH_BYTES = 4
+_PARTS = 500  # bound values a statement
 _ONE_BY_ONE = 100  # of some thousands: for more it takes less time to read all
 LifeKey = tuple[str, bool, bool]  # resolved, whether there is a result, whether it was typed anew perhaps
 _BLANK: Print = (bytes(_PERSON_BYTES), "", "")
@@ -275,18 +276,35 @@ def add_beginnings(
 
 def beginnings(link: Connection, sheet: int, awake: Iterable[int] = ()) -> list[Beginnings]:
     """First sights of a sheet, by number: those where a request sleeps while `awake` have rows of their own."""
-    wanted = (
-        select(t.beginnings, t.runs.c.began, t.runs.c.id)
-        .join(t.runs, t.runs.c.number == t.beginnings.c.run)
-        .where(t.beginnings.c.sheet == sheet)
-        .order_by(t.beginnings.c.first)
-    )
-    found = [Beginnings(row) for row in link.execute(wanted)]
+    found = [Beginnings(row) for row in link.execute(_sights(sheet))]
     numbers = sorted(awake) if found else []
     for part in found:
         low = bisect_left(numbers, part.first)
         part.wake(numbers[low : bisect_left(numbers, part.first + part.size, low)])
     return [part for part in found if not part.all_awake]
+
+
+def _sights(sheet: int) -> Select[Any]:
+    return (
+        select(t.beginnings, t.runs.c.began, t.runs.c.id)
+        .join(t.runs, t.runs.c.number == t.beginnings.c.run)
+        .where(t.beginnings.c.sheet == sheet)
+        .order_by(t.beginnings.c.first)
+    )
+
+
+def holding(link: Connection, sheet: int, numbers: Iterable[int]) -> list[Beginnings]:
+    """The first sights, by number, where those of these requests are; who else of them is awake is not known."""
+    column = t.beginnings.c.first
+    firsts = (
+        link.execute(select(column).where(t.beginnings.c.sheet == sheet).order_by(column)).scalars().all()
+    )
+    wanted = sorted({firsts[bisect_left(firsts, number + 1) - 1] for number in numbers}) if firsts else []
+    found: list[Beginnings] = []
+    for start in range(0, len(wanted), _PARTS):
+        some = column.in_(wanted[start : start + _PARTS])
+        found += [Beginnings(row) for row in link.execute(_sights(sheet).where(some))]
+    return found
 
 
 def of_number(found: Sequence[Beginnings], number: int) -> Beginnings | None:

@@ -37,7 +37,7 @@ def begin(
         part = indexes[start : start + AT_ONCE]
         if part[-1] - part[0] == len(part) - 1:
             part = range(part[0], part[-1] + 1)  # one after the other
-        prints = [mark for index in part if (mark := table.prints[index]) is not None]
+        prints = [mark for index in part if (mark := table.print_of(index)) is not None]
         columns = table.part(part).field_columns()
         written = {
             str(at): sorted(table.written[index]) for at, index in enumerate(part) if index in table.written

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sheetops.domain.living import HIDDEN as HIDDEN_IN_LIVING
 from sheetops.domain.table import CellError, Raw
 from sheetops.domain.table import as_text as as_text
 from sheetops.domain.template import BY_KEY, Kind
+
+if TYPE_CHECKING:
+    from sheetops.ledger.keyed_marks import Words
 
 CELL = "\x1e"  # between a column's key and its cell; no cell of a sheet can hold it
 NEXT = "\x1f"  # between cells
@@ -39,6 +43,8 @@ class Printer:
     def __init__(self, key: bytes) -> None:
         self._row = hashlib.blake2b(key=key, digest_size=_ROW_BYTES)
         self._field = hashlib.blake2b(key=key, digest_size=MARK_BYTES)
+        # A key of its own for a way of its own: what one tells of its key says nothing of the other.
+        self._mark_key = hashlib.blake2b(b"marks of rows", key=key, digest_size=16).digest()
 
     def row(self, text: str) -> bytes:
         """The print of a part of a row."""
@@ -81,6 +87,12 @@ class Printer:
         """As `identifier` for many."""
         together = "".join(texts)
         return list(map(self.identifier, texts)) if "@" in together or "＠" in together else texts
+
+    def row_marks(self, marks: array[int]) -> Words:
+        """Marks of rows (see sheetops.domain.rows) as they are kept."""
+        from sheetops.ledger.keyed_marks import keyed
+
+        return keyed(marks, self._mark_key)
 
     def person(self, key: str) -> bytes:
         """The print of a person's address."""

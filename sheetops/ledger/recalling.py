@@ -17,6 +17,7 @@ from sheetops.ledger import slots
 from sheetops.ledger import tables as t
 from sheetops.ledger.asleep import Beginnings
 from sheetops.ledger.found import FoundSince
+from sheetops.ledger.last_look import ToJudge
 from sheetops.ledger.lives import FEW, LIFE, Lives, life, load_lives, moment, told_asleep
 from sheetops.ledger.policies import read_policy
 from sheetops.ledger.prints import (
@@ -43,12 +44,13 @@ Reading = Callable[[], AbstractContextManager[Connection]]
 def recall(link: Connection, sheet: int, printer: Printer, now: datetime, reading: Reading) -> History:
     """The history of a sheet; `reading` opens the ledger again for what is seldom asked for."""
     since = link.execute(select(t.sheets.c.since).where(t.sheets.c.number == sheet)).scalar()
-    seen = link.execute(
-        select(t.runs.c.seen)
+    looked = link.execute(
+        select(t.runs.c.number, t.runs.c.seen)
         .where(t.runs.c.sheet == sheet, t.runs.c.recorded == 1)
         .order_by(t.runs.c.number.desc())
         .limit(1)
-    ).scalar()
+    ).one_or_none()
+    run, seen = looked if looked is not None else (None, None)
     last: dict[str, Any] = json.loads(seen) if seen else {}
     highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
     written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
@@ -69,6 +71,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         print_of=printer.field,
         not_run=_NotRun(reading, sheet, printer, now),
         listed=_Listed(reading, sheet),
+        to_judge=ToJudge(reading, sheet, run, printer),
     )
 
 

@@ -18,6 +18,7 @@ from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
 from sheetops.ledger.begin import Look
 from sheetops.ledger.found import name_of
+from sheetops.ledger.last_look import Kept, drop_look, keep_look, last_look
 from sheetops.ledger.policies import keep_policy
 from sheetops.ledger.prints import Printer, pack
 from sheetops.ledger.rows import chunks, remember_rows
@@ -27,10 +28,18 @@ from sheetops.ledger.seeing import Done, SeenTable
 def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Plan, done: Done) -> None:
     """Write what the run saw and did. Raises LedgerError for a run that is unknown or was recorded before."""
     run = _open_run(link, run_id)
-    look = Look(run.sheet, run.number, run.began, day_of_last_look(link, run.sheet))
+    before, day = _look_before(link, run.sheet)
+    look = Look(run.sheet, run.number, run.began, day)
     tables = see(view, done.writes, printer)
     there = frozenset(grid.name for grid in view.snapshot.raw.grids)
-    request_of = _RequestOf(tables, remember_rows(link, look, tables, there))
+    marked = any(table.marks is not None for table in view.snapshot.tables)
+    last = last_look(link, run.sheet, before) if marked else None
+    numbers, whole = remember_rows(link, look, tables, there, last)
+    if marked and whole:
+        keep_look(link, run.sheet, run.number, Kept(tables, numbers, plan.judged, plan.edits), last)
+    else:
+        drop_look(link, run.sheet)
+    request_of = _RequestOf(tables, numbers)
     _edits(link, run.number, done, request_of, printer)
     _release_unwritten(link, run.number, done)
     if "validate" in json.loads(run.jobs):
@@ -40,7 +49,7 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
     _reviews(link, look, done.tabs)
     keep_policy(link, printer, run.sheet, run.number, view)
     seen = {
-        tab: {"rows": len(list(filter(None, table.prints))), "columns": sorted(table.keys)}
+        tab: {"rows": len(numbers[tab]) - numbers[tab].count(0), "columns": sorted(table.keys)}
         for tab, table in tables.items()
     }
     link.execute(
@@ -66,7 +75,7 @@ def _note_title(link: Connection, sheet: int, title: str) -> None:
 class _RequestOf:
     """Which request stands in a row of a tab; None for a row that is none of the tables'."""
 
-    def __init__(self, tables: Mapping[str, SeenTable], numbers: Mapping[str, list[int]]) -> None:
+    def __init__(self, tables: Mapping[str, SeenTable], numbers: Mapping[str, Sequence[int]]) -> None:
         self._tables, self._numbers = tables, numbers
 
     def __call__(self, tab: str, row: int) -> int | None:
@@ -105,11 +114,11 @@ def _open_run(link: Connection, run_id: str) -> Row[Any]:
     return run
 
 
-def day_of_last_look(link: Connection, sheet: int) -> str:
-    """The day of the last recorded run of a sheet, blank where there is none."""
-    wanted = select(t.runs.c.began).where(t.runs.c.sheet == sheet, t.runs.c.recorded == 1)
-    began: str | None = link.execute(wanted.order_by(t.runs.c.number.desc()).limit(1)).scalar()
-    return began[:10] if began else ""
+def _look_before(link: Connection, sheet: int) -> tuple[int | None, str]:
+    """The number and the day of the last recorded run of a sheet, blank where there is none."""
+    wanted = select(t.runs.c.number, t.runs.c.began).where(t.runs.c.sheet == sheet, t.runs.c.recorded == 1)
+    last = link.execute(wanted.order_by(t.runs.c.number.desc()).limit(1)).one_or_none()
+    return (last.number, last.began[:10]) if last is not None else (None, "")
 
 
 def _edits(link: Connection, run: int, done: Done, request_of: _RequestOf, printer: Printer) -> None:

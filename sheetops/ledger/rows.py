@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from functools import cache
 from itertools import islice, repeat
 from operator import attrgetter
@@ -13,11 +13,12 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import Beginnings, beginnings, of_number, sleeping
+from sheetops.ledger.asleep import Beginnings, beginnings, holding, of_number, sleeping
 from sheetops.ledger.begin import Look, as_row, begin
+from sheetops.ledger.last_look import Again, LastLook
 from sheetops.ledger.life import Change, Story, mark
 from sheetops.ledger.matching import Known, Matched, match
-from sheetops.ledger.prints import Print, print_from_bytes, prints_from_bytes
+from sheetops.ledger.prints import Print, print_as_bytes, print_from_bytes, prints_from_bytes
 from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable, described, differing
 
 T = TypeVar("T")
@@ -28,22 +29,30 @@ _KNOWN = [t.requests.c[name] for name in ("number", "identifier", "tab", "print"
 class Placed(NamedTuple):
     """Which request stands where: rows that are as they were, and the others looked at closely."""
 
-    same: Mapping[str, list[int]]  # by tab: the request of each row, 0 where it must be looked at
+    same: Mapping[str, MutableSequence[int]]  # by tab: the request of each row, 0 where it must be looked at
     matched: Matched
     gone: set[int]  # numbers of the requests that the last look did not see
     new: Mapping[str, list[int]]  # by tab: the rows that are no known request
     asleep: Sequence[Beginnings]
 
 
-def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) -> Placed:
-    """Pair the rows of `tables` with the sheet's requests. Rows that are as they were need only their print."""
+def place_rows(
+    link: Connection, sheet: int, tables: Mapping[str, SeenTable], last: LastLook | None = None
+) -> Placed:
+    """Pair the rows of `tables` with the sheet's requests. Rows that are as they were need only their print.
+
+    Those that stand as the `last` look says need not even that.
+    """
+    again = last.again(tables) if last is not None else None
+    if again is not None and 2 * len(again.left) <= sum(map(len, again.numbers.values())):
+        return _placed_again(link, sheet, tables, again)
     columns = t.requests.c
     wanted = select(columns.print, columns.number, columns.tab, columns.gone).where(columns.sheet == sheet)
     awake = link.execute(wanted).all()
     asleep = beginnings(link, sheet, [row[1] for row in awake])
     gone = {row[1] for row in awake if row[-1] is not None}
     by_print, twins = _by_print([row for row in awake if row[-1] is None], asleep)
-    same = {
+    same: dict[str, MutableSequence[int]] = {
         tab: list(map(by_print.get(tab, {}).pop, table.prints, repeat(0))) for tab, table in tables.items()
     }
     other = {
@@ -53,11 +62,40 @@ def place_rows(link: Connection, sheet: int, tables: Mapping[str, SeenTable]) ->
     if not awake and not asleep:
         return Placed(same, Matched(), gone, other, asleep)  # a sheet that was never seen
     left = twins.union(*(in_tab.values() for in_tab in by_print.values()))
-    matched = _looked_at(link, sheet, tables, other, left, asleep)
+    known = _load_known(link, sheet, left, asleep)
+    matched = _looked_at(tables, other, known, lambda: _load_gone(link, sheet))
+    return Placed(same, matched, gone, _new(matched), asleep)
+
+
+def _placed_again(link: Connection, sheet: int, tables: Mapping[str, SeenTable], again: Again) -> Placed:
+    """As `place_rows`, of a sheet in which most rows stand as they stood: only the others are printed."""
+    known, asleep = _load_some(link, sheet, again.left)
+    by_print, twins = _by_print([(print_as_bytes(was.print), was.number, was.tab) for was in known], ())
+    same = {tab: again.numbers[tab] for tab in tables}
+    other: dict[str, list[int]] = {}
+    for tab, table in tables.items():
+        indexes, here = again.other[tab], by_print.get(tab, {})
+        table.print_some(indexes)
+        for index in indexes:
+            same[tab][index] = here.pop(table.print_of(index), 0)
+        other[tab] = [i for i in indexes if not same[tab][i] and table.print_of(i) is not None]
+    left = twins.union(*(in_tab.values() for in_tab in by_print.values()))
+    gone: set[int] = set()
+
+    def load_gone() -> list[Known]:
+        found = _load_gone(link, sheet)
+        gone.update(was.number for was in found)
+        return found
+
+    matched = _looked_at(tables, other, [was for was in known if was.number in left], load_gone)
+    return Placed(same, matched, gone, _new(matched), asleep)
+
+
+def _new(matched: Matched) -> dict[str, list[int]]:
     new: dict[str, list[int]] = {}
     for row in matched.new:
         new.setdefault(row.place.tab, []).append(row.index)
-    return Placed(same, matched, gone, new, asleep)
+    return new
 
 
 def prints_there(link: Connection, sheet: int) -> list[Print]:
@@ -105,14 +143,12 @@ def _by_print(
 
 
 def _looked_at(
-    link: Connection,
-    sheet: int,
     tables: Mapping[str, SeenTable],
     rows: Mapping[str, list[int]],
-    known: Iterable[int],
-    asleep: Sequence[Beginnings],
+    known: Sequence[Known],
+    gone: Callable[[], Iterable[Known]],
 ) -> Matched:
-    """Pair rows that are not as they were with the requests whose numbers are `known`, or that are gone."""
+    """Pair rows that are not as they were with the requests that are `known` to have been there, or that are gone."""
 
     @cache
     def standing() -> Counter[str | None]:
@@ -125,8 +161,8 @@ def _looked_at(
     }
     return match(
         [tables[tab].row(index) for tab, indexes in rows.items() for index in indexes],
-        _load_known(link, sheet, known, asleep),
-        lambda: _load_gone(link, sheet),
+        known,
+        gone,
         lambda row: described(cores[row.place.tab, row.index]),
         lambda row, was: (
             standing()[row.identifier] == 1  # else it is a copy that a person is writing over
@@ -145,14 +181,36 @@ def _load_known(
         part = of_number(asleep, number)
         if part is None or not part.sleeps(number):
             left.append(number)
-            continue
-        at = number - part.first
-        mark = part.print(at)
-        known.append(Known(number, mark[-1] or None, part.tab, mark, part.core(at)))
-    for some in chunks(left):
+        else:
+            known.append(_known_asleep(part, number))
+    return sorted([*known, *_load_awake(link, sheet, left)], key=attrgetter("number"))
+
+
+def _load_some(link: Connection, sheet: int, numbers: Sequence[int]) -> tuple[list[Known], list[Beginnings]]:
+    """As `_load_known`, of few requests, with the first sights where those are that sleep."""
+    known = _load_awake(link, sheet, numbers)
+    awake = {was.number for was in known}
+    left = [number for number in numbers if number not in awake]
+    asleep = holding(link, sheet, left)
+    for number in left:
+        part = of_number(asleep, number)
+        assert part is not None  # else the last look is not of this ledger
+        known.append(_known_asleep(part, number))
+    return sorted(known, key=attrgetter("number")), asleep
+
+
+def _known_asleep(part: Beginnings, number: int) -> Known:
+    at = number - part.first
+    mark = part.print(at)
+    return Known(number, mark[-1] or None, part.tab, mark, part.core(at))
+
+
+def _load_awake(link: Connection, sheet: int, numbers: Iterable[int]) -> list[Known]:
+    known: list[Known] = []
+    for some in chunks(numbers):
         wanted = select(*_KNOWN).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(some))
         known += map(_known, link.execute(wanted).all())
-    return sorted(known, key=attrgetter("number"))
+    return known
 
 
 def _load_gone(link: Connection, sheet: int) -> list[Known]:
@@ -165,15 +223,25 @@ def _known(row: Sequence[Any]) -> Known:
     return Known(number, identifier, tab, print_from_bytes(mark), core)
 
 
+class Remembered(NamedTuple):
+    """Which request each row is."""
+
+    numbers: Mapping[str, MutableSequence[int]]  # by tab; 0 for a row in which nothing is left
+    whole: bool  # whether all other requests are gone: not those of a tab that is there and was not read
+
+
 def remember_rows(
-    link: Connection, look: Look, tables: Mapping[str, SeenTable], there: frozenset[str]
-) -> Mapping[str, list[int]]:
+    link: Connection,
+    look: Look,
+    tables: Mapping[str, SeenTable],
+    there: frozenset[str],
+    last: LastLook | None = None,
+) -> Remembered:
     """Write what differs from the last look; `there` are the tabs of the sheet.
 
-    Returns the request of each row by tab, 0 for a row in which nothing is left. A tab that is still there but was
-    not read (other settings) says nothing about its requests.
+    A tab that is still there but was not read (other settings) says nothing about its requests.
     """
-    numbers, matched, gone, new, asleep = place_rows(link, look.sheet, tables)
+    numbers, matched, gone, new, asleep = place_rows(link, look.sheet, tables, last)
     missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
     differing = [
         (row, was)
@@ -201,7 +269,7 @@ def remember_rows(
         first += len(indexes)
     for row, was in matched.pairs:
         numbers[row.place.tab][row.index] = was.number
-    return numbers
+    return Remembered(numbers, len(missing) == len(matched.missing))
 
 
 def _fields(rows: Iterable[Seen], tables: Mapping[str, SeenTable]) -> dict[Place, dict[str, str]]:
@@ -311,18 +379,14 @@ def as_story(row: Row[Any]) -> Story:
 def load_stories(
     link: Connection, sheet: int, numbers: Iterable[int], asleep: Sequence[Beginnings]
 ) -> dict[int, Story]:
-    """The stories of these requests."""
+    """The stories of these requests; `asleep` are the first sights where those are that have no row of their own."""
     stories: dict[int, Story] = {}
-    left = []
-    for number in sorted(numbers):
-        part = of_number(asleep, number)
-        if part is not None and part.sleeps(number):
-            stories[number] = part.story(number)
-        else:
-            left.append(number)
-    for some in chunks(left):
+    for some in chunks(sorted(numbers)):
         wanted = select(t.requests).where(t.requests.c.sheet == sheet, t.requests.c.number.in_(some))
         stories.update((row.number, as_story(row)) for row in link.execute(wanted))
+        for number in some:
+            if number not in stories and (part := of_number(asleep, number)) is not None:
+                stories[number] = part.story(number)
     return stories
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from operator import add
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sheetops.domain.choices import Choices
 from sheetops.domain.plan import Conflict, Write
@@ -33,6 +34,9 @@ from sheetops.ledger.prints import (
     shown_marks,
     without_truths,
 )
+
+if TYPE_CHECKING:
+    from sheetops.ledger.keyed_marks import Words
 
 CORE = ("customer", "description")
 AT_ONCE = 5000  # rows whose texts are in memory at one time
@@ -114,6 +118,7 @@ class SeenTable:
         self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
         self.person_keys = [key for key in self.keys if key not in JOB]
         self._typed = Requests(table, view.lists, view.language, view.today)
+        self._some: dict[int, Print | None] | None = None  # the rows that were printed, if not all
         self.written: dict[int, set[str]] = {}
         for write in writes:
             index = self.index_of(write.edit.ref.row)  # `write.row` counts rows that came in meanwhile
@@ -134,15 +139,35 @@ class SeenTable:
     @cached_property
     def prints(self) -> list[Print | None]:
         """The print of every row in sheet order, None where nothing is left in it."""
+        return self._printed(range(len(self.table)))
+
+    def _printed(self, indexes: Sequence[int]) -> list[Print | None]:
         found: list[Print | None] = []
-        for start in range(0, len(self.table), AT_ONCE):
-            found += self.part(range(start, min(start + AT_ONCE, len(self.table)))).prints()
+        for start in range(0, len(indexes), AT_ONCE):
+            found += self.part(indexes[start : start + AT_ONCE]).prints()
         return found
+
+    def print_some(self, indexes: Sequence[int]) -> None:
+        """Print these rows; the others need no print, for `print_of` is not asked for theirs."""
+        self._some = dict(zip(indexes, self._printed(indexes), strict=True))
+
+    def print_of(self, index: int) -> Print | None:
+        """As `prints`, of one row: where some were printed, one of these."""
+        return self.prints[index] if self._some is None else self._some[index]
 
     @cached_property
     def identifiers(self) -> list[str | None]:
         """The ID of every row as it is kept."""
-        return [mark[-1] or None if mark is not None else None for mark in self.prints]
+        texts = mapped(self.columns["id"], plain_texts) if "id" in self.columns else []
+        return [text or None for text in self.printer.identifiers(texts)]
+
+    @cached_property
+    def marks(self) -> Words:
+        """The mark of every row as the ledger keeps it; 0 where none is known, as of rows that this run wrote."""
+        marks = self.table.marks
+        found = self.printer.row_marks(marks if marks is not None else array("Q", bytes(8 * len(self.table))))
+        found[list(self.written)] = 0
+        return found
 
     def part(self, indexes: Sequence[int]) -> Part:
         """Some of the rows, to be printed."""
@@ -155,13 +180,13 @@ class SeenTable:
     def row(self, index: int) -> Seen:
         """A row by itself, in which something is left."""
         written = frozenset(self.written[index]) if index in self.written else _NOTHING
-        mark = self.prints[index]
+        mark = self.print_of(index)
         assert mark is not None
         return Seen(self.place(index), mark[-1] or None, mark, self.meant(index) or mark, index, written)
 
     def meant(self, index: int) -> Print | None:
         """The print of a row with the due date as it is understood; None where nothing is left in it."""
-        mark = self.prints[index]
+        mark = self.print_of(index)
         if mark is None or not mark[1]:
             return mark
         return mark[0], self.field("due", self.columns["due"][index]), mark[2]
@@ -249,7 +274,7 @@ class Part:
     def field_column(self, key: str) -> Column:
         """The fields under one key."""
         if key == "id":
-            prints = map(self._table.prints.__getitem__, self._indexes)
+            prints = map(self._table.print_of, self._indexes)
             return coded([mark[-1] if mark is not None else "" for mark in prints])
         cells, different = without_truths(self._cells(key))
         many = 2 * len(different) > len(cells)

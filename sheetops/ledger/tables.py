@@ -1,5 +1,6 @@
 """The tables of the ledger. `beginnings` and `changes` are the history itself; `requests` is derived from them
-(see upkeep.rebuild), and has only those requests of which something changed since they were first seen.
+(see upkeep.rebuild), and has only those requests of which something changed since they were first seen. `looks` and
+`standing` save work alone: without them the next run looks at every row, and comes to the same.
 
 Moments are ISO text in the team's local time, so that a person with a database browser can read them.
 """
@@ -25,6 +26,7 @@ VERSIONS = (
     "0003",
     "0004",
     "0005",
+    "0006",
 )  # of the schema, oldest first; the last is what this program writes
 
 metadata = MetaData()
@@ -100,6 +102,29 @@ beginnings = Table(
     Column("tab", Text, nullable=False),
     Column("before", String(10), nullable=False),  # the day of the look before, blank where there was none
     Column("what", LargeBinary, nullable=False),  # their prints and fields, see asleep.py
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),  # by which `standing` knows the tab
+    Column("tab", Text, nullable=False),
+    Column(
+        "run", Integer, nullable=False
+    ),  # what is kept holds only while it is the sheet's last recorded run
+    Column("context", String(40), nullable=False),  # what prints depend on beside the row, see last_look.py
+    Column("judged", Text, nullable=False),  # what verdicts depended on beside the row; blank: none is known
+    sqlite_with_rowid=False,
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("sheet", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("first", Integer, primary_key=True, autoincrement=False),  # number of the first of these requests
+    Column("what", LargeBinary, nullable=False),  # the marks of their rows, see keyed_marks.py
 )
 
 changes = Table(

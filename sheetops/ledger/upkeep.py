@@ -14,6 +14,7 @@ from sheetops.ledger import tables as t
 from sheetops.ledger.asking import requests_named
 from sheetops.ledger.asleep import Beginnings, beginnings, forget_beginnings, of_number
 from sheetops.ledger.begin import as_row
+from sheetops.ledger.last_look import drop_look, forget_marks
 from sheetops.ledger.life import Story
 from sheetops.ledger.rows import chunks, write_stories
 from sheetops.ledger.seeing import AT_ONCE
@@ -28,8 +29,11 @@ def rebuild(link: Connection) -> int:
         stored = select(func.max(t.requests.c.number)).where(t.requests.c.sheet == sheet)
         told = select(func.max(t.changes.c.request)).where(t.changes.c.sheet == sheet)
         last = max(link.execute(highest).scalar() or 0 for highest in (stored, told))
-        for first in range(1, last + 1, AT_ONCE):
-            wrong += _rebuild_some(link, sheet, first, first + AT_ONCE - 1, asleep)
+        parts = range(1, last + 1, AT_ONCE)
+        of_sheet = sum(_rebuild_some(link, sheet, first, first + AT_ONCE - 1, asleep) for first in parts)
+        if of_sheet:
+            drop_look(link, sheet)  # it was of requests that were not as they should be
+        wrong += of_sheet
     return wrong
 
 
@@ -81,6 +85,7 @@ def forget(link: Connection, identifier: str, sheet: int | None) -> int:
 def _forget(link: Connection, sheet: int, numbers: Sequence[int]) -> None:
     of_sheet = select(t.runs.c.number).where(t.runs.c.sheet == sheet)
     forget_beginnings(link, sheet, numbers)
+    forget_marks(link, sheet, numbers)
     for part in chunks(numbers):
         link.execute(delete(t.changes).where(t.changes.c.sheet == sheet, t.changes.c.request.in_(part)))
         link.execute(delete(t.findings).where(t.findings.c.sheet == sheet, t.findings.c.request.in_(part)))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import blake2b
 
 from sqlalchemy import select
 
 from sheetops.books.base import Applied
 from sheetops.domain.history import History, Life
 from sheetops.domain.plan import Edit, Plan, resolve
+from sheetops.domain.rows import Rows
 from sheetops.domain.table import Grid, Raw, RawSheet, take_snapshot
 from sheetops.domain.view import View
 from sheetops.ledger import Ledger
@@ -24,6 +27,19 @@ DAY = timedelta(days=1)
 START = datetime(2026, 11, 2, 9, 30)  # a Monday
 SHEET = "desk.xlsx"
 _policy = cache(policy)
+
+
+def marked(grid: Grid) -> Grid:
+    """The tab as a book reads it that marks rows."""
+    width = max(map(len, grid.rows), default=0)
+    rows = [[*cells, *[None] * (width - len(cells))] for cells in grid.rows]
+    return replace(grid, rows=Rows(list(map(list, zip(*rows, strict=True))), array("Q", map(mark, rows))))
+
+
+def mark(cells: Sequence[Raw]) -> int:
+    """The mark of a row: 64 bits that tell it from every other."""
+    told = repr([(type(raw).__name__, raw) for raw in cells])
+    return int.from_bytes(blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
 def see(grids: Sequence[Grid], now: datetime, place: str = SHEET) -> View:
