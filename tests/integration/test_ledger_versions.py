@@ -27,7 +27,7 @@ from sheetops.ledger import tables as t
 from sheetops.ledger.prints import CELL, NEXT, Printer, print_from_bytes
 from tests.integration.ledger_places import postgres
 from tests.sheets import log, row
-from tests.unit.ledger.looks import DAY, START, look
+from tests.unit.ledger.looks import DAY, START, look, marked
 
 KEPT = Path(__file__).parents[1] / "ledger_files"
 DESK = "https://sheets.example/desk"
@@ -49,13 +49,14 @@ def make(folder: Path) -> None:
     with open_ledger(place) as ledger:
         found = Finding("required", Severity.WARNING, "Requests", 3, "H3", "owner", "20261102")
         plan = Plan(findings=(found,), tabs=(Tab("Review 2026-10", ()),))
-        first = look(ledger, log(*FIRST), place=DESK, jobs=["fill", "validate"], plan=plan)
+        first = look(ledger, marked(log(*FIRST)), place=DESK, jobs=["fill", "validate"], plan=plan)
         ledger.reserve_ids(first, "202611", [1, 2])
         ledger.claim_mail(first, "remind", DESK, "zoe@example.com", START.date(), "<1@x>")
         ledger.claim_slot("run desk", START.isoformat())
         monday = START.replace(tzinfo=UTC)
         ledger.claim_slot("day desk", monday, "day", DESK, "one scheduler", monday)
-        look(ledger, log(*SECOND), now=START + DAY, place=DESK, edits=[(1, "due", date(2026, 11, 13))])
+        second = marked(log(*SECOND))
+        look(ledger, second, now=START + DAY, place=DESK, edits=[(1, "due", date(2026, 11, 13))])
         ledger.start_run(DESK, ["fill"], START + 2 * DAY)
     with sqlite3.connect(place) as link:
         link.execute("PRAGMA journal_mode=DELETE")
@@ -87,7 +88,7 @@ def test_a_ledger_of_an_earlier_version_is_read_in_full(version: str, tmp_path: 
         before = ledger.stories("20261102")
         assert before[0].findings[0][0] == "required"
         due = [*SECOND[1][:8], date(2026, 11, 13), *SECOND[1][9:]]
-        look(ledger, log(due, SECOND[0]), now=START + 3 * DAY, place=DESK)
+        look(ledger, marked(log(due, SECOND[0])), now=START + 3 * DAY, place=DESK)
         assert ledger.stories("20261102") == before, "the same words give the same prints"
         with ledger._engine.connect() as link:
             told = select(func.count()).select_from(t.changes).where(t.changes.c.run > 2)

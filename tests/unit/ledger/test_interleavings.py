@@ -17,7 +17,7 @@ from sheetops.ledger import Ledger
 from sheetops.ledger import tables as t
 from tests.examples import costly
 from tests.sheets import KEYS, log
-from tests.unit.ledger.looks import DAY, SHEET, START, see
+from tests.unit.ledger.looks import DAY, SHEET, START, marked, see
 
 VALUES: dict[str, list[Raw]] = {
     "id": [None, "A1", "A2", 3, "x"],
@@ -75,7 +75,8 @@ def people(sheet: Sheet, deed: str, chance: random.Random, thrown: list[list[Raw
 
 def job(ledger: Ledger, sheet: Sheet, day: int, chance: random.Random, crash_at: int | None) -> None:
     """A run that numbers rows and sets due dates; at `crash_at` statements into its record it dies."""
-    view = see([log(*rows, name=name) for name, rows in sheet.items()], START + day * DAY)
+    grids = [log(*rows, name=name) for name, rows in sheet.items()]
+    view = see(list(map(marked, grids)) if chance.random() < 0.7 else grids, START + day * DAY)
     edits = [
         Edit(
             table.ref(i),
