@@ -143,11 +143,20 @@ class History:
             return found
         return list(map(self.life, identifiers))
 
-    def differing_in(self, table: Table, indexes: Sequence[int]) -> list[int]:
-        """What `differing` gives for each of these rows of a table, all at once."""
+    def reopened_among(self, identifiers: Sequence[str | None]) -> list[int]:
+        """The places of the IDs under which the life of a request that came back is remembered."""
+        many = getattr(self.lives, "reopened_among", None)
+        if many is not None:
+            found: list[int] = many(identifiers)
+            return found
+        back = {identifier for identifier, life in self.lives.items() if life.reopenings}
+        return [at for at, identifier in enumerate(identifiers) if identifier in back]
+
+    def differing_in(self, table: Table, indexes: Sequence[int], least: int = 1) -> list[int]:
+        """What `differing` gives for each of these rows of a table, all at once; 0 too for what is below `least`."""
         many = getattr(self.differing, "many", None)
         if many is not None:
-            found: list[int] = many(table, indexes)
+            found: list[int] = many(table, indexes, least)
             return found
         return [self.differing(table, index) for index in indexes]
 

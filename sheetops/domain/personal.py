@@ -131,6 +131,14 @@ def masked(text: str) -> str:
     return plain
 
 
+def masked_all(texts: Sequence[str]) -> list[str]:
+    """`masked` of each of these texts."""
+    found = list(texts)
+    for place in likely(found):
+        found[place] = masked(found[place])
+    return found
+
+
 def _pieces(plain: str) -> Iterator[Personal]:
     """Candidates, the surest kinds first: a later one that overlaps an earlier one is the same piece."""
     for match in _EMAIL.finditer(plain):

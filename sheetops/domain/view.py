@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -145,22 +145,34 @@ class View:
             for index, keys in zip(indexes, self.history.progress(log, indexes), strict=True)
         ]
 
-    def lives(self, log: Requests, wanted: Callable[[Life], bool]) -> list[Life | None]:
-        """The `life` of every begun row, where it is `wanted`: who else stands there is not looked at."""
-        history, ids = self.history, log.values("id")
-        lives = history.lives_of(ids)
+    def lives(
+        self, log: Requests, wanted: Callable[[Life], bool], indexes: Sequence[int] | None = None
+    ) -> list[Life | None]:
+        """The `life` of every begun row, or of these, where it is `wanted`: who else stands there is not looked at."""
+        rows, ids = range(len(log)) if indexes is None else indexes, log.values("id")
+        if indexes is not None:
+            ids = list(map(ids.__getitem__, indexes))
+        lives = self.history.lives_of(ids)
         alike = dict(zip(map(id, lives), lives, strict=True))  # many requests share one life
         taken = {mark: life if life is not None and wanted(life) else None for mark, life in alike.items()}
         found = list(map(taken.__getitem__, map(id, lives)))
-        named = [index for index, life in enumerate(found) if life is not None]
-        for index, differ in zip(named, history.differing_in(log.table, named), strict=True):
-            if differ > 1 or (differ and ids[index] in self.ids_used_twice):
-                found[index] = None
-        for index in [index for index, identifier in enumerate(ids) if identifier is None]:
-            life = history.unnamed(log.table, index)
+        for at in self._of_others(log, rows, ids, found):
+            found[at] = None
+        for at in [at for at, identifier in enumerate(ids) if identifier is None] if None in ids else ():
+            life = self.history.unnamed(log.table, rows[at])
             if life is not None and wanted(life):
-                found[index] = life
+                found[at] = life
         return found
+
+    def _of_others(
+        self, log: Requests, rows: Sequence[int], ids: Sequence[str | None], lives: Sequence[Life | None]
+    ) -> Iterator[int]:
+        """The places of those rows that bear the ID of another request (see `life`)."""
+        named = [at for at, life in enumerate(lives) if life is not None]
+        again = [at for at in named if ids[at] in self.ids_used_twice] if self.ids_used_twice else []
+        for some, least in ((named, 2), (again, 1)):
+            differing = self.history.differing_in(log.table, [rows[at] for at in some], least)
+            yield from (at for at, differ in zip(some, differing, strict=True) if differ >= least)
 
     @cached_property
     def ids_used_twice(self) -> frozenset[str]:

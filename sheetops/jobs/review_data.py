@@ -76,6 +76,7 @@ class Review:
     def results(self) -> Mapping[str, Result]:
         """Every figure by its key."""
         spans = windows(self.facts, self.window.period, self.view.now, self.window.period.span)
+        self.facts.look_up(spans)
         over_time = self._measured(FIGURES, spans or [self.window])
         return {figure.key: self._result(figure, over_time[figure.key]) for figure in FIGURES}
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sheetops.domain.kpis import BY_KEY
 from sheetops.domain.kpis.breakdown import CAUSE, DIMENSIONS, OWNER, keys_of
 from sheetops.domain.kpis.facts import Worked
-from sheetops.domain.personal import masked
+from sheetops.domain.personal import masked, masked_all
 from sheetops.domain.table import cell_name
 from sheetops.domain.tabs import Cell, Link, Range, Style
 from sheetops.domain.values import as_date
@@ -51,15 +51,16 @@ def add_list(page: Page, made: Review) -> tuple[dict[str, str], Range | None]:
         texts("review.list.score"),
         *(made.name(key) for key in LISTED),
     )
-    names, tell = _names(made), [_telling(made, key) for key in facts]
-    scores, told = made.facts.scores, list(marks.values())
-    for index in chosen:
-        page.add(
-            names(index),
-            *(say(index) for say in tell),
-            Cell(scores[index], "integer"),
-            *(_MARKS[one.get(index)] for one in told),
+    scores = Worked[int | None, Cell](lambda score: Cell(score, "integer"))
+    page.add_rows(
+        zip(
+            _names(made, chosen),
+            *(_telling(made, key, chosen) for key in facts),
+            map(scores.__getitem__, map(made.facts.scores.__getitem__, chosen)),
+            *(map(_MARKS.__getitem__, map(one.get, chosen)) for one in marks.values()),
+            strict=True,
         )
+    )
     first = len(facts) + 3
     places = {key: cell_name(header, place) for place, key in enumerate(LISTED, first)}
     places |= {key: cell_name(header, facts.index(fact) + 2) for key, fact in _TOLD_BY.items()}
@@ -91,22 +92,19 @@ def _chosen(made: Review, every: Sequence[int], marks: dict[str, dict[int, int]]
     return sorted(sorted(every, key=rank)[:MOST_LISTED])
 
 
-def _names(made: Review) -> Callable[[int], Cell]:
-    """The cell that names a request and leads to it."""
+def _names(made: Review, chosen: Sequence[int]) -> Iterator[Cell]:
+    """The cells that name requests and lead to them."""
     facts, ids = made.facts, made.facts.column("id")
-
-    def name(index: int) -> Cell:
+    said = masked_all([ids[index] or "" for index in chosen])
+    for index, name in zip(chosen, said, strict=True):
         log, at = facts.at(index)
         table = log.table
         cell = table.cell(at, "id" if table.has("id") else next(iter(table.columns)))
-        said = masked(ids[index]) if ids[index] else f"{table.tab}!{cell}"
-        return Cell(said, "link", Link(table.tab, cell))
-
-    return name
+        yield Cell(name or f"{table.tab}!{cell}", "link", Link(table.tab, cell))
 
 
-def _telling(made: Review, key: str) -> Callable[[int], Cell]:
-    """What makes a request's cell under one of `_FACTS`; requests that say the same share it."""
+def _telling(made: Review, key: str, chosen: Sequence[int]) -> Iterator[Cell]:
+    """What makes the cells of requests under one of `_FACTS`; requests that say the same share it."""
     facts = made.facts
     if key == "opened":
         moments, exact = facts.opened, facts.exact
@@ -114,18 +112,17 @@ def _telling(made: Review, key: str) -> Callable[[int], Cell]:
         months = Worked[date | datetime | None, Cell](
             lambda moment: Cell(None if moment is None else f"{moment:%Y-%m}", "date")
         )
-        return lambda index: (days if exact[index] else months)[moments[index]]
-    said: Callable[[int], Any]
+        return ((days if exact[index] else months)[moments[index]] for index in chosen)
     if key in ("due", "resolved", "priority"):
         style: Style = "integer" if key == "priority" else "date"
-        said, cells = facts.column(key).__getitem__, Worked[Any, Cell](lambda value: Cell(value, style))
+        said, cells = facts.column(key), Worked[Any, Cell](lambda value: Cell(value, style))
     elif key in ("type", "urgency", "source"):
-        said = facts.column(key).__getitem__
+        said = facts.column(key)
         cells = Worked(lambda value: Cell(made.label(key, value) if value else None))
     else:
-        said = keys_of(facts, {**DIMENSIONS, "owner": OWNER, "cause": CAUSE}[key]).__getitem__
-        cells = Worked(_text)
-    return lambda index: cells[said(index)]
+        groups = keys_of(facts, {**DIMENSIONS, "owner": OWNER, "cause": CAUSE}[key])
+        return map(Worked[str | None, Cell](_text).__getitem__, groups.of(chosen))
+    return map(cells.__getitem__, map(said.__getitem__, chosen))
 
 
 def _text(text: str | None) -> Cell:

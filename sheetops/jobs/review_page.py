@@ -38,6 +38,10 @@ class Page:
         self.rows.append(tuple(row))
         return len(self.rows)
 
+    def add_rows(self, rows: Iterable[tuple[Cell, ...]]) -> None:
+        """Add many rows of cells of which none spans others."""
+        self.rows.extend(rows)
+
     def text(self, text: str, style: Style = "wrap") -> int:
         """Add one text over the whole width."""
         return self.add(Cell(text, style, span=COLUMNS))

@@ -145,6 +145,12 @@ class Beginnings:
         marks = (column.marks() if column is not None else [NO_MARK] * self.size for column in columns)
         return list(map(add, *marks))
 
+    @cached_property
+    def customers(self) -> list[bytes]:
+        """The part of `cores` that says who the customer is, of which many are alike."""
+        column = self._column(CORE[0])
+        return column.marks() if column is not None else [NO_MARK] * self.size
+
     def core(self, index: int) -> bytes:
         """As `cores`, of one; who asks for many gets them by the list."""
         if self._asked_at_once("cores"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import compress
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, select
@@ -13,7 +14,7 @@ from sheetops.domain.history import Life, Reopening
 from sheetops.ledger import tables as t
 from sheetops.ledger.asleep import Beginnings, LifeKey, beginnings
 from sheetops.ledger.begin import as_row
-from sheetops.ledger.prints import Printer
+from sheetops.ledger.prints import MARK_BYTES, Printer
 
 FEW = 20  # a smaller part of all lives than one in so many is read one by one
 
@@ -92,6 +93,15 @@ class Lives(Mapping[str, Life]):
             for mark, name in zip(map(id, rows), names, strict=True)
         ]
 
+    def reopened_among(self, identifiers: Sequence[str | None]) -> list[int]:
+        """The places of the IDs whose requests came back; of what sleeps nothing changed."""
+        awake = ((name, self._rows.get(name)) for name in self._cores)
+        back = {name for name, row in awake if isinstance(row, Told) and row.reopenings != "[]"}
+        if not back:
+            return []
+        names = self._printer.identifiers([text or "" for text in identifiers])
+        return list(compress(range(len(names)), map(back.__contains__, names)))
+
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each ID was first seen: a run sees many, so each moment is read once."""
         rows = [self._rows.get(self._printer.identifier(text)) if text else None for text in identifiers]
@@ -117,6 +127,18 @@ class Lives(Mapping[str, Life]):
         """Where the request sleeps that has this ID, and which of those there it is; None for one that is awake."""
         row = self._rows.get(identifier)
         return (row, row.index_of[identifier]) if isinstance(row, Beginnings) else None
+
+    def customers_of(self, identifiers: Iterable[str]) -> list[bytes | None]:
+        """The prints of the customers alone."""
+        row_of, core_of = self._rows.get, self._cores.get
+        return [
+            row.customers[row.index_of[identifier]]
+            if isinstance(row := row_of(identifier), Beginnings)
+            else core[:MARK_BYTES]
+            if (core := core_of(identifier)) is not None
+            else None
+            for identifier in identifiers
+        ]
 
     def core(self, identifier: str) -> bytes | None:
         """The prints of customer and description as last seen; None for an ID never seen."""

@@ -23,6 +23,7 @@ from sheetops.ledger.policies import read_policy
 from sheetops.ledger.prints import (
     CELL,
     JOB,
+    NO_MARK,
     Print,
     Printer,
     joined,
@@ -135,14 +136,30 @@ class _Differing:
         now = b"".join(self._printer.marks([plain(table.column(key)[index]) for key in CORE]))
         return 0 if known is None else differing(known, now)
 
-    def many(self, table: Table, indexes: Sequence[int]) -> list[int]:
-        """The same of many rows."""
+    def many(self, table: Table, indexes: Sequence[int], least: int = 1) -> list[int]:
+        """The same of many rows; where both must differ, the descriptions of customers that are the same are not read."""
         if len(indexes) * FEW < len(self._lives):
             return [self(table, index) for index in indexes]
         found: list[int] = []
         for start in range(0, len(indexes), AT_ONCE):
-            found += self._some(table, indexes[start : start + AT_ONCE])
+            some = indexes[start : start + AT_ONCE]
+            found += self._both(table, some) if least == len(CORE) else self._some(table, some)
         return found
+
+    def _both(self, table: Table, indexes: Sequence[int]) -> list[int]:
+        """As `_some`, but 0 for a row of which not both differ."""
+        found, others = [0] * len(indexes), self._of_others(table, indexes)
+        differing = self._some(table, [indexes[at] for at in others]) if others else []
+        for at, count in zip(others, differing, strict=True):
+            found[at] = count if count == len(CORE) else 0
+        return found
+
+    def _of_others(self, table: Table, indexes: Sequence[int]) -> list[int]:
+        """The places of the rows in which another customer stands."""
+        ids, customers = (list(map(table.column(key).__getitem__, indexes)) for key in ("id", CORE[0]))
+        known = self._lives.customers_of(self._printer.identifiers(plain_texts(ids)))
+        both = enumerate(zip(known, mapped(customers, self._marks), strict=True))
+        return [at for at, (was, now) in both if was != now and was not in (None, NO_MARK) and now != NO_MARK]
 
     def _some(self, table: Table, indexes: Sequence[int]) -> list[int]:
         cells = {key: list(map(table.column(key).__getitem__, indexes)) for key in ("id", *CORE)}

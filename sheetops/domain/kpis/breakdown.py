@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sheetops.domain.kpis.base import percentile
@@ -68,8 +67,11 @@ CAUSE: Final = Dimension("cause", _itself)
 class Keys:
     """Request → the group that it is of; each value of the column is understood once."""
 
-    def __init__(self, column: Sequence[Any], group_of: Callable[[Any], str | None]) -> None:
-        self._column, self._groups = column, Worked[Any, str | None](group_of)
+    def __init__(
+        self, column: Sequence[Any], group_of: Callable[[Any], str | None], blank: bool = False
+    ) -> None:
+        """Of a `blank` column every value is the same."""
+        self._column, self._groups, self._blank = column, Worked[Any, str | None](group_of), blank
 
     def __getitem__(self, index: int) -> str | None:
         return self._groups[self._column[index]]
@@ -78,10 +80,17 @@ class Keys:
         """The group of each of these requests."""
         return map(self._groups.__getitem__, map(self._column.__getitem__, indices))
 
+    def count(self, indices: Sequence[int]) -> Mapping[str | None, int]:
+        """How many of these requests are of each group."""
+        if self._blank and indices:
+            return {self[indices[0]]: len(indices)}
+        return Counter(self.of(indices))
+
 
 def keys_of(facts: Facts, dimension: Dimension) -> Keys:
     """The groups of all requests in a dimension."""
-    return facts.once(("groups", dimension), lambda: Keys(facts.column(dimension.column), dimension.group_of))
+    key, group_of = dimension
+    return facts.once(("groups", dimension), lambda: Keys(facts.column(key), group_of, not facts.has(key)))
 
 
 @dataclass
@@ -118,26 +127,39 @@ def breakdown(facts: Facts, window: Window, earlier: Window, by: Dimension) -> d
     """Group → its counts; the group None is of requests that do not say."""
     keys = keys_of(facts, by)
     groups: defaultdict[str | None, Group] = defaultdict(Group)
-
-    def count(name: str, indices: Iterable[int]) -> None:
-        for key, number in Counter(keys.of(indices)).items():
+    counted = facts.once(("counted", window, earlier), lambda: _counted(facts, window, earlier))
+    for name, indices in counted.items():
+        for key, number in keys.count(indices).items():
             setattr(groups[key], name, number)
+    timed, times = facts.once(("timed", window), lambda: _timed(facts, window))
+    for key, days in zip(keys.of(timed), times, strict=True):
+        groups[key].days.append(days)
+    return dict(groups)
 
+
+def _counted(facts: Facts, window: Window, earlier: Window) -> Mapping[str, Sequence[int]]:
+    """Count of a group → the requests that are counted."""
     resolved = facts.resolved_in(window)
     due, ends, scores = facts.column("due"), facts.column("resolved"), facts.scores
     cases = [i for i in resolved if due[i] is not None]
-    count("opened", facts.opened_in(window))
-    count("before", facts.opened_in(earlier))
-    count("open", facts.open_at(window.until))
-    count("resolved", facts.resolutions_in(window))
-    count("cases", chain(facts.overdue_at(window), cases))
-    count("on_time", (i for i in cases if ends[i] <= due[i]))
-    count("scores", (i for i in resolved if scores[i] is not None))
-    count("satisfied", (i for i in resolved if (scores[i] or 0) >= 4))
-    for index, days in zip(resolved, facts.days_of_each(resolved), strict=True):
-        if days is not None:
-            groups[keys[index]].days.append(days)
-    return dict(groups)
+    return {
+        "opened": facts.opened_in(window),
+        "before": facts.opened_in(earlier),
+        "open": facts.open_at(window.until),
+        "resolved": facts.resolutions_in(window),
+        "cases": [*facts.overdue_at(window), *cases],
+        "on_time": [i for i in cases if ends[i] <= due[i]],
+        "scores": [i for i in resolved if scores[i] is not None],
+        "satisfied": [i for i in resolved if (scores[i] or 0) >= 4],
+    }
+
+
+def _timed(facts: Facts, window: Window) -> tuple[list[int], list[int]]:
+    """The requests that were resolved in a time that is known, and that time in working days."""
+    resolved = facts.resolved_in(window)
+    both = zip(resolved, facts.days_of_each(resolved), strict=True)
+    known = [(index, days) for index, days in both if days is not None]
+    return [index for index, _ in known], [days for _, days in known]
 
 
 class Load(NamedTuple):

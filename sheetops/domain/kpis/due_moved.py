@@ -6,17 +6,25 @@ by the ledger from their start. n and rows: the latter. Source: domain.md §1, t
 
 from __future__ import annotations
 
+from itertools import compress
+
+from sheetops.domain.history import Life
 from sheetops.domain.kpis.base import Figure, Measure, share
 from sheetops.domain.kpis.facts import Facts, Window
 
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The share of resolved requests with a moved due date."""
-    lives = facts.lives
-    rows = [i for i in facts.resolved_in(window) if lives[i] is not None]
-    hits = [i for i in rows if (life := lives[i]) is not None and life.due_changes]
-    nothing = facts.looked_at(window) and not facts.resolved_in(window)
+    resolved = facts.resolved_in(window)
+    moved = facts.watched.each(_moved, resolved)
+    rows = [index for index, often in zip(resolved, moved, strict=True) if often is not None]
+    hits = compress(resolved, moved)
+    nothing = facts.looked_at(window) and not resolved
     return share(hits, rows, "no_cases" if nothing else "no_history")
+
+
+def _moved(life: Life | None) -> int | None:
+    return None if life is None else life.due_changes
 
 
 FIGURE = Figure("due_moved", "percent", "less", measure, limits="p", main=False)

@@ -9,12 +9,12 @@ but in the backlog until it is resolved.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate, chain, compress
-from operator import ne
+from operator import gt, ne
 from typing import Any, NamedTuple, TypeVar
 
 from sheetops.domain.history import Life, Reopening
@@ -23,10 +23,11 @@ from sheetops.domain.period import Period, Span
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.values import as_date
 from sheetops.domain.view import View
+from sheetops.domain.watched import Watched
+from sheetops.domain.watched import Worked as Worked
 from sheetops.domain.workdays import WorkCalendar
 from sheetops.domain.workdays_clock import WorkClock
 
-K = TypeVar("K")
 T = TypeVar("T")
 _NEVER = date.max.toordinal()
 _ALWAYS = date.min.toordinal()
@@ -57,18 +58,6 @@ def window_of(period: Period, now: datetime) -> Window:
     return Window(period, now.date(), now)
 
 
-class Worked(dict[K, T]):
-    """What a function gives for each value that it was asked for, worked out once."""
-
-    def __init__(self, work: Callable[[K], T]) -> None:
-        super().__init__()
-        self._work = work
-
-    def __missing__(self, value: K) -> T:
-        found = self[value] = self._work(value)
-        return found
-
-
 class Facts:
     """All requests of a view, as columns with one entry a request, in sheet order.
 
@@ -81,10 +70,7 @@ class Facts:
         self._first = list(accumulate(map(len, view.logs), initial=0))  # of each table, and behind the last
         self._columns: dict[str, list[Any]] = {}
         self._memo: dict[Hashable, Any] = {}
-        # What the ledger remembers of each request that it watched from its start. Of the others it knows some
-        # things and not others, those answered early least of all: figures of them would be biased.
-        lives = [life for log in view.logs for life in view.lives(log, self._tells)]
-        self.lives: list[Life | None] = [life if life and self._watched(life) else None for life in lives]
+        self.watched = Watched(view)
         self.opened: list[date | datetime | None] = self.column("opened")
         self.exact: list[bool] = [True] * len(self)  # whether the day of opening is known, not only the month
         self.month_only = 0
@@ -99,16 +85,17 @@ class Facts:
             else self.opened_day  # type: ignore[assignment]  # of each a day is known
         )
         ends = {day: _NEVER if day is None else day.toordinal() for day in set(self.column("resolved"))}
-        said = list(map(ends.__getitem__, self.column("resolved")))
-        self.resolved: list[int] = list(map(max, said, self.there_from))
-        self.backwards = sum(map(ne, said, self.resolved))  # resolved before they were opened, they say
+        self.resolved: list[int] = list(map(ends.__getitem__, self.column("resolved")))
+        # Resolved before they were opened, they say.
+        backwards = list(compress(range(len(self)), map(gt, self.there_from, self.resolved)))
+        self.backwards = len(backwards)
+        for index in backwards:
+            self.resolved[index] = self.there_from[index]
         # What was resolved for a while: index → (first day resolved, day of the reopening), oldest first.
         self.pauses: dict[int, tuple[tuple[int, int], ...]] = {
             index: pauses
-            for index, life in enumerate(lives)
-            if life is not None
-            and life.reopenings
-            and (pauses := pauses_of(life.reopenings, self.there_from[index], self.resolved[index]))
+            for index, life in self.watched.reopened()
+            if (pauses := pauses_of(life.reopenings, self.there_from[index], self.resolved[index]))
         }
 
     def __len__(self) -> int:
@@ -143,25 +130,32 @@ class Facts:
         kept: T = self._memo[name]
         return kept
 
-    def _watched(self, life: Life) -> bool:
-        since = self.view.history.since
-        return since is not None and life.first_seen > since and "first_seen" not in life.unsure
+    @cached_property
+    def lives(self) -> list[Life | None]:
+        """What the ledger remembers of every request (see `Watched`), for what needs all of them."""
+        return self.lives_of(range(len(self)))
 
-    def _tells(self, life: Life) -> bool:
-        """Whether anything here is told by a life."""
-        return bool(life.reopenings) or self._watched(life)
+    def lives_of(self, rows: Collection[int]) -> list[Life | None]:
+        """What the ledger remembers of each of these requests, where it watched it from its start."""
+        return self.watched.of(rows)
+
+    def look_up(self, windows: Sequence[Window]) -> None:
+        """Look up at once what the ledger remembers of the requests opened or resolved from the first window to the last."""
+        if windows:
+            whole = windows[-1]._replace(period=windows[0].period)
+            self.lives_of({*self.opened_in(whole), *self.resolved_in(whole)})
 
     def _read_openings(self, by_month: bool) -> dict[int, int]:
         """Find when those requests were opened that do not say; gives the first day of those of which none is known."""
-        unsaid = [index for index, moment in enumerate(self.opened) if moment is None]
-        if not unsaid:
+        if None not in self.opened:
             return {}
+        unsaid = [index for index, moment in enumerate(self.opened) if moment is None]
         early: dict[int, int] = {}
         pattern, ids = months_of(self.view.policy.id_pattern), self.column("id")
         resolved = self.column("resolved")
         self.opened = list(self.opened)
-        for index in unsaid:
-            life, first = self.lives[index], _ALWAYS
+        for index, life in zip(unsaid, self.lives_of(unsaid), strict=True):
+            first = _ALWAYS
             moment: date | datetime | None = None
             if life is not None:
                 moment = life.first_seen
@@ -305,14 +299,16 @@ class Facts:
 
     @cached_property
     def responses(self) -> list[date | datetime | None]:
-        """The first response to each request: the column, else the ledger where it was looking."""
-        said = self.column("first_response")
-        if not any(self.lives):
-            return said
-        return [
-            moment or (life.first_response if life and "first_response" not in life.unsure else None)
-            for moment, life in zip(said, self.lives, strict=True)
-        ]
+        """The first response to every request, for what needs all of them."""
+        return self.responses_of(range(len(self)))
+
+    def responses_of(self, rows: Collection[int]) -> list[date | datetime | None]:
+        """The first response to each of these requests: the column, else the ledger where it was looking."""
+        seen: list[date | datetime | None] = self.watched.each(_first_response, rows)
+        if not self.has("first_response"):
+            return seen
+        said = map(self.column("first_response").__getitem__, rows)
+        return [moment or known for moment, known in zip(said, seen, strict=True)]
 
     def has(self, key: str) -> bool:
         """Whether a table of the sheet has the column `key`."""
@@ -322,23 +318,22 @@ class Facts:
         """Working days after the day of opening up to that of resolution, None where either is not known."""
         return self.days_of_each([index])[0]
 
-    def days_of_each(self, rows: Iterable[int]) -> list[int | None]:
+    def days_of_each(self, rows: Sequence[int]) -> list[int | None]:
         """`days_of` each of these requests."""
-        moments, ends, exact, worked = self.opened, self.column("resolved"), self.exact, self._workdays
-        return [
-            worked[opened, end]
-            if (end := ends[index]) is not None
-            and (opened := as_date(moments[index])) is not None
-            and opened <= end
-            and exact[index]
-            else None
-            for index in rows
-        ]
+        starts, ends = (map(column.__getitem__, rows) for column in (self.opened, self.column("resolved")))
+        days = list(map(self._workdays.__getitem__, zip(starts, ends, strict=True)))
+        exact = list(map(self.exact.__getitem__, rows))
+        return days if all(exact) else [n if sure else None for n, sure in zip(days, exact, strict=True)]
 
     @cached_property
-    def _workdays(self) -> Worked[tuple[date, date], int]:
-        count = self.calendar.workdays_between
-        return Worked(lambda days: count(*days))
+    def _workdays(self) -> Worked[tuple[date | datetime | None, date | None], int | None]:
+        return Worked(lambda span: self._days(*span))
+
+    def _days(self, moment: date | datetime | None, end: date | None) -> int | None:
+        opened = as_date(moment)
+        if opened is None or end is None or opened > end:
+            return None
+        return self.calendar.workdays_between(opened, end)
 
     def kept(self, index: int) -> bool | None:
         """Whether a resolved request with a due date kept it; None for the others."""
@@ -349,6 +344,10 @@ class Facts:
     def scores(self) -> list[int | None]:
         """The score from 1 to 5 that the customer gave."""
         return [feedback.score if feedback else None for feedback in self.column("feedback")]
+
+
+def _first_response(life: Life | None) -> date | datetime | None:
+    return life.first_response if life and "first_response" not in life.unsure else None
 
 
 def pauses_of(reopenings: Iterable[Reopening], start: int, end: int) -> tuple[tuple[int, int], ...]:

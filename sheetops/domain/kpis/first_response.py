@@ -8,8 +8,13 @@ n and rows: the requests answered or past their target. Source: domain.md §4.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
+from itertools import compress
+from typing import Any
 
+from sheetops.domain.history import Life
 from sheetops.domain.kpis.base import Figure, Measure, share
 from sheetops.domain.kpis.facts import Facts, Window, Worked
 from sheetops.domain.values import as_date
@@ -17,34 +22,41 @@ from sheetops.domain.values import as_date
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The share answered within the target."""
-    rows, hits = [], []
     has_column = facts.has("first_response")
-    lives, responses, until = facts.lives, facts.responses, window.until.toordinal()
-    moments, exact, urgencies, deadlines = (
-        facts.opened,
-        facts.exact,
-        facts.column("urgency"),
-        _deadlines(facts),
-    )
-    for index in facts.opened_in(window):
-        response, opened = responses[index], moments[index]
-        if opened is None or not exact[index]:
-            continue
-        if response is None and not has_column:
-            life = lives[index]
-            if life is None or "first_response" in life.unsure:
-                continue
-        deadline = deadlines[opened, urgencies[index] or ""]
-        if deadline is None:
-            continue
-        if response is not None and response.toordinal() > until:
-            response = None
-        if response is not None or has_passed(deadline, window.now):
-            rows.append(index)
-            if response is not None and not has_passed(deadline, response):
-                hits.append(index)
-    nothing_came = facts.first_day is not None and not facts.opened_in(window)
-    return share(hits, rows, "no_cases" if has_column or nothing_came else "no_response")
+    opened = facts.opened_in(window)
+    exact = compress(opened, map(facts.exact.__getitem__, opened))
+    rows = list(exact) if has_column else _of_watched(facts, list(exact))
+    moments, urgencies = (map(col.__getitem__, rows) for col in (facts.opened, facts.column("urgency")))
+    in_time = Worked[tuple[Any, ...], bool | None](partial(_in_time, _deadlines(facts), window))
+    verdicts = list(map(in_time.__getitem__, zip(moments, urgencies, facts.responses_of(rows), strict=True)))
+    counted = [index for index, verdict in zip(rows, verdicts, strict=True) if verdict is not None]
+    nothing_came = facts.first_day is not None and not opened
+    missing = "no_cases" if has_column or nothing_came else "no_response"
+    return share(compress(rows, verdicts), counted, missing)
+
+
+def _of_watched(facts: Facts, rows: Sequence[int]) -> list[int]:
+    """Those of whose first response the ledger can tell."""
+    return list(compress(rows, facts.watched.each(_can_tell, rows)))
+
+
+def _can_tell(life: Life | None) -> bool:
+    return life is not None and "first_response" not in life.unsure
+
+
+def _in_time(
+    deadlines: Worked[tuple[date | datetime, str], date | datetime | None],
+    window: Window,
+    request: tuple[date | datetime, str | None, date | datetime | None],
+) -> bool | None:
+    """Whether the first response was in time; None where there is no target, or time left for it."""
+    opened, urgency, response = request
+    deadline = deadlines[opened, urgency or ""]
+    if deadline is None:
+        return None
+    if response is None or response.toordinal() > window.until.toordinal():
+        return False if has_passed(deadline, window.now) else None
+    return not has_passed(deadline, response)
 
 
 def response_deadline(facts: Facts, index: int) -> date | datetime | None:

@@ -13,9 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
+from itertools import compress
+from typing import Any
 
+from sheetops.domain.history import Life
 from sheetops.domain.kpis.base import Figure, Measure, share
-from sheetops.domain.kpis.facts import Facts, Window
+from sheetops.domain.kpis.facts import Facts, Window, Worked
 from sheetops.domain.values import as_date
 
 
@@ -31,47 +35,52 @@ def times(facts: Facts, window: Window) -> Measure:
 
 def measure(facts: Facts, window: Window) -> Measure:
     """The share of once resolved requests that came back."""
-    rows, hits = [], []
     until = window.until.toordinal()
-    lives = facts.lives
     opened = facts.opened_in(window)
     resolved = set(facts.resolved_of(opened, until))
-    for index in opened:
-        life = lives[index]
-        if life is None or "reopened" in life.unsure:
-            continue
-        if life.reopenings or index in resolved:
-            rows.append(index)
-            if life.reopenings:
-                hits.append(index)
-    return share(hits, rows, _why(facts, window, facts.opened_in(window)))
+    came_back = facts.watched.each(_came_back, opened)
+    rows = [
+        index
+        for index, back in zip(opened, came_back, strict=True)
+        if back or (back is not None and index in resolved)
+    ]
+    return share(compress(opened, came_back), rows, _why(facts, window, opened))
+
+
+def _came_back(life: Life | None) -> bool | None:
+    """Whether a request was reopened; None where that is not known."""
+    return None if life is None or "reopened" in life.unsure else bool(life.reopenings)
 
 
 def first_contact(facts: Facts, window: Window) -> Measure:
     """The share resolved with the first response."""
-    rows, hits = [], []
-    lives, responses = facts.lives, facts.responses
-    for index in facts.resolved_in(window):
-        life, response = lives[index], responses[index]
-        if life is None or response is None or "reopened" in life.unsure:
-            continue
-        rows.append(index)
-        if not life.reopenings and _at_once(facts, index, response):
-            hits.append(index)
-    return share(hits, rows, _why(facts, window, facts.resolved_in(window)))
+    resolved = facts.resolved_in(window)
+    columns = facts.column("first_response"), facts.column("resolved")
+    said, ends = (map(column.__getitem__, resolved) for column in columns)
+    at_once = facts.once("at once", lambda: Worked[tuple[Any, ...], bool | None](partial(_at_once, facts)))
+    asked = zip(facts.watched.numbers(resolved), facts.responses_of(resolved), said, ends, strict=True)
+    verdicts = list(map(at_once.__getitem__, asked))
+    rows = [index for index, verdict in zip(resolved, verdicts, strict=True) if verdict is not None]
+    return share(compress(resolved, verdicts), rows, _why(facts, window, resolved))
+
+
+def _at_once(
+    facts: Facts, request: tuple[int, date | datetime | None, date | datetime | None, date | None]
+) -> bool | None:
+    """Whether the first response is the resolution, seen by one run or written with one day; None if not known."""
+    life, (response, said, resolved) = facts.watched.life(request[0]), request[1:]
+    if life is None or response is None or "reopened" in life.unsure:
+        return None
+    if life.reopenings:
+        return False
+    if said is None and life.resolved_seen is not None:
+        return response == life.resolved_seen
+    return resolved is not None and as_date(response) == resolved
 
 
 def _why(facts: Facts, window: Window, concerned: Sequence[int]) -> str:
     """Without a case: there is a ledger and nothing happened, or it did not watch what did."""
     return "no_cases" if facts.looked_at(window) and not concerned else "no_history"
-
-
-def _at_once(facts: Facts, index: int, response: date | datetime) -> bool:
-    """Whether the first response is the resolution: seen by one run, or written with one day."""
-    life, resolved = facts.lives[index], facts.column("resolved")[index]
-    if facts.column("first_response")[index] is None and life is not None and life.resolved_seen is not None:
-        return response == life.resolved_seen
-    return resolved is not None and as_date(response) == resolved
 
 
 TIMES = Figure("reopened", "count", "less", times, main=False)
