@@ -105,7 +105,7 @@ def verdicts(view: View) -> Verdicts:
         looks = [Look(view, log, rule, setting, memory) for rule, setting in _holding(view, log.table.tab)]
         context = context_of(view, log, looks)
         wanted = view.history.to_judge(log.table, context)
-        some = None if wanted is None else log.some(sorted(wanted))
+        some = None if wanted is None else log.some(sorted(set(wanted)))
         of_some: dict[str, Any] = {}
         rows: set[int] = set()
         for look in looks:

@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
 from enum import Enum
 from hashlib import blake2b
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sheetops import __version__
@@ -72,10 +73,14 @@ def told(value: object) -> str:
     if isinstance(value, ZoneInfo):
         return f"ZoneInfo({value})"
     if isinstance(value, Mapping):
+        if _PLAIN.issuperset(map(type, chain.from_iterable(value.items()))):
+            return repr(dict(value))
         return f"{{{','.join([f'{told(key)}:{told(one)}' for key, one in value.items()])}}}"
     if isinstance(value, AbstractSet):
         return f"{{{','.join(sorted(map(told, value)))}}}"
     if isinstance(value, (tuple, list)):
+        if kind in (tuple, list) and _PLAIN.issuperset(map(type, value)):
+            return repr(value)
         return f"{kind.__qualname__}({','.join(map(told, value))})"
     if is_dataclass(kind):
         # What is not given to it is worked out from what is, such as the years that a calendar has laid out.

@@ -12,7 +12,7 @@ before its year is doubted; a resolved date may lie twice as far after it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -51,6 +51,14 @@ def year_slips(look: Look) -> list[tuple[int, str, date | None]]:
         return []
     far = float({**RULE.parameters, **setting.parameters}["far_days"])
     return look.once(f"year-slips {look.log.table.tab}", lambda: list(_year_slips(look, far)))
+
+
+def slipped(look: Look, key: str, indexes: Sequence[int]) -> set[int]:
+    """Which of these rows, in rising order, have a date under `key` that is told by its year."""
+    if not indexes:
+        return set()
+    few = look.among(look.log.some(indexes), {})
+    return {indexes[at] for at, of, _ in year_slips(few) if of == key}
 
 
 def _year_slips(look: Look, far: float) -> Iterator[tuple[int, str, date | None]]:

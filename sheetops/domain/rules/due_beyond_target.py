@@ -14,14 +14,26 @@ from datetime import date, datetime, timedelta
 
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.rules.base import Look, Rule
-from sheetops.domain.rules.date import year_slips
+from sheetops.domain.rules.date import slipped
 from sheetops.domain.values import as_date
 from sheetops.errors import CalendarYearUnknown
 
 
 def check(look: Look) -> Iterator[Finding]:
     """Due days of open requests after the target's day."""
-    slips = {(index, key) for index, key, _ in year_slips(look)}
+    late = dict(_late(look))
+    slips = slipped(look, "due", list(late))
+    urgencies, dues = look.log.values("urgency"), look.log.values("due")
+    for index, target in late.items():
+        if index not in slips:
+            urgency = look.view.lists["urgency"].name(urgencies[index], look.view.language)
+            yield look.finding(
+                index, "due", value=dues[index].isoformat(), target=target.isoformat(), urgency=urgency
+            )
+
+
+def _late(look: Look) -> Iterator[tuple[int, date]]:
+    """The open rows whose due day lies after the target's, and that day."""
     latest: dict[tuple[str, date | datetime], date | None] = {}
     grace = timedelta(days=look.number("grace_days"))
     urgencies = look.log.values("urgency")
@@ -29,7 +41,7 @@ def check(look: Look) -> Iterator[Finding]:
     dues = look.log.values("due")
     for index in look.open_rows:
         due = dues[index]
-        if due is None or urgencies[index] is None or (index, "due") in slips:
+        if due is None or urgencies[index] is None:
             continue
         start = moments[index] or look.known_since(index)
         slot = (urgencies[index], start or look.today)
@@ -37,10 +49,7 @@ def check(look: Look) -> Iterator[Finding]:
             latest[slot] = _latest(look, *slot)
         target = latest[slot]
         if target is not None and due > target + grace and (start is not None or look.is_new(index)):
-            urgency = look.view.lists["urgency"].name(urgencies[index], look.view.language)
-            yield look.finding(
-                index, "due", value=due.isoformat(), target=target.isoformat(), urgency=urgency
-            )
+            yield index, target
 
 
 def _latest(look: Look, urgency: str, start: date | datetime) -> date | None:

@@ -10,7 +10,7 @@ the number of resolved requests from which a column without any feedback counts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import compress, repeat
 from operator import is_
@@ -21,33 +21,60 @@ from sheetops.errors import CalendarYearUnknown
 
 
 def check(look: Look) -> Iterator[Finding]:
-    """Resolved rows without feedback, some working days later."""
-    if not look.log.table.has("feedback"):
+    """Resolved rows without feedback, some working days later, where feedback is noted at all."""
+    if look.log.table.has("feedback") and _in_use(look):
+        yield from _told(look, [index for index in _waiting(look) if _late(look, index)])
+
+
+def _of_all(look: Look) -> Iterator[Finding]:
+    """The same rows where no cell holds feedback: of many, one stands for all."""
+    if not look.log.table.has("feedback") or _in_use(look):
         return
-    resolved, feedback, raw = (
-        look.log.values("resolved"),
-        look.log.values("feedback"),
-        look.log.cells("feedback"),
+    waiting = _waiting(look)
+    late = [index for index in waiting if _late(look, index)]
+    if late and len(waiting) >= look.number("unused_from"):
+        first = look.first_of(late)
+        yield look.finding(first, "feedback", "unused", severity=Severity.HINT, rows=str(len(late)))
+    else:
+        yield from _told(look, late)
+
+
+def _grounds(look: Look) -> str:
+    return "in use" if look.log.table.has("feedback") and _in_use(look) else ""
+
+
+def _in_use(look: Look) -> bool:
+    """Whether any cell of the whole column holds feedback."""
+    log = look.whole.log
+    return look.whole.once(
+        f"feedback-in-use {log.table.tab}",
+        lambda: any(log.read("feedback", raw)[0] for raw in log.distinct("feedback") if raw is not None),
     )
+
+
+def _waiting(look: Look) -> list[int]:
+    """The resolved rows without feedback."""
+    resolved, feedback = look.log.values("resolved"), look.log.values("feedback")
+    raw = look.log.cells("feedback")
     silent = compress(range(len(feedback)), map(is_, feedback, repeat(None)))
-    waiting = [
+    return [
         index
         for index in silent
         if resolved[index] is not None and (raw[index] is None or isinstance(raw[index], str))
     ]
-    late = [index for index in waiting if _late(look, resolved[index])]
+
+
+def _told(look: Look, late: Iterable[int]) -> Iterator[Finding]:
     unreadable = {index for index, _ in look.log.unreadable("feedback")}
-    if late and not any(feedback) and len(waiting) >= look.number("unused_from"):
-        first = look.first_of(late)
-        yield look.finding(first, "feedback", "unused", severity=Severity.HINT, rows=str(len(late)))
-        return
+    resolved = look.log.values("resolved")
     for index in late:
         if index not in unreadable:
             days = str(look.calendar.workdays_between(resolved[index], look.today))
             yield look.finding(index, "feedback", resolved=resolved[index].isoformat(), days=days)
 
 
-def _late(look: Look, resolved: date) -> bool:
+def _late(look: Look, index: int) -> bool:
+    resolved: date = look.log.values("resolved")[index]
     if not 0 <= (look.today - resolved).days <= look.number("forget_after"):
         return False
     try:
@@ -62,4 +89,7 @@ RULE = Rule(
     check,
     {"forget_after": 60, "unused_from": 10},
     limits={"forget_after": (1, 3650), "unused_from": (1, MANY)},
+    by_row=True,
+    whole=_of_all,
+    grounds=_grounds,
 )
