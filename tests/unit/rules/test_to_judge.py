@@ -170,7 +170,7 @@ def test_judging_some_rows_says_what_judging_all_says(seed: int, columns: bool) 
 
 def test_the_rounds_leave_rows_out_and_have_faults_of_every_rule_that_goes_row_by_row() -> None:
     runs = [_rounds(seed, 8, seed % 2 == 0) for seed in range(20)]
-    assert sum(count for count, _ in runs) > 300
+    assert sum(count for count, _ in runs) > 150
     assert {rule.code for rule in RULES if rule.by_row} <= set().union(*(said for _, said in runs))
 
 
