@@ -40,20 +40,18 @@ def _each(byte: int) -> np.uint64:
     return _word(bytes((byte,)) * 8)
 
 
-_LESS_THAN = ord("<")
 _UP_TO = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)  # the first bytes of a word
-_ROW, _CELL, _ROW_END = _word(b'<row r="'), _word(b'<c r="'), _word(b"</row>")
-_PAIR_ROW, _PAIR_CELL, _PAIR_ROW_END = (np.uint16(_word(pair)) for pair in (b"ro", b"c ", b"/r"))
-_VALUE, _VALUE_END = _word(b"<v>"), _word(b"</v></c>")
-_ONE, _FOUR, _EIGHT, _SIXTEEN, _HALF = (np.uint64(count) for count in (1, 4, 8, 16, 32))
+_ROW, _CELL, _ROW_END, _VALUE_END = map(_word, (b'<row r="', b'<c r="', b"</row", b"</v></c>"))
+_ONE, _FOUR, _EIGHT, _SIXTEEN, _TWENTY_FOUR, _HALF = (np.uint64(count) for count in (1, 4, 8, 16, 24, 32))
 _FIRST_LETTER, _LAST_LETTER = ord("A"), ord("Z")
 _MOST_DIGITS = 16  # of a number that is the same as a 64-bit integer and then a float as it is as a float
 _LONGEST_ROW_NUMBER = 7
-_HEAD = re.compile(rb'(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(/?)>')
+_HEAD = re.compile(rb'(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(/>|><v>)')
 _ROW_HEAD = re.compile(rb"(?: [^<>]*?)?(/?)>")
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _FORMULA = re.compile(rb"<f(?:>| [^<>]*[^<>/]>)([^<]*)<|<f [^<>]*/>")
 _COMMON_FORMS = 40  # of heads; those that come after so many are told apart one by one
+_LONGEST_HEAD = 24  # of a cell, after its address and with the tag of its value
 _LONGEST_FORM = 400  # and those from the first that is longer on
 _MOST_ODD = 1 / 3  # of the cells: with more, the pattern of a row is faster
 _GAPS = 4  # times as many rows as are there: more are too many to be laid out
@@ -65,8 +63,7 @@ class _Cells(NamedTuple):
 
     begins: Ints  # where in the file
     stops: Ints
-    first: Ints  # of its tags, among those of the piece
-    spans: Ints  # how many tags it has
+    addresses: Words  # their first eight bytes
     rows: Ints  # among the rows of the piece
 
 
@@ -77,8 +74,9 @@ class Bulk:
         """`xml` is the whole part: bytes follow after the last row."""
         self._shared, self._xml = shared, xml
         self._bytes = np.frombuffer(xml, np.uint8)
-        self._pairs: NDArray[np.uint16] = np.ndarray((len(xml) - 1,), "<u2", xml, 0, (1,))
         self._words: Words = np.ndarray((len(xml) - 7,), "<u8", xml, 0, (1,))  # from every byte on
+        self._windows: NDArray[np.void] = np.ndarray((len(xml) - 15,), "V16", xml, 0, (1,))  # two of them
+        self._long_windows: NDArray[np.void] = np.ndarray((len(xml) - 23,), "V24", xml, 0, (1,))
         self._texts: NDArray[Any] = np.empty(len(shared.texts) + 1, object)
         self._texts[1:] = shared.texts  # and a blank before them
         self._text_marks = of_texts([None, *shared.texts])
@@ -95,41 +93,39 @@ class Bulk:
 
         Each column is as long as there are rows from `before` to the last one. Raises NotPlain.
         """
-        places = np.flatnonzero(self._bytes[start:end] == _LESS_THAN)
-        if not len(places):
-            raise NotPlain
-        places += start
-        marks = self._pairs[places + 1]
-        outer = np.flatnonzero((marks == _PAIR_CELL) | (marks == _PAIR_ROW) | (marks == _PAIR_ROW_END))
-        if not len(outer) or outer[0] or places[0] != start:
-            raise NotPlain
-        begins, after = places[outer], np.append(outer[1:], len(places))
-        is_open, is_cell = self._told_apart(begins)
-        if not is_open[0]:
-            raise NotPlain
-        stops, spans = np.append(begins[1:], end), after - outer
+        begins, is_open, is_cell, after = self._tags(start, end)
+        stops = np.append(begins[1:], end)
         at = np.flatnonzero(is_open)
         numbers, digits, signs, empty = self._rows(begins[at] + 8, stops[at])
-        _require_rows(is_open, is_cell, at[empty], stops - begins, spans)
+        _require_rows(is_open, is_cell, at[empty], stops - begins)
         of = np.flatnonzero(is_cell)
-        rows = (np.cumsum(is_open) - 1)[of]
-        found = _Cells(begins[of], stops[of], outer[of], spans[of], rows)
-        columns, heads = self._columns(found, digits[rows], signs[rows])
-        kinds = self._kinds(heads, np.append(places, end)[found.first + 1])
-        values = self._values(found, kinds, places)
+        found = _Cells(begins[of], stops[of], after[of], (np.cumsum(is_open) - 1)[of])
+        columns, heads = self._columns(found, digits, signs)
+        kinds, inside = self._kinds(heads)
+        values = self._values(found, kinds, inside)
         self.last_row = before
         laid = self._laid_out(found, columns, kinds, values, numbers - before)
         self.last_row = int(numbers[-1])
         return laid
 
-    def _told_apart(self, begins: Ints) -> tuple[Flags, Flags]:
-        """Which of these tags begin a row, and which a cell; the others must end a row."""
-        words = self._words[begins]
-        six = words & _UP_TO[6]
-        is_open, is_cell = words == _ROW, six == _CELL
-        if not (is_open | is_cell | (six == _ROW_END)).all():
+    def _tags(self, start: int, end: int) -> tuple[Ints, Flags, Flags, Words]:
+        """Where rows begin, cells begin and rows end, which of them are the first two, and the bytes after `r="`.
+
+        Each of them has an `r`, and little else has one. What is none of them is found later, as too much of the one
+        before it.
+        """
+        signs = np.flatnonzero(self._bytes[start:end] == ord("r"))
+        signs += start
+        words = self._windows[signs - 5].view("<u8").reshape(-1, 2)
+        first, second = words[:, 0], words[:, 1]
+        is_open, is_cell = first == _ROW, (first >> _SIXTEEN) == _CELL
+        is_end = ((first >> _TWENTY_FOUR) == _ROW_END) & ((second & _UP_TO[1]) == ord(">"))
+        kept = np.flatnonzero(is_open | is_cell | is_end)
+        is_open, is_cell = is_open[kept], is_cell[kept]
+        begins: Ints = signs[kept] - np.where(is_cell, 3, np.where(is_open, 5, 2))
+        if not len(begins) or begins[0] != start or not is_open[0]:
             raise NotPlain
-        return is_open, is_cell
+        return begins, is_open, is_cell, second[kept]
 
     def _rows(self, begins: Ints, stops: Ints) -> tuple[Ints, Ints, Words, Flags]:
         """Of each row: its number, how many digits that has, these with the quote, and whether it is self-closing."""
@@ -149,25 +145,29 @@ class Bulk:
 
     def _columns(self, cells: _Cells, digits: Ints, signs: Words) -> tuple[Ints, Ints]:
         """The number of each cell's column, and where its address has ended; it must name its row."""
-        ends = cells.begins + 6
-        letters = self._bytes[ends]
+        letters = cells.addresses & _UP_TO[1]
         if not _are_letters(letters).all():
             raise NotPlain
-        columns = letters.astype(np.int64) - (_FIRST_LETTER - 1)
-        ends += 1
+        columns = letters.view(np.int64) - (_FIRST_LETTER - 1)
+        rest, ends = cells.addresses >> _EIGHT, cells.begins + 7
         for _ in range(2):
-            letters = self._bytes[ends]
-            more = _are_letters(letters)
-            if not more.any():
+            letters = rest & _UP_TO[1]
+            more = np.flatnonzero(_are_letters(letters))
+            if not len(more):
                 break
-            columns[more] = columns[more] * 26 + letters[more] - (_FIRST_LETTER - 1)
-            ends += more
-        if ((self._words[ends] & _UP_TO[digits + 1]) != signs).any():
+            columns[more] = columns[more] * 26 + letters.view(np.int64)[more] - (_FIRST_LETTER - 1)
+            ends[more] += 1
+            rest[more] = self._words[ends[more]]
+        least, most = int(digits.min()), int(digits.max())
+        if most == _LONGEST_ROW_NUMBER:
+            rest = self._words[ends]
+        lengths = least + 1 if least == most else digits[cells.rows] + 1
+        if ((rest & _UP_TO[lengths]) != signs[cells.rows]).any():
             raise NotPlain
-        same_row = cells.rows[1:] == cells.rows[:-1]
-        if (same_row & (columns[1:] <= columns[:-1])).any():
+        if ((cells.rows[1:] == cells.rows[:-1]) & (columns[1:] <= columns[:-1])).any():
             raise NotPlain
-        return columns, ends + digits + 1
+        ends += lengths
+        return columns, ends
 
     def _forms(self, begins: Ints, stops: Ints) -> tuple[Ints, Sequence[bytes]]:
         """The different texts from `begins` to `stops`, of which there are few, and which of them each is."""
@@ -191,17 +191,37 @@ class Bulk:
             which[place] = forms.setdefault(self._xml[begin:stop], len(forms))
         return which, tuple(forms)
 
-    def _kinds(self, begins: Ints, stops: Ints) -> Kinds:
-        """What each cell should hold, told from its start tag after the address."""
-        forms, heads = self._forms(begins, stops)
-        return np.array([self._kind(head) for head in heads], np.uint8)[forms]
+    def _kinds(self, begins: Ints) -> tuple[Kinds, Ints]:
+        """What each cell should hold, told from its start tag after the address, and where that has ended."""
+        forms: list[tuple[int, int]] = []  # kind and length
+        which, left = np.zeros(len(begins), np.int64), np.arange(len(begins))
+        words = self._long_windows[begins].view("<u8").reshape(-1, 3)
+        while len(left) and len(forms) < _COMMON_FORMS:
+            begin = int(begins[left[0]])
+            form = _form(self._xml[begin : begin + _LONGEST_HEAD])
+            equal = np.ones(len(left), np.bool_)
+            for at in range(0, len(form), 8):
+                piece = form[at : at + 8]
+                part = words[:, at // 8]
+                equal &= (part if len(piece) == 8 else part & _UP_TO[len(piece)]) == _word(piece)
+            which[left[equal]] = len(forms)
+            forms.append((self._kind(form), len(form)))
+            left, words = left[~equal], words[~equal]
+        rest: dict[bytes, int] = {}
+        for place, begin in zip(left.tolist(), begins[left].tolist(), strict=True):
+            form = _form(self._xml[begin : begin + _LONGEST_HEAD])
+            which[place] = found = rest.setdefault(form, len(forms))
+            if found == len(forms):
+                forms.append((self._kind(form), len(form)))
+        told = np.array(forms, np.int64).reshape(-1, 2)
+        return told[which, 0].astype(np.uint8), begins + told[which, 1]
 
     def _kind(self, head: bytes) -> int:
         match = _HEAD.fullmatch(head)
-        if match is None:
+        if match is None:  # something else than a number follows, for one
             return _ODD
-        style, kind, closed = int(match[1] or b"0"), match[2], match[3]
-        if closed:
+        style, kind, ending = int(match[1] or b"0"), match[2], match[3]
+        if ending == b"/>":
             return _NOTHING
         if kind == b"s":
             return _TEXT
@@ -209,26 +229,29 @@ class Bulk:
             return _ODD
         return _DAY if style in self._shared.dates else _NUMBER
 
-    def _values(self, cells: _Cells, kinds: Kinds, places: Ints) -> Ints:
-        """The whole number that each cell stores, 0 for a blank; a cell that is otherwise becomes odd."""
+    def _values(self, cells: _Cells, kinds: Kinds, inside: Ints) -> Ints:
+        """The whole number that each cell stores, 0 for a blank; a cell that is otherwise becomes odd.
+
+        `inside` is where its start tags have ended, that of the value too.
+        """
         values = np.zeros(len(kinds), np.int64)
         blank = kinds == _NOTHING
-        kinds[blank & (cells.spans != 1)] = _ODD
+        kinds[blank & (cells.stops != inside)] = _ODD
         filled = np.flatnonzero(~blank & (kinds != _ODD))
-        filled = _sorted_out(kinds, filled, cells.spans[filled] == 4)
-        first = cells.first[filled]
-        begin, end = places[first + 1], places[first + 2]
-        length = end - begin - 3
-        usual = ((self._words[begin] & _UP_TO[3]) == _VALUE) & (self._words[end] == _VALUE_END)
-        usual &= (cells.stops[filled] == end + 8) & (length > 0) & (length <= _MOST_DIGITS)
+        stops = cells.stops[filled]
+        length = stops - inside[filled] - len(b"</v></c>")
+        words = self._windows[stops - 16].view("<u8").reshape(-1, 2)
+        usual = (words[:, 1] == _VALUE_END) & (length > 0) & (length <= _MOST_DIGITS)
         if not usual.all():
             kinds[filled[~usual]] = _ODD
-            filled, end, length = filled[usual], end[usual], length[usual]
-        found = _numbers(self._words[end - 8], np.minimum(length, 8))
+            filled, stops, length, words = filled[usual], stops[usual], length[usual], words[usual]
+        found = _numbers(words[:, 0], np.minimum(length, 8))
         long = np.flatnonzero(length > 8)
-        high, low = _numbers(self._words[end[long] - 16], length[long] - 8), found[long]
-        found[long] = np.where((high < 0) | (low < 0), -1, high * 10**8 + low)
-        kinds[filled[found < 0]] = _ODD
+        if len(long):
+            high, low = _numbers(self._words[stops[long] - 24], length[long] - 8), found[long]
+            found[long] = np.where((high < 0) | (low < 0), -1, high * 10**8 + low)
+        if found.min(initial=0) < 0:
+            kinds[filled[found < 0]] = _ODD
         values[filled] = found
         return values
 
@@ -306,28 +329,25 @@ class Bulk:
         return self._shared.value(*match.groups(b"")[2:])
 
 
-def _require_rows(is_open: Flags, is_cell: Flags, empty: Ints, lengths: Ints, spans: Ints) -> None:
+def _require_rows(is_open: Flags, is_cell: Flags, empty: Ints, lengths: Ints) -> None:
     """NotPlain unless rows begin, hold cells alone, and end, one after the other and with nothing between."""
     ends = ~is_open & ~is_cell
-    if (lengths[ends] != len(b"</row>")).any() or (spans[~is_cell] > 1).any():
+    if (lengths[ends] != len(b"</row>")).any():
         raise NotPlain
     ends[empty] = True
     if not ends[-1] or (ends[:-1] != is_open[1:]).any():
         raise NotPlain
 
 
-def _are_letters(signs: NDArray[np.uint8]) -> Flags:
+def _form(head: bytes) -> bytes:
+    """What begins with a cell's start tag: that tag and the next, or three other bytes; all of it if it is too long."""
+    end = head.find(b">") + 1
+    return head[: end if head[end - 2 : end] == b"/>" else end + 3] if end else head
+
+
+def _are_letters(signs: Words) -> Flags:
     are: Flags = (signs >= _FIRST_LETTER) & (signs <= _LAST_LETTER)
     return are
-
-
-def _sorted_out(kinds: Kinds, which: Ints, fits: Flags) -> Ints:
-    """Those of the cells `which` that fit; the others become odd."""
-    if fits.all():
-        return which
-    kinds[which[~fits]] = _ODD
-    found: Ints = which[fits]
-    return found
 
 
 def _until_quote(words: Words) -> Ints:
