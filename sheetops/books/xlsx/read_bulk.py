@@ -41,8 +41,8 @@ def _each(byte: int) -> np.uint64:
 
 
 _UP_TO = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)  # the first bytes of a word
-_ROW, _CELL, _ROW_END, _VALUE_END = map(_word, (b'<row r="', b'<c r="', b"</row", b"</v></c>"))
-_ONE, _FOUR, _EIGHT, _SIXTEEN, _TWENTY_FOUR, _HALF = (np.uint64(count) for count in (1, 4, 8, 16, 24, 32))
+_ROW, _CELL, _ROW_END, _VALUE_END = map(_word, (b'<row r="', b'<c r="', b"</row>", b"</v></c>"))
+_ONE, _EIGHT, _SIXTEEN, _HALF = (np.uint64(count) for count in (1, 8, 16, 32))
 _FIRST_LETTER, _LAST_LETTER = ord("A"), ord("Z")
 _MOST_DIGITS = 16  # of a number that is the same as a 64-bit integer and then a float as it is as a float
 _LONGEST_ROW_NUMBER = 7
@@ -93,12 +93,16 @@ class Bulk:
 
         Each column is as long as there are rows from `before` to the last one. Raises NotPlain.
         """
-        begins, is_open, is_cell, after = self._tags(start, end)
+        begins, is_open, after = self._tags(start, end)
         stops = np.append(begins[1:], end)
         at = np.flatnonzero(is_open)
+        last = np.append(at[1:], len(begins)) - 1  # tag of each row
+        closed = (self._words[stops[last] - len(b"</row>")] & _UP_TO[6]) == _ROW_END
+        stops[last] -= closed * len(b"</row>")
         numbers, digits, signs, empty = self._rows(begins[at] + 8, stops[at])
-        _require_rows(is_open, is_cell, at[empty], stops - begins)
-        of = np.flatnonzero(is_cell)
+        if (closed == empty).any() or (last != at)[empty].any():
+            raise NotPlain
+        of = np.flatnonzero(~is_open)
         found = _Cells(begins[of], stops[of], after[of], (np.cumsum(is_open) - 1)[of])
         columns, heads = self._columns(found, digits, signs)
         kinds, inside = self._kinds(heads)
@@ -108,24 +112,26 @@ class Bulk:
         self.last_row = int(numbers[-1])
         return laid
 
-    def _tags(self, start: int, end: int) -> tuple[Ints, Flags, Flags, Words]:
-        """Where rows begin, cells begin and rows end, which of them are the first two, and the bytes after `r="`.
+    def _tags(self, start: int, end: int) -> tuple[Ints, Flags, Words]:
+        """Where rows and cells begin, which of them are rows, and the bytes after each `r="`.
 
-        Each of them has an `r`, and little else has one. What is none of them is found later, as too much of the one
-        before it.
+        Both have an `r=`, and little else has one. What else there is will be found as too much of the one before it.
         """
-        signs = np.flatnonzero(self._bytes[start:end] == ord("r"))
+        named = np.zeros(-(-(end - start) // 8) * 8, np.bool_)
+        np.equal(self._bytes[start:end], ord("r"), named[: end - start])
+        named[: end - start] &= self._bytes[start + 1 : end + 1] == ord("=")
+        signs = _where(named)
         signs += start
         words = self._windows[signs - 5].view("<u8").reshape(-1, 2)
         first, second = words[:, 0], words[:, 1]
         is_open, is_cell = first == _ROW, (first >> _SIXTEEN) == _CELL
-        is_end = ((first >> _TWENTY_FOUR) == _ROW_END) & ((second & _UP_TO[1]) == ord(">"))
-        kept = np.flatnonzero(is_open | is_cell | is_end)
-        is_open, is_cell = is_open[kept], is_cell[kept]
-        begins: Ints = signs[kept] - np.where(is_cell, 3, np.where(is_open, 5, 2))
+        if not (is_open | is_cell).all():
+            kept = np.flatnonzero(is_open | is_cell)
+            signs, second, is_open = signs[kept], second[kept], is_open[kept]
+        begins = signs - 3 - 2 * is_open
         if not len(begins) or begins[0] != start or not is_open[0]:
             raise NotPlain
-        return begins, is_open, is_cell, second[kept]
+        return begins, is_open, second
 
     def _rows(self, begins: Ints, stops: Ints) -> tuple[Ints, Ints, Words, Flags]:
         """Of each row: its number, how many digits that has, these with the quote, and whether it is self-closing."""
@@ -195,10 +201,11 @@ class Bulk:
         """What each cell should hold, told from its start tag after the address, and where that has ended."""
         forms: list[tuple[int, int]] = []  # kind and length
         which, left = np.zeros(len(begins), np.int64), np.arange(len(begins))
-        words = self._long_windows[begins].view("<u8").reshape(-1, 3)
+        heads = self._long_windows[begins]
         while len(left) and len(forms) < _COMMON_FORMS:
             begin = int(begins[left[0]])
             form = _form(self._xml[begin : begin + _LONGEST_HEAD])
+            words = heads.view("<u8").reshape(-1, 3)
             equal = np.ones(len(left), np.bool_)
             for at in range(0, len(form), 8):
                 piece = form[at : at + 8]
@@ -206,7 +213,8 @@ class Bulk:
                 equal &= (part if len(piece) == 8 else part & _UP_TO[len(piece)]) == _word(piece)
             which[left[equal]] = len(forms)
             forms.append((self._kind(form), len(form)))
-            left, words = left[~equal], words[~equal]
+            other = ~equal
+            left, heads = left[other], heads[other]
         rest: dict[bytes, int] = {}
         for place, begin in zip(left.tolist(), begins[left].tolist(), strict=True):
             form = _form(self._xml[begin : begin + _LONGEST_HEAD])
@@ -234,25 +242,22 @@ class Bulk:
 
         `inside` is where its start tags have ended, that of the value too.
         """
-        values = np.zeros(len(kinds), np.int64)
-        blank = kinds == _NOTHING
-        kinds[blank & (cells.stops != inside)] = _ODD
-        filled = np.flatnonzero(~blank & (kinds != _ODD))
-        stops = cells.stops[filled]
-        length = stops - inside[filled] - len(b"</v></c>")
-        words = self._windows[stops - 16].view("<u8").reshape(-1, 2)
+        blank, odd = kinds == _NOTHING, kinds == _ODD
+        length = cells.stops - inside
+        kinds[blank & (length != 0)] = _ODD
+        length -= len(b"</v></c>")
+        words = self._windows[cells.stops - 16].view("<u8").reshape(-1, 2)
         usual = (words[:, 1] == _VALUE_END) & (length > 0) & (length <= _MOST_DIGITS)
-        if not usual.all():
-            kinds[filled[~usual]] = _ODD
-            filled, stops, length, words = filled[usual], stops[usual], length[usual], words[usual]
-        found = _numbers(words[:, 0], np.minimum(length, 8))
-        long = np.flatnonzero(length > 8)
+        usual &= ~(blank | odd)
+        values = _numbers(words[:, 0], np.clip(length, 1, 8))
+        long = np.flatnonzero(usual & (length > 8))
         if len(long):
-            high, low = _numbers(self._words[stops[long] - 24], length[long] - 8), found[long]
-            found[long] = np.where((high < 0) | (low < 0), -1, high * 10**8 + low)
-        if found.min(initial=0) < 0:
-            kinds[filled[found < 0]] = _ODD
-        values[filled] = found
+            high, low = _numbers(self._words[cells.stops[long] - 24], length[long] - 8), values[long]
+            values[long] = np.where((high < 0) | (low < 0), -1, high * 10**8 + low)
+        usual &= values >= 0
+        if not usual.all():
+            values[~usual] = 0
+            kinds[~(usual | blank)] = _ODD
         return values
 
     def _laid_out(
@@ -329,14 +334,16 @@ class Bulk:
         return self._shared.value(*match.groups(b"")[2:])
 
 
-def _require_rows(is_open: Flags, is_cell: Flags, empty: Ints, lengths: Ints) -> None:
-    """NotPlain unless rows begin, hold cells alone, and end, one after the other and with nothing between."""
-    ends = ~is_open & ~is_cell
-    if (lengths[ends] != len(b"</row>")).any():
-        raise NotPlain
-    ends[empty] = True
-    if not ends[-1] or (ends[:-1] != is_open[1:]).any():
-        raise NotPlain
+def _where(flags: Flags) -> Ints:
+    """Where the flags are set, of a multiple of eight that seldom has two in the same eight."""
+    words = flags.view("<u8")
+    at = np.flatnonzero(words)
+    found = words[at]
+    if (found & (found - _ONE)).any():
+        return np.flatnonzero(flags)
+    within = np.bitwise_count(found - _ONE) >> 3
+    places: Ints = at * 8 + within
+    return places
 
 
 def _form(head: bytes) -> bytes:
@@ -365,13 +372,19 @@ def _numbers(words: Words, digits: Ints) -> Ints:
     parsing eight digits", 2018).
     """
     other = _UP_TO[8 - digits]
-    words = (words & ~other) | (_each(ord("0")) & other)
-    tens = _each(0xF0)
-    good = ((words & tens) | (((words + _each(6)) & tens) >> _FOUR)) == _each(0x33)
-    pairs = ((words & _each(0x0F)) * np.uint64(10 * 2**8 + 1)) >> _EIGHT
-    fours = ((pairs & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(100 * 2**16 + 1)) >> _SIXTEEN
-    found = ((fours & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(10_000 * 2**32 + 1)) >> _HALF
-    numbers = found.astype(np.int64)
+    words = words & ~other
+    words |= other & _each(ord("0"))
+    words ^= _each(ord("0"))  # a digit is now what it counts
+    good = (((words + _each(0x7F - 9)) | words) & _each(0x80)) == 0
+    words *= np.uint64(10 * 2**8 + 1)
+    words >>= _EIGHT
+    words &= np.uint64(0x00FF00FF00FF00FF)
+    words *= np.uint64(100 * 2**16 + 1)
+    words >>= _SIXTEEN
+    words &= np.uint64(0x0000FFFF0000FFFF)
+    words *= np.uint64(10_000 * 2**32 + 1)
+    words >>= _HALF
+    numbers: Ints = words.view(np.int64)
     if not good.all():
         numbers[~good] = -1
     return numbers
