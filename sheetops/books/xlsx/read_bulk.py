@@ -337,7 +337,7 @@ class Bulk:
 def _where(flags: Flags) -> Ints:
     """Where the flags are set, of a multiple of eight that seldom has two in the same eight."""
     words = flags.view("<u8")
-    at = np.flatnonzero(words)
+    at = np.flatnonzero(words != 0)
     found = words[at]
     if (found & (found - _ONE)).any():
         return np.flatnonzero(flags)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sheetops.books.xlsx.read_bulk import Bulk
 
 _CHUNK = 1 << 20  # bytes of rows that are held as cells at one time
+_LARGE_CHUNK = 1 << 21  # and as arrays: more come sooner to an end, and need more memory
 MOST_COLUMNS = 100  # a pattern for more takes longer than calamine
 _LARGE = 6 << 20  # bytes of rows that take longer to read than the start of numpy
 _MOST_FAILURES = 3  # pieces that `read_bulk` leaves before it is left
@@ -140,9 +141,9 @@ class _Columns:
             self._bulk = Bulk(self._shared, xml)
         at = start
         while at < end:
-            close = xml.find(b"</row>", at + _CHUNK, end)
-            stop = end if close < 0 else close + len(b"</row>")
+            stop = _row_after(xml, at + _LARGE_CHUNK, end)
             if not self._take_in_bulk(at, stop):
+                stop = _row_after(xml, at + _CHUNK, end)
                 self._take(xml, at, stop)
             at = stop
         if self._bulk is None:
@@ -219,6 +220,12 @@ class _Columns:
                 shared.days[text] if style in dated or not text else _number(text) for style, text in pairs
             ]
         return [shared.value(*cell) for cell in zip(styles, kinds, texts, strict=True)]
+
+
+def _row_after(xml: bytes, at: int, end: int) -> int:
+    """Where the next row after `at` begins."""
+    close = xml.find(b"</row>", at, end)
+    return end if close < 0 else close + len(b"</row>")
 
 
 def _spread(cells: list[Raw], places: list[int], count: int) -> Iterator[Raw]:

@@ -240,6 +240,7 @@ def test_pieces_follow_each_other_and_those_left_to_the_pattern_have_no_marks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(read_plain, "_CHUNK", 1)  # a row a piece
+    monkeypatch.setattr(read_plain, "_LARGE_CHUNK", 1)
     good, odd = '<c r="A@"><v>5</v></c>', '<c r="A@"><v>5.5</v></c>'
     assert len(set(of(good, good, good))) == 1
     rows = f'<row r="2">{good}</row><row r="4">{good}</row>'.replace("@", "2", 1).replace("@", "4")

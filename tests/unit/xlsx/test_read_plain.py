@@ -38,6 +38,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(read_plain, "_LARGE", 0)
     if request.param.endswith("small pieces"):
         monkeypatch.setattr(read_plain, "_CHUNK", 1000)
+        monkeypatch.setattr(read_plain, "_LARGE_CHUNK", 1000)
 
 
 def read(data: bytes) -> list[list[Raw]]:
