@@ -30,7 +30,7 @@ _ORDERS = {
 
 def out_of_order(part: bytes) -> str | None:
     """The first known child that stands where it may not, in words; None for every other kind of part."""
-    root = root_of(_without_rows(part))
+    root = root_of(without_rows(part))
     order = _ORDERS.get(local(root), "").split()
     reached = 0
     for child in root:
@@ -42,7 +42,7 @@ def out_of_order(part: bytes) -> str | None:
     return None
 
 
-def _without_rows(part: bytes) -> bytes:
+def without_rows(part: bytes) -> bytes:
     """A worksheet with an empty sheetData, which is all that the order of its children asks for; other parts whole."""
     try:
         sheet = SheetText(part)

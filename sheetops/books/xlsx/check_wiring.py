@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from sheetops.books.xlsx.check_order import without_rows
 from sheetops.books.xlsx.check_xml import local, named, rel_id, root_of
 from sheetops.books.xlsx.check_zip import Members, key
 
@@ -135,9 +136,10 @@ class Wiring:
         plain = self.members.plain(part)
         if b":id" not in plain and b"\0" not in plain:  # no attribute of that name with any prefix, in UTF-8
             return set()
-        root = root_of(
-            plain
-        )  # of a sheet it may have a hundred thousand elements, few of which bear such an id
+        light = without_rows(plain)
+        if light.count(b":id") == plain.count(b":id"):  # no row bears one: they need not become a tree
+            plain = light
+        root = root_of(plain)
         names = set(chain.from_iterable(map(Element.keys, root.iter())))
         ids = [name for name in names if name.endswith("/relationships}id")]
         return set(filter(None, (element.get(name) for name in ids for element in root.iter()))) - known
