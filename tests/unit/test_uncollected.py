@@ -12,6 +12,7 @@ import pytest
 
 from sheetops.books.xlsx import edit_cells
 from sheetops.cli.edge import uncollected
+from tests.unit.test_review_golden import small_desk
 
 
 class _Circle:
@@ -84,3 +85,19 @@ def test_an_edit_leaves_no_parser_in_a_circle(tmp_path: Path) -> None:
             gc.set_debug(0)
             gc.garbage.clear()
     assert "xmlparser" not in left, "each holds 30 KB, and what its handlers hold: a whole tab"
+
+
+def test_a_review_leaves_neither_facts_nor_looks_in_a_circle() -> None:
+    """They hold the texts of every request, and would be in memory while the new file is made and checked."""
+    small_desk("en")  # what is made once
+    with uncollected():
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            small_desk("en")
+            gc.collect()
+            left = {type(thing).__name__ for thing in gc.garbage}
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+    assert not left & {"Facts", "Look", "Requests", "CellTexts", "View"}

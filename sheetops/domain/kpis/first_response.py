@@ -8,7 +8,8 @@ n and rows: the requests answered or past their target. Source: domain.md §4.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from itertools import compress
@@ -17,7 +18,9 @@ from typing import Any
 from sheetops.domain.history import Life
 from sheetops.domain.kpis.base import Figure, Measure, share
 from sheetops.domain.kpis.facts import Facts, Window, Worked
+from sheetops.domain.policy import UrgencyTarget
 from sheetops.domain.values import as_date
+from sheetops.domain.workdays_clock import WorkClock
 
 
 def measure(facts: Facts, window: Window) -> Measure:
@@ -69,14 +72,18 @@ def response_deadline(facts: Facts, index: int) -> date | datetime | None:
 
 def _deadlines(facts: Facts) -> Worked[tuple[date | datetime, str], date | datetime | None]:
     """(opened, urgency) → the deadline: many requests of a day share it."""
-    return facts.once("deadlines", lambda: Worked(lambda asked: _deadline(facts, *asked)))
+    # Not of the facts: what they keep must not hold them, or they stay in memory to the end of a run.
+    targets, clock = facts.view.policy.targets, facts.clock
+    return facts.once("deadlines", lambda: Worked(lambda asked: _deadline(targets, clock, *asked)))
 
 
-def _deadline(facts: Facts, opened: date | datetime, urgency: str) -> date | datetime | None:
-    target = facts.view.policy.targets.get(urgency)
+def _deadline(
+    targets: Mapping[str, UrgencyTarget], clock: WorkClock, opened: date | datetime, urgency: str
+) -> date | datetime | None:
+    target = targets.get(urgency)
     if target is None or target.response is None:
         return None
-    found = facts.clock.deadline(opened, target.response)
+    found = clock.deadline(opened, target.response)
     return found.replace(tzinfo=None) if isinstance(found, datetime) else found
 
 

@@ -81,7 +81,7 @@ class Look:
         self.setting = setting
         self.parameters: Mapping[str, Parameter] = {**rule.parameters, **setting.parameters}
         self._memory: dict[str, Any] = {} if memory is None else memory
-        self.whole = self  # where this look is at some rows alone: the same rule's look at all of them
+        self._whole: Look | None = None  # not itself: a circle would stay in memory to the end of a run
 
     def at(self, log: Requests) -> Look:
         """The same rule, looking at another table."""
@@ -90,8 +90,13 @@ class Look:
     def among(self, some: Requests, memory: dict[str, Any]) -> Look:
         """The same rule, looking at some rows of the same table; `memory` is that of looks at these rows."""
         look = Look(self.view, some, self.rule, self.setting, memory)
-        look.whole = self
+        look._whole = self
         return look
+
+    @property
+    def whole(self) -> Look:
+        """Where this look is at some rows alone: the same rule's look at all of them; else this one."""
+        return self if self._whole is None else self._whole
 
     @property
     def today(self) -> date:
