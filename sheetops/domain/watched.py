@@ -62,7 +62,8 @@ class Watched:
     def each(self, tell: Callable[[Life | None], T], rows: Collection[int]) -> list[T]:
         """What `tell` gives for the life of each of these requests; it is asked once for each different one."""
         if tell not in self._told:
-            self._told[tell] = Worked(lambda number: tell(self._different[number]))
+            different = self._different  # not through this object, which would hold itself
+            self._told[tell] = Worked(lambda number: tell(different[number]))
         return list(map(self._told[tell].__getitem__, self.numbers(rows)))
 
     def _look_up(self, rows: Sequence[int]) -> None:

@@ -327,13 +327,8 @@ class Facts:
 
     @cached_property
     def _workdays(self) -> Worked[tuple[date | datetime | None, date | None], int | None]:
-        return Worked(lambda span: self._days(*span))
-
-    def _days(self, moment: date | datetime | None, end: date | None) -> int | None:
-        opened = as_date(moment)
-        if opened is None or end is None or opened > end:
-            return None
-        return self.calendar.workdays_between(opened, end)
+        calendar = self.calendar  # not these facts, which would hold themselves to the end of a run
+        return Worked(lambda span: _workdays_between(calendar, *span))
 
     def kept(self, index: int) -> bool | None:
         """Whether a resolved request with a due date kept it; None for the others."""
@@ -344,6 +339,11 @@ class Facts:
     def scores(self) -> list[int | None]:
         """The score from 1 to 5 that the customer gave."""
         return [feedback.score if feedback else None for feedback in self.column("feedback")]
+
+
+def _workdays_between(calendar: WorkCalendar, moment: date | datetime | None, end: date | None) -> int | None:
+    opened = as_date(moment)
+    return None if opened is None or end is None or opened > end else calendar.workdays_between(opened, end)
 
 
 def _first_response(life: Life | None) -> date | datetime | None:

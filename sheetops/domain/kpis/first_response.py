@@ -8,7 +8,6 @@ n and rows: the requests answered or past their target. Source: domain.md §4.
 
 from __future__ import annotations
 
-
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial

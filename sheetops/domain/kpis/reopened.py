@@ -21,6 +21,7 @@ from sheetops.domain.history import Life
 from sheetops.domain.kpis.base import Figure, Measure, share
 from sheetops.domain.kpis.facts import Facts, Window, Worked
 from sheetops.domain.values import as_date
+from sheetops.domain.watched import Watched
 
 
 def times(facts: Facts, window: Window) -> Measure:
@@ -57,7 +58,9 @@ def first_contact(facts: Facts, window: Window) -> Measure:
     resolved = facts.resolved_in(window)
     columns = facts.column("first_response"), facts.column("resolved")
     said, ends = (map(column.__getitem__, resolved) for column in columns)
-    at_once = facts.once("at once", lambda: Worked[tuple[Any, ...], bool | None](partial(_at_once, facts)))
+    at_once = facts.once(
+        "at once", lambda: Worked[tuple[Any, ...], bool | None](partial(_at_once, facts.watched))
+    )
     asked = zip(facts.watched.numbers(resolved), facts.responses_of(resolved), said, ends, strict=True)
     verdicts = list(map(at_once.__getitem__, asked))
     rows = [index for index, verdict in zip(resolved, verdicts, strict=True) if verdict is not None]
@@ -65,10 +68,10 @@ def first_contact(facts: Facts, window: Window) -> Measure:
 
 
 def _at_once(
-    facts: Facts, request: tuple[int, date | datetime | None, date | datetime | None, date | None]
+    watched: Watched, request: tuple[int, date | datetime | None, date | datetime | None, date | None]
 ) -> bool | None:
     """Whether the first response is the resolution, seen by one run or written with one day; None if not known."""
-    life, (response, said, resolved) = facts.watched.life(request[0]), request[1:]
+    life, (response, said, resolved) = watched.life(request[0]), request[1:]
     if life is None or response is None or "reopened" in life.unsure:
         return None
     if life.reopenings:
