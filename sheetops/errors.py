@@ -6,6 +6,8 @@ line and a person who has never seen the code can act on it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class SheetopsError(Exception):
     """Something went wrong."""
@@ -17,6 +19,9 @@ class SheetopsError(Exception):
         self.what = what or (type(self).__doc__ or "").strip().splitlines()[0]
         self.where = where
         self.mend = mend
+        self.also: Sequence[
+            SheetopsError
+        ] = ()  # others that came to light together with it, each told in its line
         super().__init__(self.line())
 
     def line(self) -> str:

@@ -89,7 +89,8 @@ def main(arguments: list[str] | None = None) -> None:
         with heard(last=arguments is None):
             code = cli.main(arguments, prog_name="sheetops", standalone_mode=False)
     except SheetopsError as error:
-        click.echo(f"sheetops: {error.line()}", err=True)
+        for one in (error, *error.also):
+            click.echo(f"sheetops: {one.line()}", err=True)
         code = error.exit_code
     except click.exceptions.Exit as leave:
         code = leave.exit_code

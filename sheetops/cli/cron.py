@@ -112,7 +112,7 @@ def _call(
     else:
         start = _ourselves()
     if settings is None and loaded.path is not None:
-        settings = "/etc/sheetops/sheetops.yaml" if form == "kubernetes" else str(loaded.path.absolute())
+        settings = "/etc/sheetops/sheetops.yaml" if form == "kubernetes" else _whole(loaded.path)
     named = {sheet.name for sheet in loaded.settings.sheets}
     places = sheets if elsewhere else tuple(_absolute(sheet, sheet in named) for sheet in sheets)
     kept = {"XDG_STATE_HOME"} if loaded.settings.state is None and not elsewhere else set()
@@ -124,14 +124,21 @@ def _call(
 def _ourselves() -> tuple[str, ...]:
     """This very program, by absolute paths: cron has another PATH."""
     called = Path(sys.argv[0])
-    found = (
-        str(called.absolute()) if called.stem == "sheetops" and called.exists() else shutil.which("sheetops")
-    )
+    found = _whole(called) if called.stem == "sheetops" and called.exists() else shutil.which("sheetops")
     return (found,) if found else (sys.executable, "-m", "sheetops")
 
 
 def _absolute(sheet: str, is_name: bool) -> str:
-    return sheet if is_name or "://" in sheet else str(Path(sheet).absolute())
+    return sheet if is_name or "://" in sheet else _whole(Path(sheet))
+
+
+def _whole(path: Path) -> str:
+    """The absolute path without `..` in it, unless that would lead elsewhere, past a link."""
+    whole = Path(os.path.normpath(path.absolute()))
+    try:
+        return str(whole if whole.samefile(path) else path.absolute())
+    except OSError:
+        return str(path.absolute())
 
 
 def _user() -> str:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sheetops.cli.fleet import address_of, fleet_of, fleet_sheets_of, linked
+from sheetops.cli.fleet import address_of, fleet_sheets_of, linked
 from sheetops.errors import SheetopsError
 from sheetops.scheduling.roster import Roster
 from sheetops.scheduling.slots import Scheduled
@@ -53,7 +53,7 @@ def sheets_now(
     """Lists the sheets of the fleet as they are now."""
 
     def listed(loaded: Loaded) -> Sequence[tuple[str, Team]]:
-        fleet_of(loaded)
+        address_of(loaded)  # told once, before each sheet asks for it
         return fleet_sheets_of(edge_of(loaded), names)
 
     return listed

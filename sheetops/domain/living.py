@@ -42,7 +42,7 @@ IMPROVEMENT_COLUMNS: Final[tuple[Column, ...]] = (
     _c("evidence_rows", Kind.TEXT, "依据明细", "依據明細", "Evidence rows", 16, by_job=True),
     _c("baseline_rows", Kind.TEXT, "基准明细", "基準明細", "Baseline rows", 16, by_job=True),
     _c("measured_rows", Kind.TEXT, "复测明细", "複測明細", "Measured rows", 16, by_job=True),
-    _c("key", Kind.TEXT, "系统标识", "系統識別碼", "System key", 14, by_job=True),
+    _c("key", Kind.TEXT, "系统标识", "系統識別碼", "System key", 30, by_job=True),
 )
 """Who owns what: opportunity to scope, goal, done_on and review_on are filled where they are blank, and a person's
 own entry wins; the other columns of the job are its alone."""
@@ -62,7 +62,7 @@ FOLLOW_UP_COLUMNS: Final[tuple[Column, ...]] = (
     _c("confirmed_on", Kind.DATE, "确认日期", "確認日期", "Confirmed on", 13),
     _c("remarks", Kind.TEXT, "回访备注", "回訪備註", "Follow-up notes", 28),
     _c("state", Kind.TEXT, "当前进度", "目前進度", "Where it stands", 16, by_job=True),
-    _c("key", Kind.TEXT, "系统标识", "系統識別碼", "System key", 14, by_job=True),
+    _c("key", Kind.TEXT, "系统标识", "系統識別碼", "System key", 30, by_job=True),
 )
 
 

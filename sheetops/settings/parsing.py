@@ -5,7 +5,9 @@ Loaded only where there is a file: the YAML library takes a twentieth of a secon
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
+from operator import itemgetter
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -35,18 +37,51 @@ def parse_text(text: str, where: str) -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        # A misspelt name is the cause of a missing one, so it is told first.
-        first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        raise SettingsError(
-            _what(first), where=f"{where}, line {_line(data, first['loc'])}", mend=_mend(first)
-        ) from None
-    fault = next(faults(settings), None)
-    if fault is not None:
-        name = ".".join(map(str, fault.place))
-        raise SettingsError(
-            f"{name}: {fault.what}", where=f"{where}, line {_line(data, fault.place)}", mend=fault.mend
-        )
+        told = [(_line(data, e["loc"]), _what(e), _mend(e)) for e in _told(data, error)]
+        raise _together(told, where) from None
+    found = [
+        (_line(data, fault.place), f"{'.'.join(map(str, fault.place))}: {fault.what}", fault.mend)
+        for fault in faults(settings)
+    ]
+    if found:
+        raise _together(found, where)
     return settings
+
+
+def _together(found: Iterable[tuple[int, str, str | None]], where: str) -> SettingsError:
+    """One error of all that was found (line, what, how to mend), in the order of the file."""
+    errors = [
+        SettingsError(what, where=f"{where}, line {line}", mend=mend)
+        for line, what, mend in sorted(found, key=itemgetter(0))
+    ]
+    errors[0].also = errors[1:]
+    return errors[0]
+
+
+def _told(data: Any, error: ValidationError) -> list[ErrorDetails]:
+    """The errors that a person is told: one of each place in the file, whatever was tried to understand it.
+
+    A misspelt name is the cause of a missing one, so it is told in its place.
+    """
+    every = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    misspelt = {e["loc"][:-1] for e in every if e["type"] == "extra_forbidden"}
+    found: dict[tuple[int | str, ...], ErrorDetails] = {}
+    for one in every:
+        if one["type"] != "missing":
+            found.setdefault(_reached(data, one["loc"]), one)
+        elif one["loc"][:-1] not in misspelt:
+            found[one["loc"]] = one
+    return list(found.values())
+
+
+def _reached(data: Any, loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The part of `loc` that the file has."""
+    for at, step in enumerate(loc):
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return loc[:at]
+    return loc
 
 
 class _Constructor(RoundTripConstructor):
@@ -80,7 +115,8 @@ def _line(data: Any, loc: tuple[int | str, ...]) -> int:
 
 
 def _name(error: ErrorDetails) -> str:
-    return ".".join(str(step) for step in error["loc"])
+    # A step in brackets is the library's own, of one among several forms that a setting may have.
+    return ".".join(step for step in map(str, error["loc"]) if "[" not in step)
 
 
 def _what(error: ErrorDetails) -> str:

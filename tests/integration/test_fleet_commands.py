@@ -130,7 +130,7 @@ def test_without_workers_nobody_waits_for_ever(me: Terminal) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ("{}", "there is no fleet in these settings"),
+        ("", "there is no fleet in these settings"),
         ("fleet: {database: 'postgresql://me:secret@db/x'}", "does not stand in the settings file"),
         (
             "fleet: {database: {env: NOT_SET}}",
@@ -140,9 +140,11 @@ def test_without_workers_nobody_waits_for_ever(me: Terminal) -> None:
     ],
 )
 def test_settings_that_make_no_fleet_are_told(me: Terminal, settings: str, words: str) -> None:
-    (me.folder / "sheetops.yaml").write_text(settings, encoding="utf-8")
-    said = me.run("worker", code=2)
-    assert words in said and "secret@" not in said and "\n" not in said.strip()
+    desk = "sheets: [{path: desks/desk-000.xlsx}]"
+    (me.folder / "sheetops.yaml").write_text(f"{desk}\n{settings}\n", encoding="utf-8")
+    for command in ("worker", "schedule --fleet --once"):
+        said = me.run(*command.split(), code=2)
+        assert words in said and "secret@" not in said and "\n" not in said.strip()
 
 
 def test_a_database_that_is_away_is_one_line(me: Terminal) -> None:

@@ -31,6 +31,27 @@ def refusal(text: str) -> str:
     return caught.value.line()
 
 
+def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = (
+        "tem: 3\nteam:\n  langauge: en\n  escalate_after: [3, x]\nsheets:\n  - pth: a.xlsx\n  - name: b\n"
+        "fleet:\n  database: {evn: X}\n"
+    )
+    with pytest.raises(SettingsError) as caught:
+        parse(text, "s.yaml")
+    said = [one.line() for one in (caught.value, *caught.value.also)]
+    assert [line.partition(": ")[0] for line in said] == [f"s.yaml, line {n}" for n in (1, 3, 4, 6, 7, 9)]
+    assert said[3] == "s.yaml, line 6: there is no setting sheets.0.pth; did you mean path?"
+    assert said[4] == "s.yaml, line 7: sheets.1.path is missing", "of the other the misspelt name says it"
+    assert said[5] == "s.yaml, line 9: there is no setting fleet.database.evn; did you mean env?"
+
+
+def test_all_that_makes_no_sense_is_told_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse("team:\n  timezone: Mars\n  rules: {requird: off, date: {parameters: {far: 3}}}\n", "s.yaml")
+    said = [one.line() for one in (caught.value, *caught.value.also)]
+    assert len(said) == 3 and "Mars" in said[0] and "requird" in said[1] and "far_days" in said[2]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [

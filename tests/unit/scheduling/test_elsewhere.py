@@ -220,6 +220,13 @@ def test_the_command_prints_what_holds_here(
     said = terminal.run("cron", "--zone", "Europe/Berlin")
     assert "30 1,2 * * * " in said, "half past eight in Shanghai, in winter and in summer"
     assert f"--config {tmp_path / 'sheetops.yaml'}" in said and 'XDG_STATE_HOME="/srv/state"' in said
+    (tmp_path / "other" / "in").mkdir(parents=True)
+    (tmp_path / "other" / "sheetops.yaml").write_text((tmp_path / "sheetops.yaml").read_text())
+    (tmp_path / "link").symlink_to(tmp_path / "other" / "in")
+    plain = terminal.run("cron", "--config", "other/in/../../sheetops.yaml")
+    assert f"--config {tmp_path / 'sheetops.yaml'}" in plain, "as a person would write it"
+    past = terminal.run("cron", "--config", "link/../sheetops.yaml")
+    assert f"--config {tmp_path}/link/../sheetops.yaml" in past, "without the .. it would be another file"
     assert "@reboot" in said and "set SWITCH here" in said
     assert "CRON_TZ=Asia/Shanghai\n30 8 * * * " in terminal.run("cron", "--cron-tz")
     assert "OnCalendar=*-*-* 08:30:00 Asia/Shanghai" in terminal.run("cron", "--format", "systemd")
