@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import exp, lgamma, log
 from typing import Final, NamedTuple, TypeVar
@@ -77,12 +77,14 @@ def keywords(facts: Facts, window: Window, earlier: Window, most: int = 12) -> K
     chosen = now.chosen()
     earlier_cases = before.cases(chosen)
     cases = {key: (len(rows), earlier_cases[key]) for key, rows in chosen.items()}
-    tested = shared_among((rise(sum(both), now.n, 0, before.n) for both in cases.values()), LEVEL)
+    least = Worked[int, float](lambda all_of_them: rise(all_of_them, now.n, 0, before.n))
+    tested = shared_among((least[sum(both)] for both in cases.values()), LEVEL)
+    chance = Worked[tuple[int, int], float](lambda both: rise(both[0], now.n, both[1], before.n))
     found = [
         Keyword(
             now.name(key),
             *cases[key],
-            rise(cases[key][0], now.n, cases[key][1], before.n),
+            chance[cases[key]],
             tested,
             tuple(sorted(rows, key=now.place.__getitem__)),
         )
@@ -213,12 +215,15 @@ def _pieces(clause: Sequence[Token], words: Container[str]) -> Iterator[tuple[Ke
         if token.kind == "run":
             yield from _of_run(token)
             continue
-        for last in range(first + 1, min(first + _WORDS, len(clause)) + 1):
-            part = clause[first:last]
-            if part[-1].kind == "run" or part[-1].key not in words:
+        key: Key = ()
+        strong = False
+        for one in clause[first : first + _WORDS]:
+            if one.kind == "run" or one.key not in words:
                 break
-            if any(one.kind != "weak" for one in part):
-                yield tuple(one.key for one in part), token.start, part[-1].end
+            key = (*key, one.key)
+            strong = strong or one.kind != "weak"
+            if strong:
+                yield key, token.start, one.end
 
 
 def _of_run(token: Token) -> Iterator[tuple[Key, int, int]]:
@@ -261,11 +266,16 @@ def rise(now: int, of_now: int, before: int, of_before: int) -> float:
     if not of_now or not of_before:
         return 1.0
     cases, everything = now + before, of_now + of_before
-    whole = _log_choose(everything, of_now)
+    log_of, others = _log_factorials(everything), everything - cases
+    whole = log_of[everything] - log_of[of_now] - log_of[of_before]
     tail = (
-        exp(_log_choose(cases, n) + _log_choose(everything - cases, of_now - n) - whole)
+        exp(
+            (log_of[cases] - log_of[n] - log_of[cases - n])
+            + (log_of[others] - log_of[of_now - n] - log_of[others - of_now + n])
+            - whole
+        )
         for n in range(now, min(cases, of_now) + 1)
-        if of_now - n <= everything - cases
+        if of_now - n <= others
     )
     return min(1.0, sum(tail))
 
@@ -282,5 +292,7 @@ def shared_among(least: Iterable[float], level: float) -> int:
     return tests
 
 
-def _log_choose(n: int, k: int) -> float:
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+@lru_cache(maxsize=4)
+def _log_factorials(most: int) -> list[float]:
+    """log n! for n up to `most`: what is asked for thousands of pieces."""
+    return [lgamma(n + 1) for n in range(most + 1)]
