@@ -64,7 +64,7 @@ class KnownYears:
 
 def check_country(country: str, subdivision: str | None = None) -> None:
     """Raise `SettingsError` unless the library knows this country and subdivision."""
-    _library(country, subdivision, ())
+    _library(country, subdivision)
 
 
 @lru_cache(maxsize=64)
@@ -76,7 +76,7 @@ def known_years(country: str, subdivision: str | None = None) -> KnownYears:
 
     Raises `SettingsError` for a country or subdivision that the library does not know.
     """
-    book = _library(country, subdivision, ())
+    book = _library(country, subdivision)
     moved = _years_with_moved_days(book)
     if not moved:
         return KnownYears(book.start_year, book.end_year)
@@ -91,9 +91,9 @@ def country_year(country: str, subdivision: str | None, year: int) -> CountryYea
     Outside the library's range only the weekend is filled in.
     Raises `SettingsError` for a country or subdivision that the library does not know.
     """
-    plain = _library(country, subdivision, ())
+    plain = _library(country, subdivision)
     inside = plain.start_year <= year <= plain.end_year
-    book = _library(country, subdivision, (year,)) if inside else plain
+    book = _of_year(plain, year) if inside else plain
     days = [date(year, 1, 1) + timedelta(days=i) for i in range(366)]
     days = [day for day in days if day.year == year]
     off = {day for day in days if day in book} if inside else set()
@@ -104,17 +104,15 @@ def country_year(country: str, subdivision: str | None, year: int) -> CountryYea
     return CountryYear(frozenset(off), make_up, weekend, _is_estimated(book, off))
 
 
-def _library(country: str, subdivision: str | None, years: Iterable[int]) -> HolidayBase:
-    """The library's calendar, in its own language so that the machine's locale plays no part."""
+@lru_cache(maxsize=64)
+def _library(country: str, subdivision: str | None) -> HolidayBase:
+    """The library's calendar, without the days of any year yet; nobody changes it."""
     from holidays import country_holidays
 
     code = country.strip().upper()
     _load_alone(code)
     try:
-        plain = country_holidays(code, subdiv=subdivision, expand=False)
-        return country_holidays(
-            code, subdiv=subdivision, years=years, expand=False, language=plain.default_language
-        )
+        return country_holidays(code, subdiv=subdivision, expand=False)
     except NotImplementedError:
         pass
     try:
@@ -128,6 +126,14 @@ def _library(country: str, subdivision: str | None, years: Iterable[int]) -> Hol
         f"the country '{country}' has no subdivision '{subdivision}'",
         mend=f"use one of {subdivisions}" if subdivisions else "leave the subdivision out",
     ) from None
+
+
+def _of_year(plain: HolidayBase, year: int) -> HolidayBase:
+    """The days of a year, in the calendar's own language so that the machine's locale plays no part."""
+    from holidays import country_holidays
+
+    code, own = plain.country, plain.default_language
+    return country_holidays(code, subdiv=plain.subdiv, years=year, expand=False, language=own)
 
 
 _COUNTRIES = "holidays.countries"

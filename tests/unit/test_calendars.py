@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 from chinese_calendar.constants import holidays as chinese_periods
-from holidays import country_holidays
+from holidays import HolidayBase, country_holidays
 from holidays.countries.china import ChinaStaticHolidays
 
 from sheetops.domain import calendars
@@ -39,10 +39,10 @@ def days_of(first: int, last: int) -> Iterator[date]:
 @pytest.fixture
 def fresh_calendars() -> Iterator[None]:
     """The module's caches emptied before and after a test that alters what the library says."""
-    for cached in (known_years, country_year):
+    for cached in (known_years, country_year, calendars._library):
         cached.cache_clear()
     yield
-    for cached in (known_years, country_year):
+    for cached in (known_years, country_year, calendars._library):
         cached.cache_clear()
 
 
@@ -188,6 +188,7 @@ def test_knowledge_ends_with_the_librarys_last_table() -> None:
 def test_a_newer_library_moves_the_end_of_knowledge(monkeypatch: pytest.MonkeyPatch) -> None:
     last = known_years("CN").last
     known_years.cache_clear()
+    calendars._library.cache_clear()
     newer = {**ChinaStaticHolidays.special_public_holidays, last + 1: ((2, 20, 2, 14),)}
     monkeypatch.setattr(ChinaStaticHolidays, "special_public_holidays", newer)
     assert known_years("CN").last == last + 1
@@ -243,19 +244,19 @@ def test_an_unknown_country_is_named_and_mended(country: str, subdivision: str |
 
 @pytest.mark.usefixtures("fresh_calendars")
 def test_each_year_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[int, ...]] = []
-    plain = calendars._library
+    asked: list[int] = []
+    of_year = calendars._of_year
 
-    def counted(country: str, subdivision: str | None, years: tuple[int, ...]) -> object:
-        asked.append(tuple(years))
-        return plain(country, subdivision, years)
+    def counted(plain: HolidayBase, year: int) -> HolidayBase:
+        asked.append(year)
+        return of_year(plain, year)
 
-    monkeypatch.setattr(calendars, "_library", counted)
+    monkeypatch.setattr(calendars, "_of_year", counted)
     for _ in range(3):
         calendar = WorkCalendar("CN")
         for day in days_of(2023, 2025):
             calendar.is_workday(day)
-    assert sorted(years for years in asked if years) == [(2023,), (2024,), (2025,)]
+    assert sorted(asked) == [2023, 2024, 2025]
 
 
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
