@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 
+from sheetops.domain.patterns import pattern
 from sheetops.errors import EditRefused
 
 Value = str | bool | int | float | dt.datetime | dt.date | None
@@ -19,8 +19,8 @@ _LEAP_BUG = dt.datetime(1900, 3, 1)
 _DAY = dt.timedelta(days=1)
 
 # Excel writes what XML cannot hold as _xHHHH_, and a text that looks like it with its underscore escaped.
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = pattern(r"_x([0-9A-Fa-f]{4})_")
+_UNWRITABLE = pattern("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ISO_FORMS = ("%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 
 

@@ -15,20 +15,22 @@ from itertools import pairwise
 from typing import NamedTuple
 from xml.parsers import expat
 
+from sheetops.domain.patterns import pattern
+
 _ATTRIBUTES = rb"""(?:[^>"']|"[^"]*"|'[^']*')*"""
-_OPAQUE = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.S)
-_ROOT = re.compile(rb"<(?:([\w.-]+):)?worksheet(?=[\s/>])")
-_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([A-Z]*)([0-9]+)""")
+_OPAQUE = pattern(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.S)
+_ROOT = pattern(rb"<(?:([\w.-]+):)?worksheet(?=[\s/>])")
+_NUMBER = pattern(rb"""\sr\s*=\s*["']\s*([A-Z]*)([0-9]+)""")
 _FIRST_REFERENCE = rb"""(?:\s+r\s*=\s*["']([A-Z]+)([0-9]+)["'])?"""
-_ADDRESS = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
-_PAIR = re.compile(rb"""([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')""")
+_ADDRESS = pattern(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
+_PAIR = pattern(rb"""([\w:.-]+)\s*=\s*("[^"]*"|'[^']*')""")
 # The elements around the cells whose reference grows with appended rows; nothing else may change there.
-_GROWING = re.compile(
+_GROWING = pattern(
     rb"<((?:[\w.-]+:)?(?:dimension|autoFilter|sortState|conditionalFormatting|dataValidation|ignoredError))"
     rb"(?=[\s/>])(" + _ATTRIBUTES + rb")>|(<(?:[\w.-]+:)?sqref>)([^<]*)(?=</)"
 )
-_REFERENCE = re.compile(rb"""(\s(?:sq)?ref\s*=\s*)("[^"]*"|'[^']*')""")
-_DIMENSION = re.compile(
+_REFERENCE = pattern(rb"""(\s(?:sq)?ref\s*=\s*)("[^"]*"|'[^']*')""")
+_DIMENSION = pattern(
     rb"<(?:[\w.-]+:)?dimension(?=[\s/>])" + _ATTRIBUTES + rb">(?:</(?:[\w.-]+:)?dimension\s*>)?"
 )
 _CHUNK = 1 << 16

@@ -18,6 +18,7 @@ from unicodedata import normalize
 
 from sheetops.books.xlsx.durable import fold
 from sheetops.books.xlsx.owners import folder_names
+from sheetops.domain.patterns import pattern
 from sheetops.errors import SheetConflicted
 
 # Dropbox writes the mark in the language of the machine; Nextcloud and ownCloud use the English one.
@@ -48,16 +49,16 @@ _WORDS = (
     "衝突的複本",
     "sfconflict",
 )
-_BRACKETED = re.compile(r"\s*[(（].*(?:" + "|".join(_WORDS) + r").*[)）]")
+_BRACKETED = pattern(r"\s*[(（].*(?:" + "|".join(_WORDS) + r").*[)）]")
 _MARKS = (
     _BRACKETED,
-    re.compile(r"\.sync-conflict-\d{8}-\d{6}(?:-[0-9a-z]+)?"),  # Syncthing
-    re.compile(r"\s*\[conflict(?:ed)?(?:[ -]?\d+)?\]"),  # Google Drive, pCloud
-    re.compile(r"_conflict-\d{8}-\d{6}"),  # ownCloud before 2.4
-    re.compile(r"\.conflict\d*"),  # Resilio Sync
-    re.compile(r"_[^/]+_[a-z]{3}-\d{2}-\d{6}-\d{4}_conflict"),  # Synology Drive
+    pattern(r"\.sync-conflict-\d{8}-\d{6}(?:-[0-9a-z]+)?"),  # Syncthing
+    pattern(r"\s*\[conflict(?:ed)?(?:[ -]?\d+)?\]"),  # Google Drive, pCloud
+    pattern(r"_conflict-\d{8}-\d{6}"),  # ownCloud before 2.4
+    pattern(r"\.conflict\d*"),  # Resilio Sync
+    pattern(r"_[^/]+_[a-z]{3}-\d{2}-\d{6}-\d{4}_conflict"),  # Synology Drive
 )
-_WINDOWS_NAME = re.compile(r"-(?:DESKTOP-[0-9A-Z]{7}|LAPTOP-[0-9A-Z]{8}|WIN-[0-9A-Z]{11})(?:-\d+)?")
+_WINDOWS_NAME = pattern(r"-(?:DESKTOP-[0-9A-Z]{7}|LAPTOP-[0-9A-Z]{8}|WIN-[0-9A-Z]{11})(?:-\d+)?")
 
 
 def conflict_copies(path: Path) -> list[Path]:

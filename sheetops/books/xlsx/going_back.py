@@ -8,16 +8,16 @@ bytes back. Everything else stays as it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.edit import patch_cells
 from sheetops.books.xlsx.package import Package
+from sheetops.domain.patterns import pattern
 from sheetops.errors import SheetError
 
 Cell = tuple[str, str]  # tab, address
-_STYLE = re.compile(rb"""<(?:[\w.-]+:)?(?:c|row|col)\s[^<>]*?\b(?:s|style)\s*=\s*["'](\d+)""")
+_STYLE = pattern(rb"""<(?:[\w.-]+:)?(?:c|row|col)\s[^<>]*?\b(?:s|style)\s*=\s*["'](\d+)""")
 _LISTS = (
     "styles",
     "calcChain",

@@ -21,7 +21,6 @@ is believed. LibreOffice and WPS are always believed: they do not lock the workb
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from collections.abc import Collection
@@ -31,14 +30,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sheetops.books.xlsx.durable import fold, in_use, mount_type, trouble
+from sheetops.domain.patterns import pattern
 from sheetops.errors import SheetInUse
 
 EXCEL, WPS, LIBREOFFICE = "Excel", "WPS Office", "LibreOffice"
 
 _EXCEL_LENGTH_AT, _EXCEL_NAME_AT = 55, 57
 _SMB_TYPES = {"cifs", "smb3"}
-_ESCAPED = re.compile(r"\\(.)")
-_FIELD = re.compile(r"(?:\\.|[^\\,;])*")
+_ESCAPED = pattern(r"\\(.)")
+_FIELD = pattern(r"(?:\\.|[^\\,;])*")
 
 
 class Owner(NamedTuple):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.read_cells import is_for_us, read_cells
 from sheetops.books.xlsx.read_plain import NotPlain, Plain, PlainSheet
+from sheetops.domain.patterns import pattern
 from sheetops.domain.rows import Rows
 from sheetops.domain.table import CellError, Grid, Raw, RawSheet
 
@@ -21,16 +22,16 @@ if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
 _T = TypeVar("_T")
-_FORMULA = re.compile(rb"<(?:\w+:)?c(\s[^<>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>([^<]*)<)")
-_ERROR = re.compile(
+_FORMULA = pattern(rb"<(?:\w+:)?c(\s[^<>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*?)?(?:/>|>([^<]*)<)")
+_ERROR = pattern(
     rb"<(?:\w+:)?c(\s[^<>]*\bt=[\"']e[\"'][^<>]*)(?<!/)>"
     rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<",  # never on into the next cell
     re.DOTALL,
 )
-_HIDDEN = re.compile(rb"<(?:\w+:)?row(\s[^<>]*\bhidden=[\"'](?:1|true)[\"'][^<>]*)>")
-_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
-_R = re.compile(rb"\br=[\"']([A-Z]*)(\d+)[\"']")
-_ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
+_HIDDEN = pattern(rb"<(?:\w+:)?row(\s[^<>]*\bhidden=[\"'](?:1|true)[\"'][^<>]*)>")
+_MERGED = pattern(rb"<(?:\w+:)?mergeCell\s[^>]*\bref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']")
+_R = pattern(rb"\br=[\"']([A-Z]*)(\d+)[\"']")
+_ROW_OR_CELL = pattern(rb"<(?:\w+:)?(row|c)(?=[\s/>])([^<>]*)>")
 
 
 def read_workbook(data: bytes, location: str, package: Package | None = None) -> RawSheet:

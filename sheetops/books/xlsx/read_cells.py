@@ -6,8 +6,6 @@ reads a prefixed UTF-16 sheet as empty, and stops at numbers too large for a dat
 
 from __future__ import annotations
 
-import re
-
 from sheetops.books.xlsx.cellref import MAX_ROW
 from sheetops.books.xlsx.moments import moment
 from sheetops.books.xlsx.package import Package, SheetRef
@@ -15,14 +13,15 @@ from sheetops.books.xlsx.row import Cell, Row
 from sheetops.books.xlsx.sheet import SheetXml
 from sheetops.books.xlsx.strings import SharedStrings
 from sheetops.books.xlsx.styles import date_styles, is_1904
+from sheetops.domain.patterns import pattern
 from sheetops.domain.table import CellError, Raw
 
 MOST_CELLS = 60_000_000
 """The largest rectangle that is left to calamine: about what 1.4 GB hold."""
 
-_COLUMNS = ((re.compile(rb"[\"'][A-Z]{3}[0-9]"), 16384), (re.compile(rb"[\"'][A-Z]{2}[0-9]"), 702))
-_ROW_NUMBER = re.compile(rb"row\s[^<>]*?\br\s*=\s*[\"']([0-9]{1,7})[\"']")
-_CELL_ROW = re.compile(rb"[\"'][A-Z]{1,3}([0-9]{1,7})[\"']")
+_COLUMNS = ((pattern(rb"[\"'][A-Z]{3}[0-9]"), 16384), (pattern(rb"[\"'][A-Z]{2}[0-9]"), 702))
+_ROW_NUMBER = pattern(rb"row\s[^<>]*?\br\s*=\s*[\"']([0-9]{1,7})[\"']")
+_CELL_ROW = pattern(rb"[\"'][A-Z]{1,3}([0-9]{1,7})[\"']")
 _TAIL = 1 << 16
 
 

@@ -16,13 +16,14 @@ from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellref import MAX_ROW, Area, area_at
 from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.xmlbytes import Node
+from sheetops.domain.patterns import pattern
 from sheetops.errors import EditRefused, NotAWorkbook, RefusedWorkbook, SheetError
 
 _CHUNK = 1 << 14
 _FEW = 10_000
-_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
-_DIGITS = re.compile(rb"[0-9]{1,9}")
-_ANY_ROW = re.compile(rb"<((?:[^\s<>/:!?]+:)?)row(?=[\s/>])")
+_ROW_NUMBER = pattern(rb"""\sr\s*=\s*["']\s*([0-9]+)\s*["']""")
+_DIGITS = pattern(rb"[0-9]{1,9}")
+_ANY_ROW = pattern(rb"<((?:[^\s<>/:!?]+:)?)row(?=[\s/>])")
 
 
 _OTHER_KINDS = {

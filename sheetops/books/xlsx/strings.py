@@ -9,14 +9,15 @@ from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellvalue import unescape_text
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.xmlbytes import Node
+from sheetops.domain.patterns import pattern
 
 _SIMPLER = (('<t xml:space="preserve">', "<t>"), ("<t/>", "<t></t>"))
-_PLAIN_ITEM = re.compile(r"<t>([^<]*)</t>")
-_PHONETIC = re.compile(r"<phoneticPr [^<>]*/>")  # how Excel shows what it may have as a hint to read by
+_PLAIN_ITEM = pattern(r"<t>([^<]*)</t>")
+_PHONETIC = pattern(r"<phoneticPr [^<>]*/>")  # how Excel shows what it may have as a hint to read by
 _SIGNS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
-_BEFORE = re.compile(rb"<sst[^<>]*>\s*\Z")  # the first entry, which may be an empty `<si/>` as well
-_ITEM = re.compile(rb"<((?:[^\s<>/:!?]+:)?)si(?=[\s/>])")
+_ENTITY = pattern(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_BEFORE = pattern(rb"<sst[^<>]*>\s*\Z")  # the first entry, which may be an empty `<si/>` as well
+_ITEM = pattern(rb"<((?:[^\s<>/:!?]+:)?)si(?=[\s/>])")
 
 
 def _hides(data: bytes, start: int) -> bool:

@@ -10,6 +10,7 @@ import re
 from lxml import etree
 
 from sheetops.books.xlsx.tab_xml import local_name
+from sheetops.domain.patterns import pattern
 
 OFFICE = "http://schemas.openxmlformats.org/"
 STRICT = {
@@ -25,7 +26,7 @@ STRICT = {
     )
 }
 """Transitional namespaces to those of ISO/IEC 29500-1 (Strict)."""
-TAG = re.compile(rb'<[^<>]*"http://schemas\.openxmlformats\.org/[^<>]*>')
+TAG = pattern(rb'<[^<>]*"http://schemas\.openxmlformats\.org/[^<>]*>')
 WHOLE_PERCENTS = frozenset(
     (
         "hPercent",

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-TOKEN = re.compile(
+from sheetops.domain.patterns import pattern
+
+TOKEN = pattern(
     r"""
       (?P<text>"(?:[^"]|"")*")                                  # text
     | (?P<quoted>'(?:[^']|'')*'!)                               # 'a sheet'!

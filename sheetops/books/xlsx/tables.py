@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -11,11 +10,12 @@ from sheetops.books.xlsx.cellref import MAX_ROW, Area, area_at, cell_at
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.sheet import SheetXml
 from sheetops.books.xlsx.xmlbytes import Node
+from sheetops.domain.patterns import pattern
 from sheetops.errors import EditRefused
 
 _RULES = ("conditionalFormatting", "dataValidation")
 _FILTER_NAME = "_xlnm._filterdatabase"
-_NAME_RANGE = re.compile(rb"\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)\s*$")
+_NAME_RANGE = pattern(rb"\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)\s*$")
 
 Filled = Mapping[int, tuple[frozenset[int], frozenset[int]]]
 """Row → (columns filled before, columns filled now), for the rows of a plan."""
