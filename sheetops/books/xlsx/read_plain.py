@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 20  # bytes of rows that are held as cells at one time
 _LARGE_CHUNK = 1 << 21  # and as arrays: more come sooner to an end, and need more memory
 MOST_COLUMNS = 100  # a pattern for more takes longer than calamine
-_LARGE = 6 << 20  # bytes of rows that take longer to read than the start of numpy
+_LARGE = 4 << 20  # bytes of rows (some 7,500) that take longer to read than the start of numpy
 _MOST_FAILURES = 3  # pieces that `read_bulk` leaves before it is left
 _FEW_ROWS = 500  # of which the cells are taken one by one sooner than a pattern for a whole row is compiled
 _LETTERS = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
