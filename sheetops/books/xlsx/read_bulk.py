@@ -18,6 +18,7 @@ import numpy as np
 from sheetops.books.xlsx.cellref import MAX_ROW
 from sheetops.books.xlsx.read_marks import DAY, DAY_1904, NUMBER, RowMarks, of_numbers, of_texts
 from sheetops.books.xlsx.read_plain import ANY_CELL, MOST_COLUMNS, NotPlain
+from sheetops.books.xlsx.read_words import UP_TO, numbers_of, until_quote, where, word
 from sheetops.domain.table import Raw
 
 if TYPE_CHECKING:
@@ -31,18 +32,8 @@ if TYPE_CHECKING:
     Kinds = NDArray[np.uint8]
 
 
-def _word(text: bytes) -> np.uint64:
-    """The eight bytes, or the fewer at its low end, of which the first is the lowest."""
-    return np.uint64(int.from_bytes(text, "little"))
-
-
-def _each(byte: int) -> np.uint64:
-    return _word(bytes((byte,)) * 8)
-
-
-_UP_TO = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)  # the first bytes of a word
-_ROW, _CELL, _ROW_END, _VALUE_END = map(_word, (b'<row r="', b'<c r="', b"</row>", b"</v></c>"))
-_ONE, _EIGHT, _SIXTEEN, _HALF = (np.uint64(count) for count in (1, 8, 16, 32))
+_ROW, _CELL, _ROW_END, _VALUE_END = map(word, (b'<row r="', b'<c r="', b"</row>", b"</v></c>"))
+_EIGHT, _SIXTEEN = np.uint64(8), np.uint64(16)
 _FIRST_LETTER, _LAST_LETTER = ord("A"), ord("Z")
 _MOST_DIGITS = 16  # of a number that is the same as a 64-bit integer and then a float as it is as a float
 _LONGEST_ROW_NUMBER = 7
@@ -87,6 +78,7 @@ class Bulk:
         self.last_row = 0
         """The number of the last row that was taken."""
         self.marks = RowMarks(self.formulas)
+        self._usual: list[bytes] = []  # heads of cells in the last piece, those of the most first
 
     def take(self, start: int, end: int, before: int) -> list[list[Raw]]:
         """The cells by column of the whole rows from `start` to `end`, which follow the row `before`.
@@ -97,7 +89,7 @@ class Bulk:
         stops = np.append(begins[1:], end)
         at = np.flatnonzero(is_open)
         last = np.append(at[1:], len(begins)) - 1  # tag of each row
-        closed = (self._words[stops[last] - len(b"</row>")] & _UP_TO[6]) == _ROW_END
+        closed = (self._words[stops[last] - len(b"</row>")] & UP_TO[6]) == _ROW_END
         stops[last] -= closed * len(b"</row>")
         numbers, digits, signs, empty = self._rows(begins[at] + 8, stops[at])
         if (closed == empty).any() or (last != at)[empty].any():
@@ -120,7 +112,7 @@ class Bulk:
         named = np.zeros(-(-(end - start) // 8) * 8, np.bool_)
         np.equal(self._bytes[start:end], ord("r"), named[: end - start])
         named[: end - start] &= self._bytes[start + 1 : end + 1] == ord("=")
-        signs = _where(named)
+        signs = where(named)
         signs += start
         words = self._windows[signs - 5].view("<u8").reshape(-1, 2)
         first, second = words[:, 0], words[:, 1]
@@ -136,10 +128,10 @@ class Bulk:
     def _rows(self, begins: Ints, stops: Ints) -> tuple[Ints, Ints, Words, Flags]:
         """Of each row: its number, how many digits that has, these with the quote, and whether it is self-closing."""
         words = self._words[begins]
-        digits = _until_quote(words)
+        digits = until_quote(words)
         if digits.min() < 1 or digits.max() > _LONGEST_ROW_NUMBER:
             raise NotPlain
-        numbers = _numbers(words << ((8 - digits).astype(np.uint64) * _EIGHT), digits)
+        numbers = numbers_of(words << ((8 - digits).astype(np.uint64) * _EIGHT), digits)
         forms, heads = self._forms(begins + digits + 1, stops)
         matches = [_ROW_HEAD.fullmatch(head) for head in heads]
         if numbers.min() < 1 or numbers.max() > MAX_ROW or not all(matches):
@@ -147,17 +139,17 @@ class Bulk:
         hidden = np.array([_HIDDEN.search(head) is not None for head in heads])
         self.hidden.update(numbers[hidden[forms]].tolist())
         empty = np.array([match is not None and match[1] != b"" for match in matches])
-        return numbers, digits, words & _UP_TO[digits + 1], empty[forms]
+        return numbers, digits, words & UP_TO[digits + 1], empty[forms]
 
     def _columns(self, cells: _Cells, digits: Ints, signs: Words) -> tuple[Ints, Ints]:
         """The number of each cell's column, and where its address has ended; it must name its row."""
-        letters = cells.addresses & _UP_TO[1]
+        letters = cells.addresses & UP_TO[1]
         if not _are_letters(letters).all():
             raise NotPlain
         columns = letters.view(np.int64) - (_FIRST_LETTER - 1)
         rest, ends = cells.addresses >> _EIGHT, cells.begins + 7
         for _ in range(2):
-            letters = rest & _UP_TO[1]
+            letters = rest & UP_TO[1]
             more = np.flatnonzero(_are_letters(letters))
             if not len(more):
                 break
@@ -168,7 +160,7 @@ class Bulk:
         if most == _LONGEST_ROW_NUMBER:
             rest = self._words[ends]
         lengths = least + 1 if least == most else digits[cells.rows] + 1
-        if ((rest & _UP_TO[lengths]) != signs[cells.rows]).any():
+        if ((rest & UP_TO[lengths]) != signs[cells.rows]).any():
             raise NotPlain
         if ((cells.rows[1:] == cells.rows[:-1]) & (columns[1:] <= columns[:-1])).any():
             raise NotPlain
@@ -188,7 +180,7 @@ class Bulk:
             equal = np.ones(len(alike), np.bool_)
             for at in range(0, length, 8):
                 piece = form[at : at + 8]
-                equal &= (self._words[alike + at] & _UP_TO[len(piece)]) == _word(piece)
+                equal &= (self._words[alike + at] & UP_TO[len(piece)]) == word(piece)
             same[same] = equal
             which[left[same]] = forms.setdefault(form, len(forms))
             left, begins, lengths = left[~same], begins[~same], lengths[~same]
@@ -199,30 +191,45 @@ class Bulk:
 
     def _kinds(self, begins: Ints) -> tuple[Kinds, Ints]:
         """What each cell should hold, told from its start tag after the address, and where that has ended."""
-        forms: list[tuple[int, int]] = []  # kind and length
-        which, left = np.zeros(len(begins), np.int64), np.arange(len(begins))
-        heads = self._long_windows[begins]
-        while len(left) and len(forms) < _COMMON_FORMS:
-            begin = int(begins[left[0]])
-            form = _form(self._xml[begin : begin + _LONGEST_HEAD])
-            words = heads.view("<u8").reshape(-1, 3)
-            equal = np.ones(len(left), np.bool_)
+        forms: dict[bytes, int] = {}
+        which = self._which(begins, forms, self._usual[::-1])
+        often = np.bincount(which, minlength=len(forms)).tolist()
+        self._usual = [
+            form for form, at in sorted(forms.items(), key=lambda item: -often[item[1]]) if often[at]
+        ]
+        del self._usual[_COMMON_FORMS // 2 :]
+        kinds = np.array([self._kind(form) for form in forms], np.uint8)
+        lengths = np.array([len(form) for form in forms], np.int64)
+        return kinds[which], begins + lengths[which]
+
+    def _which(self, begins: Ints, forms: dict[bytes, int], usual: list[bytes]) -> Ints:
+        """Which of the forms stands at each of these; others are added. The last of those that are `usual` is tried first."""
+        if len(forms) >= _COMMON_FORMS:
+            return np.array(
+                [forms.setdefault(self._form(at), len(forms)) for at in begins.tolist()], np.int64
+            )
+        words = self._long_windows[begins].view("<u8").reshape(-1, 3)
+        told, left = np.zeros(len(begins), np.uint8), len(begins)
+        while left * 8 > len(begins) and len(forms) < _COMMON_FORMS:
+            form = usual.pop() if usual else self._form(int(begins[np.argmin(told)]))
+            equal = np.ones(len(begins), np.bool_)
             for at in range(0, len(form), 8):
                 piece = form[at : at + 8]
                 part = words[:, at // 8]
-                equal &= (part if len(piece) == 8 else part & _UP_TO[len(piece)]) == _word(piece)
-            which[left[equal]] = len(forms)
-            forms.append((self._kind(form), len(form)))
-            other = ~equal
-            left, heads = left[other], heads[other]
-        rest: dict[bytes, int] = {}
-        for place, begin in zip(left.tolist(), begins[left].tolist(), strict=True):
-            form = _form(self._xml[begin : begin + _LONGEST_HEAD])
-            which[place] = found = rest.setdefault(form, len(forms))
-            if found == len(forms):
-                forms.append((self._kind(form), len(form)))
-        told = np.array(forms, np.int64).reshape(-1, 2)
-        return told[which, 0].astype(np.uint8), begins + told[which, 1]
+                equal &= (part if len(piece) == 8 else part & UP_TO[len(piece)]) == word(piece)
+            told += equal.view(np.uint8) * np.uint8(forms.setdefault(form, len(forms)) + 1)
+            left -= int(np.count_nonzero(equal))
+        which = told.astype(np.int64) - 1
+        if left:
+            rest = np.flatnonzero(told == 0)
+            which[rest] = self._which(begins[rest], forms, usual)
+        return which
+
+    def _form(self, begin: int) -> bytes:
+        """What stands after an address: a start tag and the next, or three other bytes; the most if it is too long."""
+        head = self._xml[begin : begin + _LONGEST_HEAD]
+        end = head.find(b">") + 1
+        return head[: end if head[end - 2 : end] == b"/>" else end + 3] if end else head
 
     def _kind(self, head: bytes) -> int:
         match = _HEAD.fullmatch(head)
@@ -249,10 +256,10 @@ class Bulk:
         words = self._windows[cells.stops - 16].view("<u8").reshape(-1, 2)
         usual = (words[:, 1] == _VALUE_END) & (length > 0) & (length <= _MOST_DIGITS)
         usual &= ~(blank | odd)
-        values = _numbers(words[:, 0], np.clip(length, 1, 8))
+        values = numbers_of(words[:, 0], np.clip(length, 1, 8))
         long = np.flatnonzero(usual & (length > 8))
         if len(long):
-            high, low = _numbers(self._words[cells.stops[long] - 24], length[long] - 8), values[long]
+            high, low = numbers_of(self._words[cells.stops[long] - 24], length[long] - 8), values[long]
             values[long] = np.where((high < 0) | (low < 0), -1, high * 10**8 + low)
         usual &= values >= 0
         if not usual.all():
@@ -334,57 +341,6 @@ class Bulk:
         return self._shared.value(*match.groups(b"")[2:])
 
 
-def _where(flags: Flags) -> Ints:
-    """Where the flags are set, of a multiple of eight that seldom has two in the same eight."""
-    words = flags.view("<u8")
-    at = np.flatnonzero(words != 0)
-    found = words[at]
-    if (found & (found - _ONE)).any():
-        return np.flatnonzero(flags)
-    within = np.bitwise_count(found - _ONE) >> 3
-    places: Ints = at * 8 + within
-    return places
-
-
-def _form(head: bytes) -> bytes:
-    """What begins with a cell's start tag: that tag and the next, or three other bytes; all of it if it is too long."""
-    end = head.find(b">") + 1
-    return head[: end if head[end - 2 : end] == b"/>" else end + 3] if end else head
-
-
 def _are_letters(signs: Words) -> Flags:
     are: Flags = (signs >= _FIRST_LETTER) & (signs <= _LAST_LETTER)
     return are
-
-
-def _until_quote(words: Words) -> Ints:
-    """How many bytes of each word come before its first quote; 8 if it has none."""
-    other = words ^ _each(ord('"'))  # zero where a quote is; the lowest such byte is told rightly
-    zero = (other - _each(1)) & ~other & _each(0x80)
-    below: Ints = np.bitwise_count((zero & (~zero + _ONE)) - _ONE).astype(np.int64)
-    return np.right_shift(below, 3)
-
-
-def _numbers(words: Words, digits: Ints) -> Ints:
-    """The number whose digits are the last so many (1 to 8) bytes of each word; -1 where one is no digit.
-
-    Neighbours are joined three times: digits to pairs, pairs to fours, fours to one number (D. Lemire, "Quickly
-    parsing eight digits", 2018).
-    """
-    other = _UP_TO[8 - digits]
-    words = words & ~other
-    words |= other & _each(ord("0"))
-    words ^= _each(ord("0"))  # a digit is now what it counts
-    good = (((words + _each(0x7F - 9)) | words) & _each(0x80)) == 0
-    words *= np.uint64(10 * 2**8 + 1)
-    words >>= _EIGHT
-    words &= np.uint64(0x00FF00FF00FF00FF)
-    words *= np.uint64(100 * 2**16 + 1)
-    words >>= _SIXTEEN
-    words &= np.uint64(0x0000FFFF0000FFFF)
-    words *= np.uint64(10_000 * 2**32 + 1)
-    words >>= _HALF
-    numbers: Ints = words.view(np.int64)
-    if not good.all():
-        numbers[~good] = -1
-    return numbers

@@ -219,7 +219,9 @@ class _Columns:
             return [
                 shared.days[text] if style in dated or not text else _number(text) for style, text in pairs
             ]
-        return [shared.value(*cell) for cell in zip(styles, kinds, texts, strict=True)]
+        cells = list(zip(styles, kinds, texts, strict=True))
+        told = {cell: shared.value(*cell) for cell in set(cells)}
+        return list(map(told.__getitem__, cells))
 
 
 def _row_after(xml: bytes, at: int, end: int) -> int:
