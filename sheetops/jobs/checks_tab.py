@@ -114,13 +114,19 @@ def _read_decisions(view: View) -> dict[str, Decision]:
         return {}
     row, at = header
     decisions: dict[str, Decision] = {}
-    for number in range(row + 1, len(grid.rows) + 1):
-        key = bare_key(as_text(grid.cell(number, at[_KEY])).strip())
+    width = max(len(_COLUMNS), *at.values())
+    for cells in grid.rows[row:]:
+        raw = [*cells, *[None] * (width - len(cells))]
+        key = bare_key(as_text(raw[at[_KEY] - 1]).strip())
         if not key:
             continue
-        first_seen = as_date(read_date(grid.cell(number, at["first_seen"]), today)[0])
-        accepted, reason = (grid.cell(number, at[name]) or None for name in ("accepted", "reason"))
-        told = {name: as_text(grid.cell(number, place)) for place, name in enumerate(_COLUMNS, 1)}
+        first_seen = as_date(read_date(raw[at["first_seen"] - 1], today)[0])
+        accepted, reason = (raw[at[name] - 1] or None for name in ("accepted", "reason"))
+        told: Mapping[
+            str, str
+        ] = {}  # of a finding that stands, without a word of a person's, it is told anew
+        if accepted or reason or not as_text(raw[_COLUMNS.index("cell")]):
+            told = dict(zip(_COLUMNS, map(as_text, raw), strict=False))
         found = Decision(first_seen, accepted, reason, _gone_since(told, today), told)
         if key not in decisions or found.silent:  # one tick speaks for all that are alike
             decisions[key] = found
@@ -129,7 +135,7 @@ def _read_decisions(view: View) -> dict[str, Decision]:
 
 def _gone_since(told: Mapping[str, str], today: date) -> date | None:
     """Only a line whose finding is gone names no cell; its date stands in the advice."""
-    said = None if told["cell"] else _ISO.search(told["fix"])
+    said = None if not told or told["cell"] else _ISO.search(told["fix"])
     return as_date(read_date(said[0], today)[0]) if said else None
 
 
@@ -164,6 +170,7 @@ class _Rows:
     def __init__(self, place: int, log: Requests) -> None:
         self.place = place
         self.log = log
+        self._masked: dict[str, str] = {}  # as most owners answer for several findings
 
     def owner(self, finding: Finding, nobody: str) -> str:
         """Who answers for the row, masked; empty for what concerns the whole tab."""
@@ -174,7 +181,10 @@ class _Rows:
         if not owners:
             return nobody
         lead = next((owner for owner in owners if owner.lead), owners[0])
-        return masked(f"{lead.department}-{lead.person}" if lead.person else lead.department)
+        said = f"{lead.department}-{lead.person}" if lead.person else lead.department
+        if said not in self._masked:
+            self._masked[said] = masked(said)
+        return self._masked[said]
 
     def key(self, finding: Finding) -> str:
         """The fingerprint of rule, request and value: ten hexadecimal digits, from which no value can be read."""

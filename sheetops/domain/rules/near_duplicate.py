@@ -14,13 +14,14 @@ Parameters: `days` apart at most; `percent` alike at least; descriptions under `
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, compress, pairwise
 from math import ceil
-from operator import add, contains, not_
+from operator import add
 from typing import NamedTuple
 
+from sheetops.domain.digits import Digits, with_same
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.patterns import pattern
 from sheetops.domain.rules.base import Look, Rule, holds
@@ -33,8 +34,6 @@ _MOST_COMPARED = 100
 _MOST_BITS = 2048  # pairs of characters that have a bit of their own before they are numbered anew
 _MOST_NAMED = 4
 _FEW = 6  # texts up to which a look at each one's characters is cheaper than counting pairs
-_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789" + SEAM.encode()))
-_SHAPE = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 _ANYBODY = frozenset(
     ("匿名", "匿名客户", "匿名客戶", "个人客户", "個人客戶", "客户", "客戶", "游客", "遊客", "散客", "未知", "无", "無",
      "anonymous", "guest", "customer", "client", "unknown", "individual", "walkin", "na", "none")
@@ -117,7 +116,7 @@ def _entries(look: Look) -> list[_Row]:
         wanted = [at for at in rows if log.cells[at] is not None]
         ids = log.look.ids
         for at, day in zip(wanted, log.days(wanted), strict=True):
-            digits = "".join(sorted(log.digits[at]))
+            digits = "".join(sorted(log.digits.at(at)))
             found.append((day, ids[at] or "", log.number, at, log.who[at], digits))
     found.sort()
     return found
@@ -132,15 +131,7 @@ class _Log:
         known = list(look.log.distinct("customer"))
         told = ["" if who in _ANYBODY else who for who in _plain(list(map(as_text, known)))]
         self.who = list(map(dict(zip(known, told, strict=True)).__getitem__, look.log.cells("customer")))
-        texts = look.texts("description")
-        signs = narrowed(texts.joined).encode("ascii", "replace")
-        digits = signs.translate(None, _NO_DIGITS).decode().split(SEAM)[1:-1]
-        self.digits = texts.spread(digits)
-        # The rows whose digits do not stand together, so that they may be several numbers.
-        self.apart: list[int] = []
-        if signs.translate(_SHAPE).count(b" 0") > len(digits) - digits.count(""):
-            apart = list(map(not_, map(contains, signs.decode().split(SEAM)[1:-1], digits)))
-            self.apart += compress(range(len(self.who)), texts.spread(apart))
+        self.digits = Digits(look.texts("description"), self.who)
 
     def days(self, rows: Sequence[int]) -> list[int]:
         """The day of each of these requests: opened or first seen, else due, else resolved, else today."""
@@ -153,29 +144,20 @@ def _repeating(look: Look, logs: Sequence[_Log]) -> set[str]:
     """The customers who may have sent two requests alike: with the same numbers, and near in time."""
     found: set[str] = set()
     blocks: dict[tuple[str, str], list[tuple[_Log, int]]] = defaultdict(list)
-    for log, at in _with_same_digits(logs):
-        if log.who[at] and log.digits[at]:
-            blocks[log.who[at], log.digits[at]].append((log, at))
+    for number, at in with_same([log.digits for log in logs]):
+        log = logs[number]
+        if log.who[at] and log.digits.at(at):
+            blocks[log.who[at], log.digits.at(at)].append((log, at))
     for log in logs:
-        for at in log.apart:  # the other text may name them in another order
-            blocks[log.who[at], f"sorted {sorted(log.digits[at])}"].append((log, at))
-        mute = compress(range(len(log.digits)), map(not_, log.digits))
-        without = [at for at in mute if log.cells[at] is not None]
+        for at in log.digits.apart:  # the other text may name them in another order
+            blocks[log.who[at], f"sorted {sorted(log.digits.at(at))}"].append((log, at))
+        without = [at for at in log.digits.mute if log.cells[at] is not None]
         for at, text in zip(without, _brief(look, log, without), strict=True):
             if text is None:  # it may be like a text of any numbers
                 found.add(log.who[at])
             else:
                 blocks[log.who[at], f"text {text}"].append((log, at))
     return found.union(_near(blocks, look.number("days"))) - {""}
-
-
-def _with_same_digits(logs: Sequence[_Log]) -> Iterator[tuple[_Log, int]]:
-    """The rows whose customer and digits stand in another row too."""
-    keys = [list(map(add, log.who, log.digits)) for log in logs]
-    count = Counter(chain.from_iterable(keys))
-    common = set(compress(count, map((1).__lt__, count.values())))
-    for log, of_rows in zip(logs, keys, strict=True):
-        yield from ((log, at) for at in compress(range(len(of_rows)), map(common.__contains__, of_rows)))
 
 
 def _brief(look: Look, log: _Log, rows: Sequence[int]) -> list[str | None]:

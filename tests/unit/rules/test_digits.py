@@ -1,0 +1,85 @@
+"""The digits of many texts are the same whether they are taken out or looked at by numbers."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheetops.domain import digits as room
+from sheetops.domain.cell_texts import CellTexts
+from sheetops.domain.choices import DEFAULT_LISTS
+from sheetops.domain.digits import Digits, with_same
+from sheetops.domain.requests import Requests
+from sheetops.domain.rules import judge
+from sheetops.domain.table import Grid, Table
+from sheetops.domain.template import HeaderMatch
+from sheetops.domain.text import tidy
+from tests.unit.rules.test_planted import _planted
+
+_ROWS = st.lists(
+    st.tuples(st.sampled_from(("", "a", "b")), st.text(alphabet="01２٣½①x单 ，\0", max_size=7) | st.none()),
+    max_size=9,
+)
+
+
+def _column(rows: Sequence[tuple[str, str | None]]) -> Digits:
+    cells = [["客户信息", "需求描述"], *([who or "-", text] for who, text in rows)]
+    match = HeaderMatch({"customer": 1, "description": 2}, "zh-Hans", {}, ())
+    log = Requests(Table(Grid("Log", cells), 1, match), DEFAULT_LISTS, "zh-Hans", date(2026, 1, 1))
+    return Digits(CellTexts(log, "description"), [who for who, _ in rows])
+
+
+def _tidied(text: str | None) -> str:
+    return tidy((text or "").replace("\0", ""))
+
+
+@settings(max_examples=60)
+@given(st.lists(_ROWS, min_size=1, max_size=2), st.sampled_from((1, 9)), st.booleans())
+def test_digits_are_those_of_each_text(
+    tabs: list[list[tuple[str, str | None]]], times: int, many: bool
+) -> None:
+    tabs = [rows * times for rows in tabs]
+    with patch.object(room, "_MANY", 0 if many else 10**9):
+        columns = [_column(rows) for rows in tabs]
+        plain = [
+            [(who, "".join(sign for sign in _tidied(text) if sign in "0123456789")) for who, text in rows]
+            for rows in tabs
+        ]
+        for column, of_rows, rows in zip(columns, plain, tabs, strict=True):
+            assert [column.at(row) for row in range(len(column))] == [digits for _, digits in of_rows]
+            assert column.mute == [row for row, (_, digits) in enumerate(of_rows) if not digits]
+            assert column.apart == [
+                row for row, (_, digits) in enumerate(of_rows) if digits not in _tidied(rows[row][1])
+            ]
+        count = Counter(who + digits for of_rows in plain for who, digits in of_rows)
+        assert list(with_same(columns)) == [
+            (at, row)
+            for at, of_rows in enumerate(plain)
+            for row, (who, digits) in enumerate(of_rows)
+            if count[who + digits] > 1
+        ]
+
+
+def test_many_rows_have_few_prints_in_common() -> None:
+    dice = random.Random(1)
+    rows = [(f"c{dice.randrange(300)}", f"单号{number:06}，还有{number % 7}") for number in range(2000)]
+    with patch.object(room, "_MANY", 0):
+        column = _column(rows)
+        assert room._candidates([column]) == [[]]
+        assert room._candidates([column, column]) == [list(range(2000))] * 2
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_rules_say_of_many_rows_what_they_say_of_few(language: str) -> None:
+    seen, _, _ = _planted(3, language)
+    few = judge(seen)
+    with patch.object(room, "_MANY", 0):
+        assert judge(_planted(3, language)[0]) == few
+    assert any(finding.rule == "near-duplicate" for finding in few)
