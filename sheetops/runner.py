@@ -230,9 +230,9 @@ def _known_as(view: View, memory: Memory, order: Order) -> tuple[History, Plan]:
     old = memory.moved_from(view) if view.history.since is None else None
     if old is None:
         return view.history, Plan()
-    history = memory.history(old, view.now)
     if not order.dry_run:
         memory.move(old, new)
+    history = memory.history(old if order.dry_run else new, view.now)
     return history, Plan(remarks=(view.texts("run.moved", old=old),))
 
 

@@ -127,14 +127,6 @@ class History:
         lives = map(self.life, identifiers)
         return [life.first_seen if life is not None else None for life in lives]
 
-    def earliest(self) -> datetime | None:
-        """When the first of all remembered requests with an ID was first seen."""
-        first = getattr(self.lives, "earliest", None)
-        if first is not None:
-            found: datetime | None = first()
-            return found
-        return min((life.first_seen for life in self.lives.values()), default=None)
-
     def lives_of(self, identifiers: Sequence[str | None]) -> list[Life | None]:
         """The `life` of each of these IDs, all at once."""
         many = getattr(self.lives, "many", None)

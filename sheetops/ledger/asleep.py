@@ -15,7 +15,7 @@ from itertools import compress
 from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, Text, cast, delete, func, insert, select, update
 
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Change, Story
@@ -321,13 +321,18 @@ def of_number(found: Sequence[Beginnings], number: int) -> Beginnings | None:
 
 def awake(link: Connection, sheet: int) -> list[int]:
     """The requests of a sheet that have rows of their own."""
-    wanted = select(t.requests.c.number).where(t.requests.c.sheet == sheet)
-    return list(link.execute(wanted).scalars())
+    told = func.aggregate_strings(
+        cast(t.requests.c.number, Text), ","
+    )  # one text is read sooner than many rows
+    numbers = link.execute(select(told).where(t.requests.c.sheet == sheet)).scalar()
+    return list(map(int, numbers.split(","))) if numbers else []
 
 
 def sleeping(link: Connection, sheet: int) -> list[Beginnings]:
     """As `beginnings`, of requests that sleep."""
-    return beginnings(link, sheet, awake(link, sheet))
+    any_here = select(t.beginnings.c.first).where(t.beginnings.c.sheet == sheet).limit(1)
+    there = link.execute(any_here).scalar() is not None
+    return beginnings(link, sheet, awake(link, sheet)) if there else []
 
 
 def forget_beginnings(link: Connection, sheet: int, numbers: Iterable[int]) -> None:

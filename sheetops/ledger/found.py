@@ -48,7 +48,9 @@ class FoundSince:
     def _numbers(self, link: Connection, identifiers: Iterable[str]) -> Mapping[str, int]:
         found: dict[str, int] = {}
         awake: list[str] = []
-        for name in dict.fromkeys(identifiers):
+        names = list(dict.fromkeys(identifiers))
+        self._lives.ahead(names)
+        for name in names:
             asleep = self._lives.asleep_under(name)
             if asleep is None:
                 awake.append(name)

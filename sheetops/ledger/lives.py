@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
+from functools import cached_property
 from itertools import compress
-from typing import Any, NamedTuple, cast
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from sheetops.domain.history import Life, Reopening
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import Beginnings, LifeKey, beginnings
+from sheetops.ledger.asleep import Beginnings, LifeKey, beginnings, sleeping
 from sheetops.ledger.begin import as_row
-from sheetops.ledger.prints import MARK_BYTES, Printer
+from sheetops.ledger.prints import MARK_BYTES, NEXT, Printer
 
-FEW = 20  # a smaller part of all lives than one in so many is read one by one
+FEW = 20  # a smaller part of all lives than one in so many is made one by one
+PART = 4  # one life in so many takes as long to read by its ID as all take to read together
+TIMES = 25  # questions for some lives, after which all are read
+_CHUNK = 500  # bound values a statement
+Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 class Told(NamedTuple):
@@ -40,19 +47,92 @@ _NAMED = 3  # columns of `LIFE` before those of a life
 class Lives(Mapping[str, Life]):
     """ID → life; what the ledger tells becomes a `Life` when it is asked for, once for all that are alike."""
 
-    def __init__(
-        self,
-        rows: Mapping[str, Told | Beginnings],
-        cores: Mapping[str, bytes],
-        printer: Printer,
-    ) -> None:
-        self._rows, self._cores, self._printer = rows, cores, printer
+    def __init__(self, reading: Reading, sheet: int, printer: Printer, size: int) -> None:
+        """`reading` opens the ledger; `size` is how many requests the sheet ever had."""
+        self._reading, self._sheet, self._printer, self._size = reading, sheet, printer, size
+        # What is told under each ID: all, or that of the IDs that were asked for.
+        self._rows: dict[str, Told | Beginnings] = {}
+        self._cores: dict[str, bytes] = {}
+        self._asked: set[str] = set()
+        self._times = 0
+        self._whole = False
         self._made: dict[Told, Life] = {}
         self._of_part: dict[Beginnings, Mapping[str, Life]] = {}
         self._slept: dict[tuple[Beginnings, LifeKey], Told] = {}
 
+    @cached_property
+    def parts(self) -> list[Beginnings]:
+        """The first sights of all that sleep."""
+        with self._reading() as link:
+            return sleeping(link, self._sheet)
+
+    @cached_property
+    def _part_of(self) -> dict[str, Beginnings]:
+        """ID → where the oldest request sleeps that has it."""
+        found: dict[str, Beginnings] = {}
+        for part in reversed(self.parts):
+            found.update(dict.fromkeys(part.fields_asleep("id"), part))
+        found.pop("", None)
+        return found
+
+    def are_few(self, some: Sequence[object]) -> bool:
+        """Whether these are so few of all that each is better looked at by itself."""
+        return len(some) * FEW < self._size
+
+    def ahead(self, names: Iterable[str]) -> None:
+        """Read what is told of these IDs, as they are kept, in one go: each by itself would take a question.
+
+        Of several requests with one ID it is the life of one that is still in the sheet, and of those of the oldest.
+        """
+        if self._whole:
+            return
+        left = [name for name in dict.fromkeys(names) if name and name not in self._asked]
+        if not left:
+            return
+        self._times += 1
+        self._asked.update(left)
+        if len(self._asked) * PART > self._size or self._times > TIMES:
+            self._read_all()
+            return
+        columns = t.requests.c
+        found: list[Sequence[Any]] = []
+        with self._reading() as link:
+            for start in range(0, len(left), _CHUNK):
+                named = columns.identifier.in_(left[start : start + _CHUNK])
+                found += link.execute(select(*LIFE).where(columns.sheet == self._sheet, named)).all()
+        self._put(
+            sorted(found, key=itemgetter(0)),
+            {name: self._part_of[name] for name in left if name in self._part_of},
+        )
+
+    def _read_all(self) -> None:
+        """Read what is told of every ID."""
+        self._whole = True
+        columns = t.requests.c
+        wanted = select(*LIFE).where(columns.sheet == self._sheet).order_by(columns.number)
+        with self._reading() as link:
+            awake = link.execute(wanted).all()
+            if "parts" not in self.__dict__:
+                self.parts = beginnings(link, self._sheet, [row[0] for row in awake])
+        self._put([row for row in awake if row[1]], self._part_of)
+
+    def _put(self, awake: Sequence[Sequence[Any]], asleep: Mapping[str, Beginnings]) -> None:
+        """Put what is told of requests, those that are awake in the order of their numbers, under their IDs."""
+        alike = {told: Told(*told) for told in {row[_NAMED:] for row in awake}}
+        gone, there = ([row for row in awake if (row[-1] is None) is stays] for stays in (False, True))
+        self._put_some(gone, alike)
+        self._rows.update(asleep)
+        self._put_some(_youngest_left_out(there, self._rows), alike)
+
+    def _put_some(self, some: Sequence[Sequence[Any]], alike: Mapping[Any, Told]) -> None:
+        back = some[::-1]  # the oldest comes last, and stays
+        identifiers = [row[1] for row in back]
+        self._rows.update(zip(identifiers, [alike[row[_NAMED:]] for row in back], strict=True))
+        self._cores.update(zip(identifiers, [row[2] for row in back], strict=True))
+
     def __getitem__(self, identifier: str) -> Life:
         kept = self._printer.identifier(identifier)
+        self.ahead((kept,))
         row = self._rows[kept]
         return self._life(row if isinstance(row, Told) else self._of_one(row, row.index_of[kept]))
 
@@ -81,9 +161,10 @@ class Lives(Mapping[str, Life]):
 
     def many(self, identifiers: Sequence[str | None]) -> list[Life | None]:
         """The life of each ID: what the ledger tells of many in the same words is read once."""
-        if len(identifiers) * FEW < len(self._rows):
-            return [self.get(text) if text else None for text in identifiers]
         names = self._printer.identifiers([text or "" for text in identifiers])
+        self.ahead(names)
+        if self.are_few(identifiers):
+            return [self.get(text) if text else None for text in identifiers]
         rows = list(map(self._rows.get, names))
         alike = dict(zip(map(id, rows), rows, strict=True))
         asleep = {mark: self._asleep(row) for mark, row in alike.items() if isinstance(row, Beginnings)}
@@ -95,7 +176,12 @@ class Lives(Mapping[str, Life]):
 
     def reopened_among(self, identifiers: Sequence[str | None]) -> list[int]:
         """The places of the IDs whose requests came back; of what sleeps nothing changed."""
-        awake = ((name, self._rows.get(name)) for name in self._cores)
+        columns = t.requests.c
+        wanted = select(columns.identifier).where(columns.sheet == self._sheet, columns.reopenings != "[]")
+        with self._reading() as link:
+            some = list(filter(None, link.execute(wanted).scalars()))
+        self.ahead(some)
+        awake = ((name, self._rows[name]) for name in some)
         back = {name for name, row in awake if isinstance(row, Told) and row.reopenings != "[]"}
         if not back:
             return []
@@ -104,17 +190,16 @@ class Lives(Mapping[str, Life]):
 
     def first_seen(self, identifiers: Iterable[str | None]) -> list[datetime | None]:
         """When each ID was first seen: a run sees many, so each moment is read once."""
-        rows = [self._rows.get(self._printer.identifier(text)) if text else None for text in identifiers]
+        names = self._printer.identifiers([text or "" for text in identifiers])
+        self.ahead(names)
+        rows = map(self._rows.get, names)
         texts = [row.first_seen if row is not None else None for row in rows]
         moments = {text: moment(text) for text in set(texts)}
         return [moments[text] for text in texts]
 
-    def earliest(self) -> datetime | None:
-        """When the first of all was first seen."""
-        return moment(min((row.first_seen for row in set(self._rows.values())), default=None))
-
-    def cores_of(self, identifiers: Iterable[str]) -> list[bytes | None]:
+    def cores_of(self, identifiers: Sequence[str]) -> list[bytes | None]:
         """As `core` for many."""
+        self.ahead(identifiers)
         row_of, core_of = self._rows.get, self._cores.get
         return [
             row.cores[row.index_of[identifier]]
@@ -125,11 +210,13 @@ class Lives(Mapping[str, Life]):
 
     def asleep_under(self, identifier: str) -> tuple[Beginnings, int] | None:
         """Where the request sleeps that has this ID, and which of those there it is; None for one that is awake."""
+        self.ahead((identifier,))
         row = self._rows.get(identifier)
         return (row, row.index_of[identifier]) if isinstance(row, Beginnings) else None
 
-    def customers_of(self, identifiers: Iterable[str]) -> list[bytes | None]:
+    def customers_of(self, identifiers: Sequence[str]) -> list[bytes | None]:
         """The prints of the customers alone."""
+        self.ahead(identifiers)
         row_of, core_of = self._rows.get, self._cores.get
         return [
             row.customers[row.index_of[identifier]]
@@ -142,16 +229,28 @@ class Lives(Mapping[str, Life]):
 
     def core(self, identifier: str) -> bytes | None:
         """The prints of customer and description as last seen; None for an ID never seen."""
+        self.ahead((identifier,))
         row = self._rows.get(identifier)
         if isinstance(row, Beginnings):
             return row.core(row.index_of[identifier])
         return self._cores.get(identifier)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
+        if self._whole:
+            return iter(self._rows)
+        columns = t.requests.c
+        with self._reading() as link:  # IDs hold no such sign, and one text is read sooner than so many rows
+            told = func.aggregate_strings(columns.identifier, NEXT)
+            texts = link.execute(select(told).where(columns.sheet == self._sheet)).scalar()
+        return iter(dict.fromkeys([*filter(None, (texts or "").split(NEXT)), *self._part_of]))
 
     def __len__(self) -> int:
+        if not self._whole:
+            self._read_all()
         return len(self._rows)
+
+    def __bool__(self) -> bool:
+        return self._size > 0
 
 
 def told_asleep(part: Beginnings, key: LifeKey) -> Told:
@@ -159,51 +258,14 @@ def told_asleep(part: Beginnings, key: LifeKey) -> Told:
     return Told._make(values[name] for name in Told._fields)
 
 
-def load_lives(link: Connection, sheet: int, printer: Printer) -> tuple[Lives, list[Beginnings], list[int]]:
-    """The life under each ID, the first sights of all that sleep, and the awake requests that have no ID.
-
-    Of several requests with one ID it is the life of one that is still in the sheet, and of those of the oldest.
-    """
-    wanted = select(*LIFE).where(t.requests.c.sheet == sheet)
-    awake = link.execute(wanted.order_by(t.requests.c.number)).all()
-    parts = beginnings(link, sheet, [row[0] for row in awake])
-    alike = {told: Told(*told) for told in {row[_NAMED:] for row in awake}}
-    rows: dict[str | None, Told | Beginnings] = {}
-    cores: dict[str | None, bytes] = {}
-    gone, there = ([row for row in awake if (row[-1] is None) is stays] for stays in (False, True))
-    _put(gone, alike, rows, cores)
-    for part in reversed(parts):
-        rows.update(dict.fromkeys(part.fields_asleep("id"), part))
-    _put(_youngest_left_out(there, rows), alike, rows, cores)
-    for unnamed in ("", None):
-        rows.pop(unnamed, None)
-    lives = Lives(cast("dict[str, Told | Beginnings]", rows), cast("dict[str, bytes]", cores), printer)
-    return lives, parts, [row[0] for row in there if row[1] is None]
-
-
-def _put(
-    some: Sequence[Sequence[Any]],
-    alike: Mapping[Any, Told],
-    rows: dict[str | None, Told | Beginnings],
-    cores: dict[str | None, bytes],
-) -> None:
-    """Put lives of requests, which are in the order of their numbers, under their IDs: the oldest comes last, and stays."""
-    back = some[::-1]
-    identifiers = [row[1] for row in back]
-    rows.update(zip(identifiers, [alike[row[_NAMED:]] for row in back], strict=True))
-    cores.update(zip(identifiers, [row[2] for row in back], strict=True))
-
-
 def _youngest_left_out(
-    some: Sequence[Sequence[Any]], rows: Mapping[str | None, Told | Beginnings]
+    some: Sequence[Sequence[Any]], rows: Mapping[str, Told | Beginnings]
 ) -> Sequence[Sequence[Any]]:
     """These requests without those that have the ID of an older one that sleeps."""
     older = {
         row[0]
         for row in some
-        if isinstance(part := rows.get(row[1]), Beginnings)
-        and row[1]
-        and part.first + part.index_of[row[1]] < row[0]
+        if isinstance(part := rows.get(row[1]), Beginnings) and part.first + part.index_of[row[1]] < row[0]
     }
     return [row for row in some if row[0] not in older] if older else some
 

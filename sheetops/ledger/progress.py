@@ -51,6 +51,7 @@ class Progress:
         """ID → these fields of the request as it was last seen, blank where it had none."""
         found: dict[str, tuple[str, ...]] = {}
         awake: list[str] = []
+        self._lives.ahead(names)
         for name in dict.fromkeys(filter(None, names)):
             asleep = self._lives.asleep_under(name)
             if asleep is None:

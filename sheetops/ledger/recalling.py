@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from operator import add, itemgetter
 from typing import Any
 
@@ -15,10 +15,9 @@ from sheetops.domain.history import History, Life, NotRun
 from sheetops.domain.table import Raw, Table
 from sheetops.ledger import slots
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import Beginnings
 from sheetops.ledger.found import FoundSince
 from sheetops.ledger.last_look import ToJudge
-from sheetops.ledger.lives import FEW, LIFE, Lives, life, load_lives, moment, told_asleep
+from sheetops.ledger.lives import LIFE, Lives, Reading, life, moment, told_asleep
 from sheetops.ledger.policies import read_policy
 from sheetops.ledger.prints import (
     CELL,
@@ -34,17 +33,16 @@ from sheetops.ledger.prints import (
     unpack,
 )
 from sheetops.ledger.progress import Progress
-from sheetops.ledger.rows import chunks
 from sheetops.ledger.seeing import AT_ONCE, CORE, described, differing
 
 _MAILS_KEPT_AT_HAND = timedelta(days=45)
 _NOT_RUN_KEPT_AT_HAND = timedelta(days=14)
-Reading = Callable[[], AbstractContextManager[Connection]]
 
 
 def recall(link: Connection, sheet: int, printer: Printer, now: datetime, reading: Reading) -> History:
     """The history of a sheet; `reading` opens the ledger again for what is seldom asked for."""
-    since = link.execute(select(t.sheets.c.since).where(t.sheets.c.number == sheet)).scalar()
+    about = select(t.sheets.c.since, t.sheets.c.requests).where(t.sheets.c.number == sheet)
+    since, size = link.execute(about).one()
     looked = link.execute(
         select(t.runs.c.number, t.runs.c.seen)
         .where(t.runs.c.sheet == sheet, t.runs.c.recorded == 1)
@@ -55,7 +53,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
     last: dict[str, Any] = json.loads(seen) if seen else {}
     highest = select(t.ids.c.prefix, func.max(t.ids.c.sequence)).where(t.ids.c.sheet == sheet)
     written = select(t.reviews.c.period, t.reviews.c.written).where(t.reviews.c.sheet == sheet)
-    lives, asleep, unnamed = load_lives(link, sheet, printer)
+    lives = Lives(reading, sheet, printer, size)
     return History(
         lives=lives,
         since=moment(since),
@@ -64,7 +62,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         highest=dict(map(tuple, link.execute(highest.group_by(t.ids.c.prefix)))),
         mailed=_mailed(link, sheet, printer, now.date()),
         reviewed={period: datetime.fromisoformat(moment) for period, moment in link.execute(written)},
-        unnamed=_Unnamed(link, sheet, printer, asleep, unnamed),
+        unnamed=_Unnamed(reading, sheet, printer, lives),
         differing=_Differing(printer, lives),
         found_since=FoundSince(reading, sheet, printer, lives),
         progress=Progress(reading, sheet, printer, lives),
@@ -79,22 +77,19 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
 class _Unnamed:
     """Finds the life of a row without an ID, by the cells that people own, else by customer and description."""
 
-    def __init__(
-        self,
-        link: Connection,
-        sheet: int,
-        printer: Printer,
-        asleep: Sequence[Beginnings],
-        awake: Sequence[int],
-    ) -> None:
-        found: list[tuple[str, Any, bytes, Print]] = []
-        for some in chunks(awake):
-            wanted = select(*LIFE, t.requests.c.print).where(t.requests.c.sheet == sheet)
-            found += [
-                (row.first_seen, row, row.core_print, print_from_bytes(row.print))
-                for row in link.execute(wanted.where(t.requests.c.number.in_(some)))
-            ]
-        for part in asleep:
+    def __init__(self, reading: Reading, sheet: int, printer: Printer, lives: Lives) -> None:
+        self._reading, self._sheet, self._printer, self._lives = reading, sheet, printer, lives
+
+    @cached_property
+    def _rows(self) -> Mapping[bytes, Any]:
+        columns = t.requests.c
+        awake = select(*LIFE, columns.print).where(columns.sheet == self._sheet, columns.gone.is_(None))
+        with self._reading() as link:
+            rows = link.execute(awake.where(columns.identifier.is_(None)).order_by(columns.number)).all()
+        found: list[tuple[str, Any, bytes, Print]] = [
+            (row.first_seen, row, row.core_print, print_from_bytes(row.print)) for row in rows
+        ]
+        for part in self._lives.parts:
             if "" in part.texts("id"):
                 of_part = zip(part.numbers(), part.fields_asleep("id"), strict=True)
                 indexes = [number - part.first for number, text in of_part if not text]
@@ -103,10 +98,10 @@ class _Unnamed:
                     for i in indexes
                 ]
         # Last wins: of several alike, the one that was seen last.
-        self._rows: dict[bytes, Any] = {}
+        told: dict[bytes, Any] = {}
         for _, row, core, mark in sorted(found, key=itemgetter(0)):
-            self._rows.update(dict.fromkeys(filter(None, (described(core), mark[0])), row))
-        self._printer = printer
+            told.update(dict.fromkeys(filter(None, (described(core), mark[0])), row))
+        return told
 
     def __call__(self, table: Table, index: int) -> Life | None:
         """The life of the `index`-th begun row of a table, None for one never seen."""
@@ -138,7 +133,9 @@ class _Differing:
 
     def many(self, table: Table, indexes: Sequence[int], least: int = 1) -> list[int]:
         """The same of many rows; where both must differ, the descriptions of customers that are the same are not read."""
-        if len(indexes) * FEW < len(self._lives):
+        if self._lives.are_few(indexes):
+            ids = map(table.column("id").__getitem__, indexes)
+            self._lives.ahead(self._printer.identifiers(plain_texts(list(ids))))
             return [self(table, index) for index in indexes]
         found: list[int] = []
         for start in range(0, len(indexes), AT_ONCE):

@@ -72,7 +72,6 @@ def told(ledger: Ledger) -> list[object]:
         history.lives_of(here.values("id")),
         [history.lives_of([f"A{number}"]) for number in range(60)],
         [history.differing(here.table, index) for index in range(len(here))],
-        history.earliest(),
         history.first_seen(here.values("id")),
         history.differing_in(here.table, range(len(here))),
         ledger.sheets(date(2026, 11, 10)),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetops.domain.table import Raw
 from sheetops.domain.watched import Watched
-from sheetops.ledger import Ledger
+from sheetops.ledger import Ledger, lives
 from tests.sheets import log, row
 from tests.unit.ledger.looks import DAY, SHEET, START, look_at_rows, see
 
@@ -44,6 +45,7 @@ def test_the_lives_of_a_table_are_those_of_its_rows(
         look_at_rows(ledger, rows, day)
     view = see([log(*now)], START + 14 * DAY)
     history = ledger.history(SHEET, view.now)
+    assert len(history.lives) == len(set(history.lives)) and dict(history.lives).keys() == set(history.lives)
     view = replace(view, history=history)
     here = view.logs[0]
     every = range(len(here))
@@ -52,7 +54,6 @@ def test_the_lives_of_a_table_are_those_of_its_rows(
     assert view.lives(here, lambda life: True, every[::2]) == each[::2]
     assert view.lives_at(here, every) == each
     assert view.lives_at(here, every[1::2]) == each[1::2]
-    assert history.earliest() == min((life.first_seen for life in history.lives.values()), default=None)
     resolved = [life if life is not None and life.resolved_seen else None for life in each]
     assert view.lives(here, lambda life: life.resolved_seen is not None) == resolved
     differing = [history.differing(here.table, index) for index in every]
@@ -61,6 +62,18 @@ def test_the_lives_of_a_table_are_those_of_its_rows(
     assert [count >= 2 for count in history.differing_in(here.table, every, 2)] == both
     ids = here.values("id")
     assert history.lives_of(ids) == [history.life(identifier) for identifier in ids]
+    with patch.multiple(lives, PART=0, TIMES=999):  # now no more is read than what is asked for
+        for few in (0, lives.FEW):
+            with patch.object(lives, "FEW", few):
+                asked = [ledger.history(SHEET, view.now) for _ in range(4)]
+                assert asked[0].lives_of(ids) == history.lives_of(ids)
+                assert asked[1].differing_in(here.table, every) == differing
+                assert [asked[2].life(identifier) for identifier in ids] == history.lives_of(ids)
+                assert asked[2].first_seen(ids) == history.first_seen(ids)
+                assert asked[3].reopened_among(ids) == history.reopened_among(ids)
+                assert set(asked[3].lives) == set(history.lives) and bool(asked[3].lives) == bool(
+                    looks and any(looks)
+                )
     back = [at for at, life in enumerate(map(history.life, ids)) if life is not None and life.reopenings]
     assert history.reopened_among(ids) == back
 
