@@ -55,8 +55,8 @@ class _Reasons(dict[tuple[str, date | datetime], tuple[date, str]]):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._view = view
-        since = view.history.since  # no request was seen before the first run
-        self.earliest = min(view.today, since.date()) if since else view.today
+        known, since = view.history.lives, view.history.since  # no request was seen before the first run
+        self.earliest = min(view.today, since.date() if since else date.min) if known else view.today
 
     def __missing__(self, key: tuple[str, date | datetime]) -> tuple[date, str]:
         (urgency, opened), view = key, self._view
