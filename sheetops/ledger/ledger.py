@@ -321,7 +321,7 @@ class Ledger(MailClaims):
         """Delete all that is known of the requests with this ID; returns how many there were.
 
         Only that its number is taken stays, so that no other request gets it. A row that is still in a sheet is
-        seen again, as new, by the next run.
+        seen anew by the next run; what it was before cannot be known then.
         """
         with self._write() as link:
             count = upkeep.forget(link, self._printer.identifier(identifier), _scope(link, sheet))

@@ -51,7 +51,10 @@ class Roster:
                 self._make()
             except SheetopsError as error:
                 self.loaded = before
-                self._tell(f"{error.line()}; the settings read before go on holding")
+                *others, last = (one.line() for one in (error, *error.also))
+                for line in others:
+                    self._tell(line)
+                self._tell(f"{last}; the settings read before go on holding")
             else:
                 self._tell("the settings have changed and were read again")
         elif any(again <= self._clock() for again in self._unread.values()):
