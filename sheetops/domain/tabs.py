@@ -119,7 +119,9 @@ class Tab:
     landscape: bool = False
     repeat_rows: int = 0  # printed on top of every page
     printed: Range | None = None  # what goes on paper; none: everything
-    breaks: tuple[int, ...] = ()  # rows with which a new page begins, where the book can say so
+    together: tuple[
+        tuple[int, int], ...
+    ] = ()  # (first row, last row) to print on one page, where the book can say so
     gridlines: bool = True
     colour: str | None = None  # of the tab's ear, RRGGBB
 

@@ -10,8 +10,12 @@ from sheetops.domain.table import Raw
 from sheetops.domain.tabs import Cell, Chart, Link, Range, Series, Style
 from sheetops.domain.texts import Texts
 
-WIDTHS = (26.0, *[10.0] * 15)
-COLUMNS = len(WIDTHS)
+COLUMNS = 16
+_WIDTHS = (26.0, 10.0)  # of the first column, and of each other, in digits of the Chinese fonts
+_WIDER = (
+    7 / 6
+)  # of these, where digits are narrower (Calibri): a page is as wide in every language, and prints alike
+_CHART_WIDTH = 16.5  # cm; two beside each other
 _CHART_ROW = 15.0  # points of each row that a chart lies on
 _CHART_ROWS = 13
 STYLE_OF: dict[Unit, Style] = {
@@ -23,11 +27,11 @@ STYLE_OF: dict[Unit, Style] = {
 class Page:
     """The rows and charts so far."""
 
-    chart_width: float = 14.3  # cm; two beside each other, where columns are narrowest (Calibri)
     rows: list[tuple[Cell, ...]] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     heights: list[tuple[int, float]] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)  # rows with which a printed page begins
+    sections: list[int] = field(default_factory=list)  # the rows of their titles
+    rooms: list[int] = field(default_factory=list)  # the first rows of lines of charts
 
     def add(self, *cells: Cell) -> int:
         """Add a row; gives its number."""
@@ -50,13 +54,10 @@ class Page:
         """Begin a section after a blank row."""
         self.add()
         row = self.text(title, "section")
+        self.sections.append(row)
         for note in notes:
             self.text(note, "muted")
         return row
-
-    def new_page(self) -> None:
-        """Let what comes next begin on a new page when it is printed."""
-        self.breaks.append(len(self.rows) + 2)  # behind the blank row before a section
 
     def header(self, *names: str) -> int:
         """Add a header row."""
@@ -65,10 +66,40 @@ class Page:
     def room(self) -> int:
         """Leave the rows that a line of charts takes; gives the first."""
         first = len(self.rows) + 1
+        self.rooms.append(first)
         for number in range(first, first + _CHART_ROWS):
             self.add()
             self.heights.append((number, _CHART_ROW))
         return first
+
+    def together(self) -> tuple[tuple[int, int], ...]:
+        """What is not to be cut in print: each section, in it each table and each line of charts.
+
+        A heading with nothing but notes under it stays with what comes next.
+        """
+        blocks: list[tuple[int, int]] = []
+        began = 1
+        for behind in sorted(self._edges() | {len(self.rows) + 1}):
+            filled = [row for row in range(began, behind) if self.rows[row - 1]]
+            if began in self.rooms:
+                blocks.append((began, behind - 1))
+            elif filled:
+                blocks.append((filled[0], filled[-1]))
+            began = behind
+        for at, (first, last) in enumerate(blocks[:-1]):
+            if all(row and row[0].style in ("section", "muted") for row in self.rows[first - 1 : last]):
+                blocks[at] = (first, blocks[at + 1][1])
+        ends = [row - 2 for row in self.sections[1:]]
+        sections = zip(self.sections, [*ends, len(self.rows)], strict=True) if self.sections else ()
+        return (*sections, *blocks)
+
+    def _edges(self) -> set[int]:
+        """The rows with which something new begins: behind a blank row, at charts and behind them."""
+        charted = {row for first in self.rooms for row in range(first, first + _CHART_ROWS)}
+        blank = {number for number, row in enumerate(self.rows, 1) if not row} - charted
+        return {number + 1 for number in blank} | {
+            edge for first in self.rooms for edge in (first, first + _CHART_ROWS)
+        }
 
     def point(self, row: int, to: Link) -> None:
         """Make the first cell of a row lead somewhere that is only known now."""
@@ -94,11 +125,17 @@ class Page:
                 tuple(series),
                 row=row,
                 column=8 if side else 1,
-                width_cm=self.chart_width,
+                width_cm=_CHART_WIDTH,
                 height_cm=_CHART_ROW * _CHART_ROWS * 0.0353 - 0.25,
                 percent=percent,
             )
         )
+
+
+def widths(language: str, columns: int) -> tuple[float, ...]:
+    """The widths of so many columns."""
+    first, other = (round(width * (_WIDER if language == "en" else 1), 1) for width in _WIDTHS)
+    return (first, *[other] * (columns - 1))
 
 
 def column(first: int, last: int, number: int) -> Range:

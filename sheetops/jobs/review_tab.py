@@ -16,7 +16,7 @@ from sheetops.jobs.review_notes import (
     add_quality,
 )
 from sheetops.jobs.review_opportunities import Opportunity, opportunities
-from sheetops.jobs.review_page import COLUMNS, WIDTHS, Page, number, shown, signed
+from sheetops.jobs.review_page import COLUMNS, Page, number, shown, signed, widths
 from sheetops.jobs.review_sections import (
     add_ageing,
     add_breakdowns,
@@ -26,7 +26,6 @@ from sheetops.jobs.review_sections import (
 )
 from sheetops.jobs.review_sounding import add_sounding
 
-_WIDE = 16.5  # cm that half the columns take in the Chinese fonts
 _WORDS = 9  # columns that a judgement spans
 # Figures that are never read alone: they are said in the line of another.
 _BESIDE = {"resolution_median": ("resolution_mean",), "csat": ("csat_mean", "feedback_rate")}
@@ -36,20 +35,17 @@ _TOLD = 3  # opportunities on the first screen
 def review_tab(made: Review, name: str) -> Tab:
     """The whole tab."""
     found = opportunities(made)
-    page = Page() if made.view.language == "en" else Page(_WIDE)
+    page = Page()
     _head(page, made, found[:_TOLD])
     lines = _key_figures(page, made)
     page.add()
     room = page.room()
     _opportunities(page, made, found)
-    page.new_page()
     add_trend(page, made, room)
     add_ageing(page, made, room)
-    page.new_page()
     add_breakdowns(page, made)
     for add in (add_load, add_complaints):
         add(page, made)
-    page.new_page()
     for add in (
         add_peaks,
         add_keywords,
@@ -60,7 +56,7 @@ def review_tab(made: Review, name: str) -> Tab:
         add_formulas,
     ):
         add(page, made)
-    last = len(page.rows)
+    last, together = len(page.rows), page.together()
     listed, filtered = add_list(page, made)
     for key, row in lines.items():
         if key in listed:
@@ -68,11 +64,11 @@ def review_tab(made: Review, name: str) -> Tab:
     return Tab(
         name=name,
         rows=tuple(page.rows),
-        widths=(*WIDTHS, *[WIDTHS[-1]] * (max(map(len, page.rows)) - COLUMNS)),
+        widths=widths(made.view.language, max(COLUMNS, *map(len, page.rows))),
         heights=((1, 28.0), *page.heights),
         filter=filtered,
         printed=Range(1, 1, last, COLUMNS),  # the list is for filtering
-        breaks=tuple(page.breaks),
+        together=together,
         charts=tuple(page.charts),
         landscape=True,
         repeat_rows=2,

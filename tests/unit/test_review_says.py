@@ -178,13 +178,10 @@ def test_an_empty_month_says_so_in_its_first_sentence_and_to_whoever_asked() -> 
     assert review_when_due(replace(seen(case(1, OCTOBER)), period="2026-10")).remarks == ()
 
 
-def test_a_printed_page_begins_with_a_section(rich: Tab) -> None:
+def test_the_list_of_requests_is_not_printed(rich: Tab) -> None:
     texts, values = load_texts("en"), rich.values()
-    titles = [str(values[number - 1][0]) for number in rich.breaks]
-    wanted = ("breakdown", "peaks")
-    assert titles == ["Trend by month", *(texts(f"review.{name}.title") for name in wanted)]
-    assert all(not any(v is not None for v in values[number - 2]) for number in rich.breaks)
     assert rich.printed is not None and values[rich.printed.last_row + 1][0] == texts("review.list.title")
+    assert max(last for _, last in rich.together) == rich.printed.last_row
 
 
 def test_the_list_tells_the_requests_of_every_group(rich: Tab) -> None:

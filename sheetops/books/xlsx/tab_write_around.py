@@ -8,6 +8,7 @@ from sheetops.books.xlsx.ranges import MOST_ERROR, MOST_PROMPT, address, cut, fo
 from sheetops.books.xlsx.tab_book import RELATIONSHIPS
 from sheetops.books.xlsx.tab_origin import Name
 from sheetops.books.xlsx.tab_refs import quoted
+from sheetops.books.xlsx.tab_write_pages import MARGINS, PADDING, breaks_of
 from sheetops.books.xlsx.tab_write_parts import legacy
 from sheetops.books.xlsx.tab_write_rows import Rows
 from sheetops.books.xlsx.tab_write_styles import Stylesheet
@@ -17,7 +18,6 @@ from sheetops.domain.tabs import Choice, Range, Tab
 
 _A4 = 9
 _LAST_COLUMN = 16_383  # counted from 0
-_PADDING = 0.71  # that Excel counts in the width of a column
 
 
 def around(tab: Tab, rows: Rows, columns: Mapping[int, int], styles: Stylesheet) -> bytes:
@@ -39,7 +39,7 @@ def around(tab: Tab, rows: Rows, columns: Mapping[int, int], styles: Stylesheet)
             _highlights(tab, styles),
             _listed("dataValidations", [_choice(choice, tab.name) for choice in tab.choices]),
             _links(rows),
-            _printing(tab),
+            _printing(tab, breaks_of(tab, rows.heights, rows.language)),
             f'<drawing xmlns:r="{RELATIONSHIPS}" r:id="{drawing_id(rows)}"/>' if tab.charts else "",
             legacy(tab),
             "</worksheet>",
@@ -79,7 +79,7 @@ def _view(tab: Tab, rows: Rows) -> str:
 
 
 def _columns(tab: Tab, styles: Mapping[int, int]) -> str:
-    widths = {number: width + _PADDING for number, width in enumerate(tab.widths, 1)}
+    widths = {number: width + PADDING for number, width in enumerate(tab.widths, 1)}
     columns = []
     for number in sorted(widths.keys() | styles.keys()):
         width = widths.get(number, 13)
@@ -136,14 +136,15 @@ def drawing_id(rows: Rows) -> str:
     return f"rId{len(rows.urls) + 1}"
 
 
-def _printing(tab: Tab) -> str:
+def _printing(tab: Tab, begins: list[int]) -> str:
     way = "landscape" if tab.landscape else "portrait"
-    breaks = [f'<brk id="{row - 1}" min="0" max="{_LAST_COLUMN}" man="1"/>' for row in tab.breaks]
+    margins = " ".join(f'{side}="{inches}"' for side, inches in MARGINS.items())
+    breaks = [f'<brk id="{row - 1}" min="0" max="{_LAST_COLUMN}" man="1"/>' for row in begins]
     count = len(breaks)
     listed = f'<rowBreaks count="{count}" manualBreakCount="{count}">{"".join(breaks)}</rowBreaks>'
     return (
         '<printOptions horizontalCentered="1"/>'
-        '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.5" footer="0.5"/>'
+        f'<pageMargins {margins} header="0.5" footer="0.5"/>'
         f'<pageSetup orientation="{way}" paperSize="{_A4}" fitToHeight="0" fitToWidth="1"/>'
         "<headerFooter><oddHeader/><oddFooter>&amp;L&amp;A&amp;C&amp;P / &amp;N</oddFooter>"
         "<evenHeader/><evenFooter/><firstHeader/><firstFooter/></headerFooter>"

@@ -18,6 +18,9 @@ from sheetops.domain.tabs import Chart, Tab
 _SPACE: Final = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 _TYPES: Final = "application/vnd.openxmlformats-officedocument"
 _EMU: Final = 360_000  # of a centimetre
+_BELOW: Final = (
+    25_400  # of the edge of its first row, 2 points: its frame would be printed on the page before
+)
 _NOTES_ID, _SHAPES_ID = "comments", "anysvml"
 _NOTE_LINE: Final = 32  # digits that a line of a note holds
 _NOTE_STYLE = "position:absolute; margin-left:59.25pt;margin-top:1.5pt;width:260px;height:{}px;z-index:1;visibility:hidden"
@@ -77,7 +80,7 @@ def _place(chart: Chart, number: int) -> str:
     shown = f'<c:chart xmlns:c="{CHART}" xmlns:r="{RELATIONSHIPS}" r:id="rId{number}"/>'
     return (
         f"<oneCellAnchor><from><col>{chart.column - 1}</col><colOff>0</colOff>"
-        f"<row>{chart.row - 1}</row><rowOff>0</rowOff></from>"
+        f"<row>{chart.row - 1}</row><rowOff>{_BELOW}</rowOff></from>"
         f'<ext cx="{wide}" cy="{high}"/><graphicFrame>'
         f'<nvGraphicFramePr><cNvPr id="{number}" name="Chart {number}"/><cNvGraphicFramePr/></nvGraphicFramePr><xfrm/>'
         f'<a:graphic xmlns:a="{DRAWN}"><a:graphicData uri="{CHART}">{shown}</a:graphicData></a:graphic>'

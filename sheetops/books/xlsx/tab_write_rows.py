@@ -48,7 +48,7 @@ class Rows:
             cells = self._row(number, row)
             if cells:
                 self._cells[number] = cells
-        self._heights = heights(tab, language)
+        self.heights, self.language = heights(tab, language), language
 
     def _row(self, number: int, row: Sequence[Cell]) -> dict[int, str]:
         """Column → the cell's XML, with the number of its style in the source between two zero characters."""
@@ -142,9 +142,9 @@ class Rows:
         return "".join(pieces).encode()
 
     def _written(self) -> Iterator[str]:
-        there = self._cells.keys() | self._heights.keys() | ({self.corner[0]} if self.corner else set())
+        there = self._cells.keys() | self.heights.keys() | ({self.corner[0]} if self.corner else set())
         for number in sorted(there):
-            cells, height = self._cells.get(number, {}), self._heights.get(number)
+            cells, height = self._cells.get(number, {}), self.heights.get(number)
             points = "" if height is None else ' customHeight="1"'
             points = f' ht="{height:.16g}"{points}' if height else points
             inner = "".join(cells[column] for column in sorted(cells))

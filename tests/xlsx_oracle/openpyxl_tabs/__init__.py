@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sheetops.books.xlsx.cell_forms import heights
+from sheetops.books.xlsx.tab_write_pages import breaks_of
 from sheetops.domain.tabs import Tab
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def _draw_tab(sheet: Worksheet, tab: Tab, styles: Styles, language: str) -> None
     _set_columns(sheet, tab, styles)
     _set_view(sheet, tab)
     draw_cells(sheet, tab, styles, language)
-    _set_print(sheet, tab)
+    _set_print(sheet, tab, language)
     if tab.filter is not None:
         sheet.auto_filter.ref = address(tab.filter)
     for choice in tab.choices:
@@ -85,7 +87,7 @@ def _set_view(sheet: Worksheet, tab: Tab) -> None:
         sheet.sheet_properties.tabColor = tab.colour
 
 
-def _set_print(sheet: Any, tab: Tab) -> None:
+def _set_print(sheet: Any, tab: Tab, language: str) -> None:
     from openpyxl.worksheet.pagebreak import Break
 
     from sheetops.books.xlsx.ranges import address
@@ -100,7 +102,7 @@ def _set_print(sheet: Any, tab: Tab) -> None:
     sheet.oddFooter.left.text, sheet.oddFooter.center.text = "&A", "&P / &N"
     if tab.printed is not None:
         sheet.print_area = address(tab.printed)
-    for row in tab.breaks:
+    for row in breaks_of(tab, heights(tab, language), language):
         sheet.row_breaks.append(Break(id=row - 1))
     if tab.repeat_rows:
         sheet.print_title_rows = f"1:{tab.repeat_rows}"

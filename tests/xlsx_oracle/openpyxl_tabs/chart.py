@@ -27,6 +27,7 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.text import (
     CharacterProperties,
     Paragraph,
@@ -35,12 +36,13 @@ from openpyxl.drawing.text import (
     RichTextProperties,
 )
 from openpyxl.drawing.text import Font as DrawnFont
+from openpyxl.drawing.xdr import XDRPositiveSize2D
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheetops.books.xlsx.cell_forms import legible
 from sheetops.books.xlsx.looks import GREY, INK, RULE, font_name
 from sheetops.books.xlsx.ranges import reference
-from sheetops.domain.table import Raw, cell_name
+from sheetops.domain.table import Raw
 from sheetops.domain.tabs import Cell, Chart, Range, Series, Tab
 from sheetops.domain.values import as_text
 from sheetops.errors import TabRefused
@@ -58,8 +60,9 @@ def add_chart(sheet: Worksheet, chart: Chart, tab: Tab, language: str) -> None:
     if chart.kind == "bar" and lines:
         raise TabRefused(f"the chart {chart.title!r} cannot have lines over lying bars", where=tab.name)
     drawn: Any = _Drawer(chart, tab, language).draw(bars, lines)  # the stubs take whole centimetres only
-    drawn.anchor = cell_name(chart.row, chart.column)
-    drawn.width, drawn.height = chart.width_cm, chart.height_cm
+    corner = AnchorMarker(col=chart.column - 1, row=chart.row - 1, rowOff=25_400)
+    size = XDRPositiveSize2D(int(chart.width_cm * 360_000), int(chart.height_cm * 360_000))
+    drawn.anchor = OneCellAnchor(_from=corner, ext=size)
     sheet.add_chart(drawn)
 
 
