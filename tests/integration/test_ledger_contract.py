@@ -215,6 +215,30 @@ def test_a_finding_lives_from_the_run_that_saw_it_to_the_run_that_did_not(ledger
     assert ledger.stories("20261102")[0].findings == (("required", "due", first, last),)
 
 
+def test_what_moved_since_the_last_look_and_since_when_a_finding_stands(ledger: Ledger) -> None:
+    named = Finding("required", Severity.WARNING, "Requests", 3, "I3", "due", "20261102")
+    awake = named._replace(row=2, cell="I2", id="20261101")
+    plan = Plan(findings=(named, awake))
+    look(ledger, log(ANN, BOB), jobs=["validate"], plan=plan)
+    noted = changed(ANN, notes="called")
+    look(ledger, log(noted, BOB), now=START + DAY, jobs=["validate"], plan=plan)
+    history = ledger.history(SHEET, START + 2 * DAY)
+    new = named._replace(variant="other")
+    assert history.found_since([named, awake, new]) == [START.date(), START.date(), None]
+    both = [changed(noted, result="asked"), changed(BOB, owner="Tech-Z*", urgency="High", notes="x")]
+    now = see([log(*both)], START + 2 * DAY).logs[0]
+    assert history.progress(now, [0, 1]) == [{"result"}, {"owner", "urgency"}]
+
+
+def test_a_forgotten_request_that_is_seen_again_is_not_new(ledger: Ledger) -> None:
+    look_at_rows(ledger, [ANN], 0)
+    look_at_rows(ledger, [ANN, changed(BOB, result="asked")], 1)
+    assert not life(ledger, "20261102").unsure
+    assert ledger.forget("20261102") == 1
+    look_at_rows(ledger, [ANN, changed(BOB, result="asked")], 2)
+    assert life(ledger, "20261102").unsure == {"first_seen", "first_response"}
+
+
 def test_the_state_of_a_sheet_counts_open_and_overdue(ledger: Ledger) -> None:
     look_at_rows(ledger, [ANN, BOB, changed(ANN, id="3", resolved=date(2026, 11, 2), result="ok")], 0)
     (state,) = ledger.sheets(date(2026, 11, 3))
