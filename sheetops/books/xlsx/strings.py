@@ -54,7 +54,9 @@ def _cut(text: str) -> list[str] | None:
     """The texts of entries that hold nothing but one each, as they are stored; None if any holds more."""
     if not (text.startswith("<t>") and text.endswith("</t>")):
         return None
-    items = text[len("<t>") : -len("</t>")].split("</t></si><si><t>")
+    items = text.split("</t></si><si><t>")  # a slice would copy all of it
+    items[0] = items[0][len("<t>") :]
+    items[-1] = items[-1][: -len("</t>")]
     return items if text.count("<") == 4 * len(items) - 2 else None
 
 
