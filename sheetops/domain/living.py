@@ -108,5 +108,8 @@ IMPROVEMENTS: Final = Living("improvements", IMPROVEMENT_COLUMNS, "IMP-")
 FOLLOW_UPS: Final = Living("follow_ups", FOLLOW_UP_COLUMNS, "FUP-")
 LIVING: Final[tuple[Living, ...]] = (IMPROVEMENTS, FOLLOW_UPS)
 
+LIVING_ROOM: Final = 500
+"""The last row that the filter, the drop-downs and the formats of a new tab reach; they grow with the rows below."""
+
 HIDDEN: Final = frozenset(("customer", "about", "message", "contact_owner"))
 """Columns whose words come from people: the ledger keeps no more than their print."""

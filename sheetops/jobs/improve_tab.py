@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sheetops.domain.kpis import FIGURES
-from sheetops.domain.living import FOLLOW_UPS, IMPROVEMENTS, PROGRESS, VERDICTS, Living
+from sheetops.domain.living import FOLLOW_UPS, IMPROVEMENTS, LIVING_ROOM, PROGRESS, VERDICTS, Living
 from sheetops.domain.table import column_letters
 from sheetops.domain.tabs import Cell, Choice, Highlight, Range, Style, Tab
 from sheetops.domain.template import Kind
 from sheetops.domain.view import View
 
-_ROOM: Final = 500  # rows that get help for typing
 _NUMBERS: Final = frozenset(("baseline", "goal", "measured"))
 _COUNTS: Final = frozenset(("baseline_n", "measured_n", "tests"))
 _LONG: Final = frozenset(
@@ -79,14 +78,14 @@ def _tab(
         )
         for column in kind.columns
     )  # fmt: skip
-    whole = Range(2, 1, _ROOM, len(kind.columns))
+    whole = Range(2, 1, LIVING_ROOM, len(kind.columns))
     return Tab(
         name=view.snapshot.tab_name(kind.kind) if view.snapshot.known_tab(kind.kind) else kind.tab_name(language),
         rows=(header,),
         widths=tuple(column.width for column in kind.columns),
         heights=((1, 32.0),),
         frozen=(1, 2),
-        filter=Range(1, 1, _ROOM, len(kind.columns)),
+        filter=Range(1, 1, LIVING_ROOM, len(kind.columns)),
         choices=tuple(choices),
         highlights=tuple(
             Highlight(_column(kind, key) if key else whole, formula, style)  # type: ignore[arg-type]
@@ -122,7 +121,7 @@ def _places(kind: Living) -> Mapping[str, str]:
 
 def _column(kind: Living, key: str) -> Range:
     at = next(number for number, column in enumerate(kind.columns, 1) if column.key == key)
-    return Range(2, at, _ROOM, at)
+    return Range(2, at, LIVING_ROOM, at)
 
 
 def _fits(values: Sequence[str]) -> bool:

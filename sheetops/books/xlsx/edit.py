@@ -24,6 +24,7 @@ from sheetops.books.xlsx.tables import (
     grow_filter,
     grow_rules,
     grow_table,
+    grown_filter,
     grown_tables,
     lowest_bottom,
     tables_of,
@@ -107,8 +108,10 @@ class _TabPatch:
         written = [at for at, value in self.cells.items() if value is not None]
         tab = [ref.part for ref in package.sheets()].index(self.ref.part)
         grown = grown_tables(sheet, self.tables, self.filled)
-        around = grow_dimension(sheet, written) + grow_rules(sheet, grown)
-        around += grow_filter(package, sheet, tab, self.filled)
+        filtered = grown_filter(sheet, self.filled) if self.filled else None
+        areas = [(table.area, bottom) for table, bottom in grown] + ([filtered] if filtered else [])
+        around = grow_dimension(sheet, written) + grow_rules(sheet, areas)
+        around += grow_filter(package, sheet, tab, filtered) if filtered else []
         changes = [(sheet.position(start), sheet.position(end), new) for start, end, new in around]
         changes += [self._opened()] if sheet.empty else self.new_rows
         if sheet.encoding.codec is None:

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellref import MAX_ROW, Area, area_at, cell_at
 from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.row import Row
 from sheetops.books.xlsx.sheet import SheetXml
 from sheetops.books.xlsx.xmlbytes import Node
 from sheetops.domain.patterns import pattern
 from sheetops.errors import EditRefused
 
 _RULES = ("conditionalFormatting", "dataValidation")
+_NEAR = 1_000  # rows below a filter that are looked through for what people filled
 _FILTER_NAME = "_xlnm._filterdatabase"
 _NAME_RANGE = pattern(rb"\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)\s*$")
 
@@ -89,10 +91,11 @@ def grown_tables(sheet: SheetXml, tables: list[Table], filled: Filled) -> list[t
     return grown
 
 
-def grow_rules(sheet: SheetXml, grown: list[tuple[Table, int]]) -> list[tuple[int, int, bytes]]:
-    """The changes to the shell that carry drop-down lists and conditional formats on into new table rows.
+def grow_rules(sheet: SheetXml, grown: list[tuple[Area, int]]) -> list[tuple[int, int, bytes]]:
+    """The changes to the shell that carry drop-down lists and conditional formats on into new rows of a table or filter.
 
-    As in Excel: a range that ends where the table ended, inside its columns, ends where it ends now.
+    As in Excel: a range that ends where the table ended, inside its columns, ends where it ends now (`grown`: the area
+    that it had, its new last row).
     """
     changes = []
     for node in sheet.shell.walk() if grown else ():
@@ -105,17 +108,20 @@ def grow_rules(sheet: SheetXml, grown: list[tuple[Table, int]]) -> list[tuple[in
     return changes
 
 
-def _grown_ranges(sqref: str, grown: list[tuple[Table, int]]) -> bytes | None:
+def _grown_ranges(sqref: str, grown: list[tuple[Area, int]]) -> bytes | None:
     """The list of ranges with those of grown tables extended; None if none is."""
+    from sheetops.domain.living import LIVING_ROOM
+
     ranges = sqref.split()
     for index, ref in enumerate(ranges):
         area = area_at(ref)
         if area is None:
             continue
-        for table, bottom in grown:
-            old = table.area
+        for old, bottom in grown:
             inside = old.left <= area.left and area.right <= old.right and old.top <= area.top
-            if inside and area.bottom == old.bottom < bottom:
+            # Under a heading up to the room of a new living tab: earlier versions let its filter grow alone.
+            ours = area.top == old.top + 1 and area.bottom == LIVING_ROOM
+            if inside and area.bottom < bottom and (area.bottom == old.bottom or ours):
                 ranges[index] = _with_bottom(area, bottom).decode()
     return " ".join(ranges).encode() if ranges != sqref.split() else None
 
@@ -161,20 +167,44 @@ def _with_bottom(area: Area, bottom: int) -> bytes:
     return f"{first}:{last}".encode()
 
 
-def grow_filter(package: Package, sheet: SheetXml, tab: int, filled: Filled) -> list[tuple[int, int, bytes]]:
-    """The changes to the tab's shell that extend its auto-filter over rows appended below it.
+def grown_filter(sheet: SheetXml, filled: Filled) -> tuple[Area, int] | None:
+    """The area of the auto-filter that a plan appended rows below, and its new last row.
+
+    Rows that people filled between the two are taken in, as Excel does when the filter is applied again.
+    """
+    node = sheet.shell.find("autoFilter")
+    area = area_at(node.attrs.get("ref", "")) if node else None
+    if area is None:
+        return None
+    columns = frozenset(range(area.left, area.right + 1))
+    added = [row for row, (before, after) in filled.items() if after & columns and not before & columns]
+    if added and area.bottom + 1 < min(added) <= area.bottom + _NEAR:
+        between = [row for row in range(area.bottom + 1, min(added)) if row not in filled]
+        filled = {**filled, **_standing(sheet, between)}
+    bottom = _grown_bottom(area, filled, [], only_new=False)
+    return (area, bottom) if bottom > area.bottom else None
+
+
+def _standing(sheet: SheetXml, rows: list[int]) -> Filled:
+    """What is filled in rows that no plan changes."""
+    found = {}
+    for number, (start, end) in sheet.find_rows(rows).items():
+        columns = Row(number, sheet.data[start:end], sheet.row_prefix, sheet.where).filled()
+        found[number] = columns, columns
+    return found
+
+
+def grow_filter(
+    package: Package, sheet: SheetXml, tab: int, grown: tuple[Area, int]
+) -> list[tuple[int, int, bytes]]:
+    """The changes to the tab's shell that extend its auto-filter, `grown` as `grown_filter` tells.
 
     The hidden name of the filter (`_xlnm._FilterDatabase` of tab number `tab`) is extended with it.
     """
     node = sheet.shell.find("autoFilter")
-    area = area_at(node.attrs.get("ref", "")) if node else None
-    if node is None or area is None:
-        return []
-    bottom = _grown_bottom(area, filled, [], only_new=False)
-    if bottom == area.bottom:
-        return []
-    _grow_filter_name(package, tab, area, bottom)
-    return [_ref_change(sheet.shell_data, node, bottom)]
+    assert node is not None
+    _grow_filter_name(package, tab, *grown)
+    return [_ref_change(sheet.shell_data, node, grown[1])]
 
 
 def _grow_filter_name(package: Package, tab: int, area: Area, bottom: int) -> None:
