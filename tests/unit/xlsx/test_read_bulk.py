@@ -45,6 +45,7 @@ cells = st.one_of(
             '<c r="@" t="str"><f>A1&amp;"x"</f><v>丙 &gt; 丁</v></c>',
             '<c r="@"><f t="shared" si="0"/><v>4</v></c>',
             '<c r="@" t="inlineStr"><is><t>戊</t></is></c>',
+            '<c r="@" t="inlineStr"><is><t>r=r=r=1, A1&amp;r="2"</t></is></c>',
             '<c r="@" t="s"><v></v></c>',
             '<c r="@"></c>',
         ]
@@ -186,10 +187,59 @@ def test_what_is_usual_is_taken_in_bulk() -> None:
         '<c r="A1"><v>1</v></c>text',
         '<c r="A1"><v>1</v> </c>',
         '<c r="A1"/ >',
+        '<c r="A1"><v>1:</v></c>',
+        '<c r="A1"><v>/1</v></c>',
+        '<c r="A1"><v>1</v></c></row><row r="2"/></row><row r="3">',
+        '<c r="A1"><v>1</v></c></row><row r="2"/><c r="A2"/></row><row r="3">',
+        '<c r="A1"><v>1</v></c></row><row r="2"/><c r="A2"/><row r="3">',
+        '<c r="A1"><v>1</v></c></row><row r="1048577"><c r="A1048577"/>',
     ],
 )
 def test_what_is_wrong_is_not_taken(row: str) -> None:
     assert both(f'<row r="1">{row}</row>')[1] is None
+
+
+def taken(xml: str, before: int = 0) -> tuple[Bulk, list[list[Any]]]:
+    """What is taken in bulk of these rows, which follow the row `before`."""
+    package = Package.from_bytes(made(sheet=sheet_xml(xml), strings=TEXTS), "f.xlsx")
+    sheet = SheetXml(package, package.sheets()[0])
+    rows = Bulk(Plain(package), sheet.data)
+    return rows, rows.take(sheet.rows_start, sheet.rows_end, before)
+
+
+def test_addresses_of_every_length_are_told() -> None:
+    columns = {1: "A", 26: "Z", 27: "AA", 53: "BA", 99: "CU"}
+    for first, last in ((8, 11), (98, 101), (99_998, 100_001), (999_998, 1_000_002), (1_048_570, 1_048_576)):
+        numbers = range(first, last + 1)
+        xml = "".join(
+            f'<row r="{n}">'
+            + "".join(f'<c r="{name}{n}" t="s"><v>0</v></c>' for name in columns.values())
+            + "</row>"
+            for n in numbers
+        )
+        rows, found = taken(xml, first - 1)
+        assert [at for at, column in enumerate(found, 1) if column == ["甲"] * len(numbers)] == list(columns)
+        assert rows.last_row == last
+        with pytest.raises(NotPlain):  # a cell of another row
+            taken(xml.replace(f'"CU{last}"', f'"CU{last - 1}"'), first - 1)
+
+
+def test_rows_without_cells_are_taken_however_they_end() -> None:
+    rows, found = taken(
+        '<row r="1"></row><row r="2" ht="3"/><row r="3"><c r="A3"><v>7</v></c></row><row r="4"></row>'
+    )
+    assert found == [[None, None, 7.0, None]] and rows.last_row == 4
+
+
+def test_a_hundred_formats_and_formats_of_any_number_are_told() -> None:
+    heads = [f' s="{n}"' for n in range(5, 105)] + [f' s="{"1" * n}" t="n"' for n in range(3, 20)]
+    listed = [heads[n * n % len(heads)] for n in range(1000)]
+    xml = "".join(f'<row r="{n}"><c r="A{n}"{head}><v>{n}</v></c></row>' for n, head in enumerate(listed, 1))
+    rows, found = taken(xml)
+    assert found == [[float(n) for n in range(1, 1001)]]
+    begin, middle, end = (rows._xml.index(b'<row r="%d"' % n) for n in (1, 500, 1000))  # piece by piece
+    assert rows.take(begin, middle, 0) == [found[0][:499]]
+    assert rows.take(middle, end, 499) == [found[0][499:999]]
 
 
 def test_cells_without_a_row_are_not_taken() -> None:
