@@ -129,7 +129,7 @@ def _export(
         written = write_folder(folder, files, private=wanted.unmasked, force=edge.wishes.force)
     else:
         written = []
-    rows = {table.name: len(table.rows) for table in tables}
+    rows = {table.name: len(table) for table in tables}
     return {
         "sheet": location,
         "out": str(folder),

@@ -132,10 +132,13 @@ def masked(text: str) -> str:
 
 
 def masked_all(texts: Sequence[str]) -> list[str]:
-    """`masked` of each of these texts."""
-    found = list(texts)
-    for place in likely(found):
-        found[place] = masked(found[place])
+    """`masked` of each of these texts; each form of personal data is looked for in all of them at once."""
+    found, some = list(texts), likely(texts)
+    whole = seamed(["", *(unicodedata.normalize("NFKC", found[place]) for place in some), ""])
+    forms = (_EMAIL, _IDENTITY_CN, _IDENTITY_TW, _IDENTITY_HK, _CARD, *_PHONES, _PHONE_WORD, _IDENTITY_CN_OLD)
+    seen = {match.start() for form in forms for match in form.finditer(whole)}
+    for at in places(whole, sorted(seen)):
+        found[some[at]] = masked(found[some[at]])
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-from sheetops.exports.csv_files import lines_as_csv
+from sheetops.exports.csv_files import columns_as_csv
 from sheetops.jobs.export_fields import Field, Table
 
 NAME: Final = "datapackage.json"
@@ -31,7 +31,7 @@ def dictionary_csv(tables: Sequence[Table], headers: Mapping[str, str]) -> bytes
         for table in tables
         for f in table.fields
     ]
-    return lines_as_csv(_COLUMNS, rows)
+    return columns_as_csv(_COLUMNS, list(zip(*rows, strict=True)))
 
 
 def package(

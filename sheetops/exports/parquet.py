@@ -24,7 +24,6 @@ def parquet_bytes(table: Table) -> bytes:
         raise SettingsError(
             "Parquet files need pyarrow", mend="install sheetops[export], or export with --format csv"
         ) from None
-    columns = zip(*table.rows, strict=True) if table.rows else ([] for _ in table.fields)
     schema = pa.schema(
         [
             pa.field(field.name, _type(pa, field.kind), metadata={"description": field.about})
@@ -32,7 +31,7 @@ def parquet_bytes(table: Table) -> bytes:
         ],
         metadata={"description": table.about},
     )
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+    arrays = [pa.array(column, type=field.type) for column, field in zip(table.columns, schema, strict=True)]
     out = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), out)
     return out.getvalue()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sheetops.domain.history import Happening
 from sheetops.domain.period import Period
 from sheetops.domain.view import View
-from sheetops.jobs.export_fields import Table, table_of
+from sheetops.jobs.export_fields import Masks, Table, table_of
 from sheetops.jobs.export_lines import EventLine, FindingLine, OwnerLine
 from sheetops.jobs.export_requests import RequestLine
 from sheetops.jobs.export_source import Source
@@ -33,20 +33,22 @@ def export(
     findings = [
         FindingLine(source, one) for one in source.findings if period is None or (one.tab, one.row) in rows
     ]
-    events = [
+    # The lines of one table are gone when those of the next are made.
+    events = (
         EventLine(source, one)
         for one in happened
         if period is None or period.start <= one.moment.date() <= period.end
-    ]
-    owners = [
+    )
+    owners = (
         OwnerLine(source, index, place)
         for index in there
         for place in range(len(source.facts.rows[index].owners))
-    ]
-    requests = [RequestLine(source, index) for index in there]
+    )
+    requests = (RequestLine(source, index) for index in there)
+    masks = None if unmasked else Masks()
     return (
-        table_of("requests", RequestLine, requests, ("sheet", "tab", "row"), unmasked),
-        table_of("owners", OwnerLine, owners, ("sheet", "tab", "row", "place"), unmasked),
-        table_of("findings", FindingLine, findings, (), unmasked),
-        table_of("events", EventLine, events, (), unmasked),
+        table_of("requests", RequestLine, requests, ("sheet", "tab", "row"), masks),
+        table_of("owners", OwnerLine, owners, ("sheet", "tab", "row", "place"), masks),
+        table_of("findings", FindingLine, findings, (), masks),
+        table_of("events", EventLine, events, (), masks),
     )

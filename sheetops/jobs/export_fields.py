@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeVar
 
-from sheetops.domain.personal import masked
+from sheetops.domain.personal import masked, masked_all
 
 Kind = Literal["string", "integer", "number", "boolean", "date", "datetime"]
 Value = str | int | float | bool | date | datetime | None
@@ -37,13 +37,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of an export: rows of values in the order of its fields."""
+    """One table of an export: of each of its fields the values of all rows."""
 
     name: str
     about: str
     fields: tuple[Field, ...]
     key: tuple[str, ...]  # the fields that tell its rows apart; none where two rows may be alike
-    rows: Sequence[tuple[Value, ...]]
+    columns: Sequence[Sequence[Value]]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    @property
+    def rows(self) -> list[tuple[Value, ...]]:
+        """The values row by row."""
+        return list(zip(*self.columns, strict=True))
 
 
 def column(kind: Kind, confidential: bool = False, header: str | None = None) -> Callable[[Read], Read]:
@@ -67,36 +75,44 @@ def fields_of(line: type) -> tuple[Field, ...]:
     return tuple(found)
 
 
-def table_of(
-    name: str, line: type, lines: Iterable[Any], key: tuple[str, ...] = (), unmasked: bool = False
-) -> Table:
-    """A table of lines. Unless `unmasked`, every text is masked, and customers are shown by their first character."""
+def table_of(name: str, line: type, lines: Iterable[Any], key: tuple[str, ...], masks: Masks | None) -> Table:
+    """A table of lines. Where there are `masks`, every text is masked."""
     fields, every = fields_of(line), list(lines)
-    columns = [_column(field, every, unmasked) for field in fields]
-    rows = list(zip(*columns, strict=True))
+    columns = [_column(field, every, masks) for field in fields]
     about = " ".join(inspect.cleandoc(line.__doc__ or "").split())
-    return Table(name, about, fields, key, rows)
+    return Table(name, about, fields, key, columns)
 
 
-def _column(field: Field, lines: Sequence[Any], unmasked: bool) -> list[Value]:
+class Masks:
+    """Masks texts, and customers to their first character; remembers IDs, which stand in most tables."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+
+    def of(self, field: Field, texts: Sequence[str]) -> list[str]:
+        """Each of these texts, which all differ, masked."""
+        if field.name == "customer":
+            return list(map(masked_customer, texts))
+        if field.header != "id":
+            return masked_all(texts)
+        fresh = [text for text in texts if text not in self._ids]
+        self._ids.update(zip(fresh, masked_all(fresh), strict=True))
+        return list(map(self._ids.__getitem__, texts))
+
+
+def _column(field: Field, lines: Sequence[Any], masks: Masks | None) -> list[Value]:
     """What the lines say in one column. Whatever it is said to hold, no text leaves it unmasked."""
     values = list(map(field.read, lines))
-    if unmasked or not any(issubclass(kind, str) for kind in set(map(type, values))):
+    if masks is None or not any(issubclass(kind, str) for kind in set(map(type, values))):
         return values
-    return list(map(_customer if field.name == "customer" else _shown, values))
-
-
-def _shown(value: Value) -> Value:
-    return _masked(value) if isinstance(value, str) else value
-
-
-def _customer(value: Value) -> Value:
-    return masked_customer(value) if isinstance(value, str) else value
-
-
-@lru_cache(maxsize=4096)
-def _masked(text: str) -> str:
-    return masked(text)
+    texts = list(dict.fromkeys(value for value in values if isinstance(value, str)))
+    both = zip(texts, masks.of(field, texts), strict=True)
+    shown: dict[Value, Value] = {text: told for text, told in both if text != told}
+    return (
+        [shown.get(value, value) if isinstance(value, str) else value for value in values]
+        if shown
+        else values
+    )
 
 
 @lru_cache(maxsize=4096)

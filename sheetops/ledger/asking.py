@@ -348,15 +348,16 @@ def happened(link: Connection, sheet: int) -> Iterator[Happening]:
     later = (
         (number, began, run, json.loads(what)) for number, began, run, what in link.execute(wanted).all()
     )
-    first = (
-        (number, *part.told(number)) for part in beginnings(link, sheet) for number in part.all_numbers()
-    )
+    first = (told for part in beginnings(link, sheet) for told in part.all_told())
     changes = merge(first, later, key=itemgetter(0))  # of one request the first sight comes first
     over = _replaced(link, sheet)
+    moments: dict[str, datetime] = {}  # of runs, each of which saw much
     for number, of_request in groupby(changes, key=itemgetter(0)):
         story, events_of_it = events(number, [change[1:] for change in of_request], over.get(number, ()))
         for one in events_of_it:
-            moment = datetime.fromisoformat(one.moment)
+            moment = moments.get(one.moment)
+            if moment is None:
+                moment = moments[one.moment] = datetime.fromisoformat(one.moment)
             yield Happening(number, story.identifier, moment, *one[1:])
 
 

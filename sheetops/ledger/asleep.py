@@ -9,7 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from operator import add
@@ -160,18 +160,25 @@ class Beginnings:
 
     def change(self, index: int) -> Change:
         """The first change of a request."""
-        person, *filled = self.print(index)
+        return self._change(index, self.print(index), self.fields(index))
+
+    def _change(self, index: int, print: Print, fields: Mapping[str, str]) -> Change:
+        person, *filled = print
         change: Change = {
             "new": self._before,
             "tab": self.tab,
             "m": [b64encode(person).decode(), *filled],
-            "f": self.fields(index),
+            "f": fields,
         }
         if written := self._head.get("j", {}).get(str(index)):
             change["j"] = written
-        if index in self._head.get("u", ()):
+        if index in self._unsure:
             change["u"] = ["first_seen"]
         return change
+
+    @cached_property
+    def _unsure(self) -> frozenset[int]:
+        return frozenset(self._head.get("u", ()))
 
     def holds(self, number: int) -> bool:
         """Whether the first sight of a request is among these."""
@@ -191,9 +198,16 @@ class Beginnings:
         """When and in which run a request was first seen, and its first change."""
         return self.first_seen, self.run_id, self.change(number - self.first)
 
-    def all_numbers(self) -> list[int]:
-        """The requests that are not forgotten, awake or not."""
-        return [number for number in range(self.first, self.first + self.size) if self.holds(number)]
+    def all_told(self) -> Iterator[tuple[int, str, str, Change]]:
+        """The number and what `told` gives of each request that is not forgotten, awake or not."""
+        keys = [key for key in self._head["columns"] if key != _DUE]
+        prints = zip(self._persons(), self.texts(self._due), self.texts("id"), strict=True)
+        rows = zip(*map(self.texts, keys), strict=True) if keys else iter([()] * self.size)
+        forgotten = frozenset(self._forgotten)
+        for index, (print, texts) in enumerate(zip(prints, rows, strict=True)):
+            if index not in forgotten:
+                fields = {key: text for key, text in zip(keys, texts, strict=True) if text}
+                yield self.first + index, self.first_seen, self.run_id, self._change(index, print, fields)
 
     @cached_property
     def life_keys(self) -> list[LifeKey]:

@@ -13,12 +13,12 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheetops.errors import SheetError, SheetopsError
 from sheetops.exports import parquet
-from sheetops.exports.csv_files import csv_bytes
+from sheetops.exports.csv_files import cell, columns_as_csv, csv_bytes
 from sheetops.exports.dictionary import NAME, dictionary_csv, package
 from sheetops.exports.folder import write_folder
 from sheetops.exports.parquet import parquet_bytes
@@ -36,7 +36,7 @@ SAMPLES: tuple[tuple[Value, ...], ...] = (
 
 def table(rows: tuple[tuple[Value, ...], ...] = SAMPLES, name: str = "sample") -> Table:
     fields = tuple(Field(f"c_{kind}", kind, f"A {kind}.", lambda line: None) for kind in KINDS)
-    return Table(name, "A table of samples.", fields, (), rows)
+    return Table(name, "A table of samples.", fields, (), list(zip(*rows, strict=True)) or [()] * len(KINDS))
 
 
 def read(data: bytes) -> list[list[str]]:
@@ -61,14 +61,33 @@ def test_a_csv_file_is_what_excel_and_rfc_4180_want() -> None:
 @given(st.lists(st.text() | st.text("=+-@＝ \t\r\n\x0c\ufeffa1", max_size=4), min_size=1, max_size=20))
 def test_no_text_runs_as_a_formula_and_none_is_lost(texts: list[str]) -> None:
     wide = Table(
-        "t", "T.", (Field("a", "string", "A.", lambda line: None),) * 2, (), [(t, "x") for t in texts]
+        "t", "T.", (Field("a", "string", "A.", lambda line: None),) * 2, (), [texts, ["x"] * len(texts)]
     )
     found = [cells[0] for cells in read(csv_bytes(wide))[1:]]
     assert len(found) == len(texts)
-    for text, cell in zip(texts, found, strict=True):
-        assert cell.strip("\ufeff\u200b").lstrip()[:1] not in tuple("=+-@＝＋－＠") or not cell.strip()
+    for text, shown in zip(texts, found, strict=True):
+        assert shown.strip("\ufeff\u200b").lstrip()[:1] not in tuple("=+-@＝＋－＠") or not shown.strip()
         plain = text.replace("\x00", "").encode("utf-8", "replace").decode()
-        assert cell in (plain, f"'{plain}")
+        assert shown in (plain, f"'{plain}")
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from((0.0, -0.0, 1.0, 2.5, 1e300)),
+    st.sampled_from((date(2026, 11, 2), datetime(2026, 11, 2), datetime(2026, 11, 2, 9, 30))),
+    st.sampled_from(("", "plain", "=1", "\x00=1", "a\x00b", " -x", "客户", 'a "b", c', "\ud800")),
+)  # fmt: skip
+
+
+@example(1, [0.0, -0.0], True)
+@given(st.integers(1, 3), st.lists(VALUES, max_size=6), st.booleans())
+def test_a_column_is_written_as_its_cells_are(width: int, values: list[Value], one_kind: bool) -> None:
+    if one_kind:
+        values = [value for value in values if value is None or type(value) is type(values[0])]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerows([["a"] * width, *([cell(value)] * width for value in values)])
+    told = columns_as_csv(["a"] * width, [values] * width)
+    assert told == b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
 
 def test_parquet_has_true_types_and_reads_back_as_it_was() -> None:

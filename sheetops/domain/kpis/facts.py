@@ -316,7 +316,8 @@ class Facts:
 
     def days_of(self, index: int) -> int | None:
         """Working days after the day of opening up to that of resolution, None where either is not known."""
-        return self.days_of_each([index])[0]
+        span = self.opened[index], self.column("resolved")[index]
+        return self._workdays[span] if self.exact[index] else None
 
     def days_of_each(self, rows: Sequence[int]) -> list[int | None]:
         """`days_of` each of these requests."""

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sheetops.domain.choices import DEFAULT_LISTS
 from sheetops.domain.ids import IdPattern
-from sheetops.domain.personal import find_personal, likely
+from sheetops.domain.personal import find_personal, likely, masked, masked_all
 from sheetops.domain.plan import Edit
 from sheetops.domain.requests import Request, Requests
 from sheetops.domain.rows import Rows
@@ -93,6 +93,7 @@ _PIECES = st.sampled_from(
 def test_personal_data_stands_in_no_text_that_is_not_likely(texts: list[str]) -> None:
     places = likely(texts)
     assert [at for at, text in enumerate(texts) if find_personal(text) and at not in places] == []
+    assert masked_all(texts) == list(map(masked, texts))
 
 
 @given(
