@@ -283,7 +283,7 @@ def find_header(
     for number, row in enumerate(rows, 1):
         if number > within:
             break
-        if sum(isinstance(cell, str) for cell in row) < at_least:
+        if sum(isinstance(cell, str) for cell in row) <= most:  # too few texts to match more columns
             continue
         known = len(match_header(row, columns, extra_names, ask=False).columns)
         if known > most:

@@ -18,6 +18,8 @@ def goals(view: View) -> Iterator[Statement]:
     """One statement a figure that has a goal, and from how many cases a figure is not called small."""
     stated = view.policy.goals
     for figure in FIGURES:
+        if figure.key not in stated and figure is not COMPLAINT_RATE:
+            continue
         name = view.texts(f"review.figure.{figure.key}.name")
         if figure.key in stated:
             side = "most" if figure.better == "less" else "least"
@@ -25,7 +27,7 @@ def goals(view: View) -> Iterator[Statement]:
             text = view.texts(f"policy.say.goal.{side}", goal=goal)
             source = source_of(view, f"goals.{figure.key}")
             yield Statement(f"goals.{figure.key}", name, text, goal, source)
-        elif figure is COMPLAINT_RATE:
+        else:
             less = f"{(1 - LESS) * 100:.0f}%"
             text = view.texts("policy.say.goal.baseline", less=less, n=SMALL)
             yield Statement(f"goals.{figure.key}", name, text, f"baseline -{less}", DEFAULT)
