@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -280,12 +281,23 @@ def find_header(
     """
     best: tuple[int, Sequence[object]] | None = None
     most = at_least - 1
+    names = {*_names(columns), *map(fold, extra_names or ())}
     for number, row in enumerate(rows, 1):
         if number > within:
             break
-        if sum(isinstance(cell, str) for cell in row) <= most:  # too few texts to match more columns
+        if not _more_names(row, names, most):
             continue
         known = len(match_header(row, columns, extra_names, ask=False).columns)
         if known > most:
             best, most = (number, row), known
     return (best[0], match_header(best[1], columns, extra_names, ask)) if best else None
+
+
+def _more_names(row: Sequence[object], names: AbstractSet[str], most: int) -> bool:
+    """Whether more than `most` cells of a row are names; a row of data shows by its first texts that not."""
+    left = sum(isinstance(cell, str) for cell in row)
+    for cell in row:
+        if left <= most:
+            return False
+        left -= isinstance(cell, str) and fold(cell) not in names
+    return left > most

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sheetops.domain.template import COLUMNS, LANGUAGES, OPTIONAL_COLUMNS, find_header, match_header, tab_kind
 
@@ -108,3 +110,25 @@ def test_a_header_without_a_word_of_any_language_is_taken_as_english() -> None:
         match_header(["Kümmerer", "Frist"], extra_names={"Kümmerer": "owner", "Frist": "due"}).language
         == "en"
     )
+
+
+CELLS = st.sampled_from(
+    ("Due", "due date", "紧急 程度", "Owner", "责任部门", "备注", "Frist", "it broke", "", "—", None, 7)
+)
+
+
+@given(
+    rows=st.lists(st.lists(CELLS, max_size=7), max_size=6),
+    extra=st.sampled_from((None, {"Frist": "due", "—": "id"})),
+    least=st.integers(1, 4),
+)
+def test_the_header_is_the_first_row_that_matches_most_columns(
+    rows: list[list[object]], extra: dict[str, str] | None, least: int
+) -> None:
+    counts = [len(match_header(row, extra_names=extra).columns) for row in rows]
+    found = find_header(rows, extra, at_least=least)
+    if max(counts, default=0) < least:
+        assert found is None
+    else:
+        number = counts.index(max(counts)) + 1
+        assert found == (number, match_header(rows[number - 1], extra_names=extra))
