@@ -160,4 +160,7 @@ def _candidates(columns: Sequence[Digits]) -> list[Sequence[int]]:
     prints = [column.prints(number) for column in columns]
     ordered = np.sort(np.concatenate(prints))
     common = ordered[1:][ordered[1:] == ordered[:-1]]
-    return [np.flatnonzero(np.isin(of, common)).tolist() for of in prints]
+    if not len(common):
+        return [[] for _ in prints]
+    near = [np.searchsorted(common[:-1], of) for of in prints]
+    return [np.flatnonzero(common[at] == of).tolist() for at, of in zip(near, prints, strict=True)]

@@ -81,7 +81,7 @@ BY_CODE: Final[Mapping[str, Rule]] = {rule.code: rule for rule in RULES}
 
 
 class Verdicts(NamedTuple):
-    """What all rules see, and how the rows of each request table were judged."""
+    """What all rules see, and how the rows of each request table that has marks were judged."""
 
     findings: list[Finding]
     judged: dict[str, Judged]
@@ -103,8 +103,9 @@ def verdicts(view: View) -> Verdicts:
     judged: dict[str, Judged] = {}
     for log in view.logs:
         looks = [Look(view, log, rule, setting, memory) for rule, setting in _holding(view, log.table.tab)]
-        context = context_of(view, log, looks)
-        wanted = view.history.to_judge(log.table, context)
+        marked = log.table.marks is not None  # else nobody can know that a row stands as it stood
+        context = context_of(view, log, looks) if marked else ""
+        wanted = view.history.to_judge(log.table, context) if marked else None
         some = None if wanted is None else log.some(sorted(set(wanted)))
         of_some: dict[str, Any] = {}
         rows: set[int] = set()
@@ -118,7 +119,8 @@ def verdicts(view: View) -> Verdicts:
             found.extend(seen)
             if rule.whole is not None:
                 found.extend(rule.whole(look))
-        judged[log.table.tab] = Judged(context, frozenset(rows))
+        if marked:
+            judged[log.table.tab] = Judged(context, frozenset(rows))
     return Verdicts(found, judged)
 
 
