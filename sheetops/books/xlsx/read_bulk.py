@@ -42,8 +42,8 @@ _ROW_HEAD = re.compile(rb"(?: [^<>]*?)?(/?)>")
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _FORMULA = re.compile(rb"<f(?:>| [^<>]*[^<>/]>)([^<]*)<|<f [^<>]*/>")
 _COMMON_FORMS = 40  # of heads; those that come after so many are told apart one by one
-_LONGEST_HEAD = 24  # of a cell, after its address and with the tag of its value
 _LONGEST_FORM = 400  # and those from the first that is longer on
+_LONGEST_HEAD = 24  # of a cell, after its address and with the tag of its value
 _MOST_ODD = 1 / 3  # of the cells: with more, the pattern of a row is faster
 _GAPS = 4  # times as many rows as are there: more are too many to be laid out
 _NOTHING, _TEXT, _NUMBER, _DAY, _ODD = range(5)

@@ -24,6 +24,7 @@ def word(text: bytes) -> np.uint64:
 
 
 def each(byte: int) -> np.uint64:
+    """The word of eight times this byte."""
     return word(bytes((byte,)) * 8)
 
 
