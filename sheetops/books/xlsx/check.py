@@ -102,7 +102,7 @@ class _Save:
                 yield f"{part}: {why}"
         yield from (f"the tab {name} is missing" for name in self.tabs if self.now.tab(name) is None)
 
-    def lightened(self) -> io.BytesIO | None:
+    def lightened(self) -> io.RawIOBase | None:
         """The new file without its shared texts, if these are the old ones; see `unreadable`."""
         name = self.now.linked(self.now.book, "sharedStrings")
         if name is None or name not in self.old or not self._is_untouched(name):

@@ -9,7 +9,7 @@ NO_TEXTS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/ma
 """Shared texts without a text."""
 
 
-def unreadable(before: bytes, after: bytes, lightened: Callable[[], io.BytesIO | None]) -> str | None:
+def unreadable(before: bytes, after: bytes, lightened: Callable[[], io.RawIOBase | None]) -> str | None:
     """Why the reader cannot open the new file, if it could open the old one; None if all is well.
 
     To open a file, it reads all shared texts, which took longer than all else it looks at. No save changes them; so it
@@ -24,7 +24,7 @@ def unreadable(before: bytes, after: bytes, lightened: Callable[[], io.BytesIO |
     return f"another reader cannot open it: {wrong}"
 
 
-def _opening_error(data: io.BytesIO) -> str | None:
+def _opening_error(data: io.RawIOBase | io.BytesIO) -> str | None:
     """What calamine says against the file, or None if it opens it."""
     from python_calamine import CalamineWorkbook
 

@@ -9,13 +9,43 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # a local header before the name (APPNOTE 4.3.7)
 _CENTRAL = struct.Struct("<4s6H3I5H2I")  # a record of the directory before the name (4.3.12)
 _IN_LOCAL, _IN_CENTRAL = (8, 14), (10, 16)  # where the two tell the method, and the checksum with the sizes
 _PIECE = 1 << 16  # bytes that are unpacked at one time
 _DESCRIPTOR, _UTF8, _IN_ZIP64 = 0x8, 0x800, 0xFFFFFFFF
+
+
+class _Overlaid(io.RawIOBase):
+    """Bytes to be read as a file, with others at some places: no copy of a whole workbook for a few of them."""
+
+    def __init__(self, data: bytes, other: Mapping[int, bytes]) -> None:
+        super().__init__()
+        self._data, self._other, self._at = memoryview(data), other, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = (0, self._at, len(self._data))[whence] + offset
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        begin = self._at
+        piece = self._data[begin : begin + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at = end = begin + len(piece)
+        for at, other in self._other.items():
+            first, last = max(at, begin), min(at + len(other), end)
+            if first < last:
+                buffer[first - begin : last - begin] = other[first - at : last - at]
+        return len(piece)
 
 
 class Members:
@@ -153,7 +183,7 @@ class Members:
         if key(name) in self._ragged:
             raise ValueError(f"{entry.filename} does not end where it should")
 
-    def lightened(self, name: str, content: bytes) -> io.BytesIO | None:
+    def lightened(self, name: str, content: bytes) -> io.RawIOBase | None:
         """The file with `content`, stored, where this member's content is; None where more than that would change.
 
         Every other byte stays where it is, so that whoever reads the rest reads it as it lies in the file.
@@ -163,14 +193,12 @@ class Members:
         wide = _IN_ZIP64 in (entry.file_size, entry.compress_size) or entry.extra
         if listed is None or entry.flag_bits & _DESCRIPTOR or wide or entry.compress_size < len(content):
             return None
-        stream, start = io.BytesIO(self._data), self._body(entry)
-        light = stream.getbuffer()
-        light[start : start + len(content)] = content
-        sizes = (zlib.crc32(content), len(content), len(content))
+        told = struct.pack("<3I", zlib.crc32(content), len(content), len(content))
+        other = {self._body(entry): content}
         for at, (method, figures) in ((entry.header_offset, _IN_LOCAL), (listed, _IN_CENTRAL)):
-            struct.pack_into("<H", light, at + method, zipfile.ZIP_STORED)
-            struct.pack_into("<3I", light, at + figures, *sizes)
-        return stream
+            other[at + method] = struct.pack("<H", zipfile.ZIP_STORED)
+            other[at + figures] = told
+        return _Overlaid(self._data, other)
 
     def _listed(self, entry: zipfile.ZipInfo) -> int | None:
         """Where the directory speaks of the member, if it says plainly where that lies."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import partial
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -40,13 +41,18 @@ def test_a_lightened_file_differs_in_that_one_member_alone() -> None:
     whole = book()
     stream = Members(whole).lightened(STRINGS, NO_TEXTS)
     assert stream is not None
-    light = stream.getvalue()
+    light = stream.readall()
     assert Members(whole).lightened(STRINGS, NO_TEXTS) is not None and whole == book()  # which stays as it is
     assert content(light) == {**content(whole), STRINGS: NO_TEXTS}
     assert CalamineWorkbook.from_filelike(io.BytesIO(light)).sheet_names[0] == "Log"
     at = [place for place in range(len(whole)) if whole[place] != light[place]]
     assert len(light) == len(whole)
     assert len(at) <= len(NO_TEXTS) + 2 * 14
+    assert stream.tell() == len(light)
+    assert stream.seek(-9, io.SEEK_END) == len(light) - 9 and stream.read() == light[-9:]
+    for size in (1, 7):  # wherever a piece begins and ends
+        stream.seek(0)
+        assert b"".join(iter(partial(stream.read, size), b"")) == light
 
 
 def test_a_member_that_would_not_hold_it_is_left() -> None:
@@ -76,13 +82,13 @@ def test_the_whole_has_the_last_word() -> None:
 
 
 def test_only_untouched_texts_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[io.BytesIO] = []
+    asked: list[io.RawIOBase] = []
     monkeypatch.setattr(check_opening, "_opening_error", asked.append)
     before = book()
     package = Package.from_bytes(before, "f")
     cells = dict(patch_cells(package, {("Log", "B1"): 2}).cells)
     check_save(Package.from_bytes(before, "f"), package.to_bytes(), cells)
-    assert [content(data.getvalue())[STRINGS] for data in asked] == [NO_TEXTS]
+    assert [content(data.readall())[STRINGS] for data in asked] == [NO_TEXTS]
     package.set_part(STRINGS, package.part(STRINGS).replace(b"text 7", b"text 8"))
     after = package.to_bytes()
     assert _Save(Members(before), Members(after), cells, ()).lightened() is None
