@@ -117,7 +117,7 @@ class _Save:
             yield "the parts are in another order"
 
     def _is_untouched(self, name: str) -> bool:
-        return self.old.sealed(name) == self.new.sealed(name)
+        return self.new.is_as_in(self.old, name)
 
     @property
     def _chain_part(self) -> str | None:

@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from operator import eq
 from typing import Any
 
 _LOCAL = struct.Struct("<4s5H3I2H")  # a local header before the name (APPNOTE 4.3.7)
@@ -35,6 +36,10 @@ class _Overlaid(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         self._at = (0, self._at, len(self._data))[whence] + offset
         return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        """At most so many bytes: who asks for many at once gets them in pieces, and asks again."""
+        return super().read(min(size, _PIECE)) or b""
 
     def readinto(self, buffer: Any) -> int:
         begin = self._at
@@ -210,10 +215,21 @@ class Members:
             at += _CENTRAL.size + sum(record[10:13])
         return None
 
-    def sealed(self, name: str) -> tuple[object, ...]:
-        """Everything that must stay as it is in an untouched member: its settings and compressed bytes."""
+    def is_as_in(self, other: Members, name: str) -> bool:
+        """Whether the member is untouched: its settings and its compressed bytes are those in `other`."""
+        return self._settings(name) == other._settings(name) and all(
+            map(eq, self._packed(name), other._packed(name))
+        )
+
+    def _packed(self, name: str) -> Iterator[bytes]:
+        """The local header and the compressed bytes, in pieces: two large members whole were most of a check's memory."""
         entry = self._entries[key(name)]
-        start = entry.header_offset
+        end = self._body(entry) + entry.compress_size
+        for at in range(entry.header_offset, end, _PIECE):
+            yield self._data[at : min(at + _PIECE, end)]
+
+    def _settings(self, name: str) -> tuple[object, ...]:
+        entry = self._entries[key(name)]
         return (
             entry.orig_filename,
             entry.flag_bits,
@@ -224,7 +240,7 @@ class Members:
             entry.external_attr,
             entry.internal_attr,
             entry.comment,
-            self._data[start : self._body(entry) + entry.compress_size],
+            self._body(entry) + entry.compress_size - entry.header_offset,
         )
 
 

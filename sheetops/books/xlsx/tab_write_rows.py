@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 from sheetops.books.xlsx import cell_forms
 from sheetops.books.xlsx.cell_forms import heights, is_quoted, legible, refuse_hiding, stored
@@ -131,15 +131,8 @@ class Rows:
         style_of(
             0
         )  # the look of a workbook's plain cells is the first of the formats, wherever a tab comes from
-        rows = "".join(self._written())
-        if "\1" in rows:
-            rows = _FORMULA.sub(lambda match: _escaped(renames.formula(match[1])), rows).replace(
-                "<f></f>", "<f/>"
-            )
-        pieces = rows.split("\0")
-        numbers = {number: str(style_of(int(number))) for number in dict.fromkeys(pieces[1::2])}
-        pieces[1::2] = map(numbers.__getitem__, pieces[1::2])
-        return "".join(pieces).encode()
+        number_of = cache(lambda number: str(style_of(int(number))))
+        return b"".join([_of_target(row, number_of, renames) for row in self._written()])
 
     def _written(self) -> Iterator[str]:
         there = self._cells.keys() | self.heights.keys() | ({self.corner[0]} if self.corner else set())
@@ -149,6 +142,15 @@ class Rows:
             points = f' ht="{height:.16g}"{points}' if height else points
             inner = "".join(cells[column] for column in sorted(cells))
             yield f'<row r="{number}"{points}>{inner}</row>' if cells else f'<row r="{number}"{points}/>'
+
+
+def _of_target(row: str, number_of: Callable[[str], str], renames: Renames) -> bytes:
+    """A row with the styles and names of the target."""
+    if "\1" in row:
+        row = _FORMULA.sub(lambda match: _escaped(renames.formula(match[1])), row).replace("<f></f>", "<f/>")
+    pieces = row.split("\0")
+    pieces[1::2] = map(number_of, pieces[1::2])
+    return "".join(pieces).encode()
 
 
 def _of_day(value: time | datetime) -> float:
