@@ -20,7 +20,7 @@ from sheetops import __version__
 from sheetops.domain.plan import Edit, Judged
 from sheetops.domain.table import Table
 from sheetops.ledger import tables as t
-from sheetops.ledger.prints import Printer
+from sheetops.ledger.prints import Printer, plain_texts
 from sheetops.ledger.seeing import SeenTable
 
 if TYPE_CHECKING:
@@ -209,8 +209,11 @@ class ToJudge:
         sheet: int,
         run: int | None,
         printer: Printer,
+        ahead: Callable[[Iterable[str]], None],
     ) -> None:
+        """`ahead` is told the IDs of the rows that are to be judged: their lives will be asked for."""
         self._reading, self._sheet, self._run, self._printer = reading, sheet, run, printer
+        self._ahead = ahead
 
     def __call__(self, table: Table, context: str) -> Sequence[int] | None:
         """Their indexes: all but those that the last look saw as they stand, and no rule anything in them."""
@@ -222,4 +225,7 @@ class ToJudge:
             return None
         from sheetops.ledger.keyed_marks import not_clean
 
-        return not_clean(self._printer.row_marks(table.marks), last.stood(table.tab))
+        found = not_clean(self._printer.row_marks(table.marks), last.stood(table.tab))
+        ids = table.column("id")
+        self._ahead(self._printer.identifiers(plain_texts([ids[index] for index in found])))
+        return found

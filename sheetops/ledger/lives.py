@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import cached_property
@@ -22,6 +23,7 @@ from sheetops.ledger.prints import MARK_BYTES, NEXT, Printer
 FEW = 20  # a smaller part of all lives than one in so many is made one by one
 PART = 4  # one life in so many takes as long to read by its ID as all take to read together
 TIMES = 25  # questions for some lives, after which all are read
+_SCANS = 3  # times that all IDs are gone through, after which they are sorted out once for all
 _CHUNK = 500  # bound values a statement
 Reading = Callable[[], AbstractContextManager[Connection]]
 
@@ -53,6 +55,7 @@ class Lives(Mapping[str, Life]):
         # What is told under each ID: all, or that of the IDs that were asked for.
         self._rows: dict[str, Told | Beginnings] = {}
         self._cores: dict[str, bytes] = {}
+        self._places: dict[str, int] = {}  # of those that were asked for and sleep
         self._asked: set[str] = set()
         self._times = 0
         self._whole = False
@@ -100,10 +103,23 @@ class Lives(Mapping[str, Life]):
             for start in range(0, len(left), _CHUNK):
                 named = columns.identifier.in_(left[start : start + _CHUNK])
                 found += link.execute(select(*LIFE).where(columns.sheet == self._sheet, named)).all()
-        self._put(
-            sorted(found, key=itemgetter(0)),
-            {name: self._part_of[name] for name in left if name in self._part_of},
-        )
+        self._put(sorted(found, key=itemgetter(0)), self._asleep_under(set(left)))
+
+    def _asleep_under(self, names: AbstractSet[str]) -> dict[str, Beginnings]:
+        """Where the oldest request sleeps that has each of these few IDs."""
+        if self._times > _SCANS:
+            return {name: self._part_of[name] for name in names if name in self._part_of}
+        found: dict[str, Beginnings] = {}
+        for part in self.parts:
+            for index, name in enumerate(part.texts("id")):
+                if name in names and name not in found and part.sleeps(part.first + index):
+                    found[name], self._places[name] = part, index
+        return found
+
+    def _index(self, part: Beginnings, name: str) -> int:
+        """Which of those that sleep there has this ID."""
+        known = self._places.get(name)
+        return part.index_of[name] if known is None else known
 
     def _read_all(self) -> None:
         """Read what is told of every ID."""
@@ -122,7 +138,7 @@ class Lives(Mapping[str, Life]):
         gone, there = ([row for row in awake if (row[-1] is None) is stays] for stays in (False, True))
         self._put_some(gone, alike)
         self._rows.update(asleep)
-        self._put_some(_youngest_left_out(there, self._rows), alike)
+        self._put_some(self._youngest_left_out(there), alike)
 
     def _put_some(self, some: Sequence[Sequence[Any]], alike: Mapping[Any, Told]) -> None:
         back = some[::-1]  # the oldest comes last, and stays
@@ -130,11 +146,21 @@ class Lives(Mapping[str, Life]):
         self._rows.update(zip(identifiers, [alike[row[_NAMED:]] for row in back], strict=True))
         self._cores.update(zip(identifiers, [row[2] for row in back], strict=True))
 
+    def _youngest_left_out(self, some: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """These requests without those that have the ID of an older one that sleeps."""
+        older = {
+            row[0]
+            for row in some
+            if isinstance(part := self._rows.get(row[1]), Beginnings)
+            and part.first + self._index(part, row[1]) < row[0]
+        }
+        return [row for row in some if row[0] not in older] if older else some
+
     def __getitem__(self, identifier: str) -> Life:
         kept = self._printer.identifier(identifier)
         self.ahead((kept,))
         row = self._rows[kept]
-        return self._life(row if isinstance(row, Told) else self._of_one(row, row.index_of[kept]))
+        return self._life(row if isinstance(row, Told) else self._of_one(row, self._index(row, kept)))
 
     def _life(self, told: Told) -> Life:
         made = self._made.get(told)
@@ -202,7 +228,7 @@ class Lives(Mapping[str, Life]):
         self.ahead(identifiers)
         row_of, core_of = self._rows.get, self._cores.get
         return [
-            row.cores[row.index_of[identifier]]
+            row.cores[self._index(row, identifier)]
             if isinstance(row := row_of(identifier), Beginnings)
             else core_of(identifier)
             for identifier in identifiers
@@ -212,14 +238,14 @@ class Lives(Mapping[str, Life]):
         """Where the request sleeps that has this ID, and which of those there it is; None for one that is awake."""
         self.ahead((identifier,))
         row = self._rows.get(identifier)
-        return (row, row.index_of[identifier]) if isinstance(row, Beginnings) else None
+        return (row, self._index(row, identifier)) if isinstance(row, Beginnings) else None
 
     def customers_of(self, identifiers: Sequence[str]) -> list[bytes | None]:
         """The prints of the customers alone."""
         self.ahead(identifiers)
         row_of, core_of = self._rows.get, self._cores.get
         return [
-            row.customers[row.index_of[identifier]]
+            row.customers[self._index(row, identifier)]
             if isinstance(row := row_of(identifier), Beginnings)
             else core[:MARK_BYTES]
             if (core := core_of(identifier)) is not None
@@ -232,7 +258,7 @@ class Lives(Mapping[str, Life]):
         self.ahead((identifier,))
         row = self._rows.get(identifier)
         if isinstance(row, Beginnings):
-            return row.core(row.index_of[identifier])
+            return row.core(self._index(row, identifier))
         return self._cores.get(identifier)
 
     def __iter__(self) -> Iterator[str]:
@@ -256,18 +282,6 @@ class Lives(Mapping[str, Life]):
 def told_asleep(part: Beginnings, key: LifeKey) -> Told:
     values = as_row(part.sheet, part.life(key))
     return Told._make(values[name] for name in Told._fields)
-
-
-def _youngest_left_out(
-    some: Sequence[Sequence[Any]], rows: Mapping[str, Told | Beginnings]
-) -> Sequence[Sequence[Any]]:
-    """These requests without those that have the ID of an older one that sleeps."""
-    older = {
-        row[0]
-        for row in some
-        if isinstance(part := rows.get(row[1]), Beginnings) and part.first + part.index_of[row[1]] < row[0]
-    }
-    return [row for row in some if row[0] not in older] if older else some
 
 
 def life(row: Any) -> Life:

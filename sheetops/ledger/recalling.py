@@ -70,7 +70,7 @@ def recall(link: Connection, sheet: int, printer: Printer, now: datetime, readin
         print_of=printer.field,
         not_run=_NotRun(reading, sheet, printer, now),
         listed=_Listed(reading, sheet),
-        to_judge=ToJudge(reading, sheet, run, printer),
+        to_judge=ToJudge(reading, sheet, run, printer, lives.ahead),
     )
 
 

@@ -39,10 +39,10 @@ def _late(look: Look) -> Iterator[tuple[int, date]]:
     urgencies = look.log.values("urgency")
     moments = look.log.values("opened")
     dues = look.log.values("due")
-    for index in look.open_rows:
+    rows = [index for index in look.open_rows if dues[index] is not None and urgencies[index] is not None]
+    look.view.history.first_seen([look.ids[index] for index in rows])  # together: each is asked for below
+    for index in rows:
         due = dues[index]
-        if due is None or urgencies[index] is None:
-            continue
         start = moments[index] or look.known_since(index)
         slot = (urgencies[index], start or look.today)
         if slot not in latest:
