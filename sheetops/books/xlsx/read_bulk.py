@@ -39,7 +39,7 @@ _MOST_DIGITS = 16  # of a number that is the same as a 64-bit integer and then a
 _LONGEST_ROW_NUMBER = 7
 _HEAD = re.compile(rb'(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?(/>|><v>)')
 _ROW_HEAD = re.compile(rb"(?: [^<>]*?)?(/?)>")
-_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")  # as `read` looks for it
 _FORMULA = re.compile(rb"<f(?:>| [^<>]*[^<>/]>)([^<]*)<|<f [^<>]*/>")
 _COMMON_FORMS = 40  # of heads; those that come after so many are told apart one by one
 _LONGEST_FORM = 400  # and those from the first that is longer on

@@ -120,8 +120,8 @@ def of_cells(cells: Sequence[tuple[Raw, str | None]]) -> Words:
 def _of_some(texts: Sequence[str | None], kind: np.uint64) -> Words:
     """The marks word by word: of all texts the first, of those that have one the second, and so on."""
     whole, lengths = _laid(texts)
-    counts = (lengths + (_WORD - 1)) // _WORD
-    by_count = np.argsort(counts.astype(np.uint16), kind="stable")[::-1]
+    counts = np.minimum((lengths + (_WORD - 1)) // _WORD, _MOST_WORDS + 1).astype(np.uint8)
+    by_count = np.argsort(counts, kind="stable")[::-1]
     left = lengths[by_count]
     marks, begins = mixed(left.view(np.uint64) + kind), (np.cumsum(lengths) - lengths)[by_count]
     words: Words = np.ndarray((len(whole) + 1,), "<u8", whole + bytes(_WORD), 0, (1,))  # from every byte on

@@ -53,7 +53,14 @@ cells = st.one_of(
 )
 places = st.integers(1, 24).map(lambda n: n if n < 20 else (26, 27, 52, 53, 99)[n - 20])
 row_heads = st.sampled_from(
-    ["", ' spans="1:9"', ' ht="15" x14ac:dyDescent="0.25"', ' hidden="1"', f' x="{"y" * 500}"']
+    [
+        "",
+        ' spans="1:9"',
+        ' ht="15" x14ac:dyDescent="0.25"',
+        ' hidden="1"',
+        " hidden='true'",
+        f' x="{"y" * 500}"',
+    ]
 )
 rows = st.lists(
     st.tuples(st.sampled_from([1, 1, 1, 2, 4]), row_heads, st.dictionaries(places, cells, max_size=9)),
@@ -249,7 +256,7 @@ def test_cells_without_a_row_are_not_taken() -> None:
 def test_formulas_and_hidden_rows_are_looked_for_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_plain, "_LARGE", 0)
     cell = '<c r="A{0}"><v>1</v></c><c r="B{0}"><v>1</v></c><c r="C{0}">{1}<v>1</v></c>'
-    for formula, hidden in (("", ""), ("<f>1+0</f>", ""), ("", ' hidden="1"')):
+    for formula, hidden in (("", ""), ("<f>1+0</f>", ""), ("", ' hidden="1"'), ("", " hidden='1'")):
         data = made(
             f'<row r="1">{cell.format(1, "")}</row><row r="2"{hidden}>{cell.format(2, formula)}</row>'
         )

@@ -280,3 +280,11 @@ def test_a_table_has_the_marks_of_its_rows() -> None:
     assert table(Rows(columns)).marks is None and table(lines).marks is None
     grid = Grid("Log", found.grid.rows.changed({(5, 2): "丙"}))  # type: ignore[attr-defined]
     assert found.changed(grid, {"customer": {1: "丙"}}).marks == array("Q", [13, 0])
+
+
+def test_a_text_longer_than_a_cell_may_hold_is_marked_to_its_end() -> None:
+    """A program that knows no limit may store it: 512 KiB are more words than two bytes can count."""
+    short = read_marks.of_texts(["短的话"])
+    found = [read_marks.of_texts(["短的话", "长" * ((1 << 18) - 1) + sign]) for sign in "甲乙"]
+    assert found[0][0] == found[1][0] == short[0]
+    assert found[0][1] != found[1][1]
