@@ -1,0 +1,51 @@
+"""What the last look left of a large tab's rows is kept on both databases, and forgotten with the request."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from sheetops.domain.plan import Judged, Plan
+from sheetops.ledger import open_ledger
+from sheetops.ledger import tables as t
+from tests.integration.ledger_places import postgres
+from tests.sheets import log, row
+from tests.unit.ledger.looks import DAY, SHEET, START, look, marked, see
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_rows_stand_as_the_last_look_left_them(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    place: str | Path = tmp_path / "ledger.db"
+    if kind == "postgresql":
+        there = postgres()
+        place = there.__enter__()
+        request.addfinalizer(lambda: there.__exit__(None, None, None))
+    rows = [row(id=f"A{n}", customer=f"W*{n}-shop", description=f"thing {n}") for n in range(3000)]
+    plan = Plan(judged={"Requests": Judged("today", frozenset((2, 9)))})  # the rows of A0 and A7
+    with open_ledger(place, key_file=tmp_path / "key") as ledger:
+        look(ledger, marked(log(*rows)), plan=plan)
+        rows[1500] = row(id="A1500", customer="W*1500-shop", description="said better", result="told")
+        now = marked(log(*rows, row(id="A3000", customer="Q*-bank", description="new")))
+        table = see([now], START).snapshot.tables[0]
+        history = ledger.history(SHEET, START)
+        assert history.to_judge(table, "today") == [0, 7, 1500, 3000]
+        assert history.lives_of(["A1500", "A3000"])[1] is None
+        look(ledger, now, now=START + DAY)
+        history = ledger.history(SHEET, START)
+        assert history.to_judge(table, "today") == [0, 7, 1500, 3000], "that run judged nothing"
+        assert [life.first_seen for life in history.lives_of(["A1500", "A3000"]) if life] == [
+            START,
+            START + DAY,
+        ]
+        assert history.lives["A1500"].first_response == START + DAY and set(history.lives) >= {"A0", "A3000"}
+        assert ledger.forget("A2999") == 1 and ledger.rebuild() == 0
+        assert 2998 not in (ledger.history(SHEET, START).to_judge(table, "today") or ())
+        assert 2999 in (ledger.history(SHEET, START).to_judge(table, "today") or ())
+        with ledger._engine.connect() as link:
+            kept = link.execute(select(t.standing.c.first).order_by(t.standing.c.first)).scalars().all()
+            woken = link.execute(select(t.requests.c.number)).scalars().all()
+        assert kept == [1, 1025, 2049] and woken == [1501]
