@@ -17,6 +17,7 @@ from sheetops.books.xlsx.read_plain import NotPlain, Plain, PlainSheet
 from sheetops.domain.patterns import pattern
 from sheetops.domain.rows import Rows
 from sheetops.domain.table import CellError, Grid, Raw, RawSheet
+from sheetops.errors import NotAWorkbook
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -38,7 +39,12 @@ def read_workbook(data: bytes, location: str, package: Package | None = None) ->
     """All worksheets of the workbook in `data`. Raises NotAWorkbook or RefusedWorkbook with one clear line."""
     package = package or Package.from_bytes(data, location)
     book = _Book(package, data)
-    grids = tuple(book.grid(sheet) for sheet in package.sheets() if sheet.kind == "worksheet")
+    try:
+        grids = tuple(book.grid(sheet) for sheet in package.sheets() if sheet.kind == "worksheet")
+    except UnicodeDecodeError as error:  # where no reader of values looked: in a formula, for one
+        raise NotAWorkbook(
+            "its text is not valid UTF-8", where=location, mend="open it in Excel and save it again"
+        ) from error
     return RawSheet(location, grids, hashlib.sha256(data).hexdigest())
 
 

@@ -21,8 +21,9 @@ _BLANK = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})" s="([0-9]{1,9})"/>')
 class Cell:
     """A cell that is in the file: `start` to `end` of its row's bytes, looked into only when asked."""
 
-    def __init__(self, data: bytes, start: int, end: int) -> None:
+    def __init__(self, data: bytes, start: int, end: int, where: str) -> None:
         self.data = data[start:end]
+        self.where = where
         self.start = start
         self.end = end
 
@@ -36,7 +37,7 @@ class Cell:
             blank = Node("c", "", "", {"r": match[1].decode(), "s": match[2].decode()}, 0, len(self.data))
             blank.close_start = blank.end = len(self.data)
             return blank
-        return xmlbytes.parse_fragment(self.data, "cell")
+        return xmlbytes.parse_fragment(self.data, self.where)
 
     def child(self, name: str) -> Node | None:
         """Its first child of this name, whatever its prefix."""
@@ -119,7 +120,10 @@ class Row:
         self.data = data
         self.where = where
         self.tag = xmlbytes.tag_at(data, 0, where) if data else b""
-        self.attrs = {k.decode(): v.decode() for k, v in xmlbytes.attributes(self.tag).items()}
+        try:
+            self.attrs = {k.decode(): v.decode() for k, v in xmlbytes.attributes(self.tag).items()}
+        except UnicodeDecodeError as error:
+            raise NotAWorkbook("its text is not valid UTF-8", where=where) from error
         self.cells = self._quick(prefix) or self._slow()
 
     def _quick(self, prefix: bytes) -> dict[int, Cell] | None:
@@ -132,7 +136,7 @@ class Row:
             column = _column(letters)
             if start != at or digits != own or not before < column <= MAX_COLUMN:
                 return None
-            found[column] = Cell(data, start, end)
+            found[column] = Cell(data, start, end, self.where)
             at, before = end, column
         return found if data[at:] == b"</%brow>" % prefix else None
 
@@ -144,7 +148,7 @@ class Row:
         for node in root.children if root else ():
             if node.name == "c":
                 column = self._column(node.attrs.get("r"), column)
-                cells[column] = Cell(self.data, node.start, node.end)
+                cells[column] = Cell(self.data, node.start, node.end, self.where)
         return cells
 
     def _column(self, name: str | None, before: int) -> int:

@@ -16,9 +16,9 @@ from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.read_cells import read_cells
 from sheetops.domain.table import CellError, Grid
-from sheetops.errors import RefusedWorkbook
+from sheetops.errors import NotAWorkbook, RefusedWorkbook
 from tests.shared_inputs import shared
-from tests.unit.xlsx.made import made
+from tests.unit.xlsx.made import made, sheet_xml
 from tests.xlsx_oracle import reader, traps
 from tests.xlsx_oracle.reader import Fault, Formula, letters
 
@@ -186,3 +186,17 @@ def test_a_workbook_that_the_fast_reader_cannot_open_is_read_all_the_same(
     fast = only(data)
     monkeypatch.setattr(read, "_open", lambda _data: None)
     assert plain(only(data).rows) == plain(fast.rows) == [["a", 1.0, True, date(2026, 11, 2)]]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b'<row r="1"><c r="A1"><f>A\xf9</f><v>1</v></c></row>',
+        b'<row r="1" x="\xf9"><c r="A1" t="str"><v>\xf9</v></c></row>',
+        b'<row r="1"><c r="A1" t="str"><v>\xf9</v></c></row>',
+    ],
+)
+def test_bytes_that_are_no_text_are_told_in_one_line_that_names_the_file(row: bytes) -> None:
+    damaged = made(sheet=sheet_xml("<row/>").encode().replace(b"<row/>", row))
+    with pytest.raises(NotAWorkbook, match=r"^f\.xlsx"):
+        read_workbook(damaged, "f.xlsx")
