@@ -36,6 +36,21 @@ def test_a_tab_is_put_into_the_file(team: Path) -> None:
     assert python_calamine.load_workbook(str(team)).sheet_names == ["Log", "Review", "Neu"]
 
 
+def test_a_namespace_that_is_no_whole_address_stops_no_check(team: Path) -> None:
+    """The usual way of comparing XML knows no such; what bears it must still not change."""
+    odd = '<extLst><ext uri="{1}" xmlns:own="ours"><own:mark own:at="1"/></ext></extLst>'
+    team.write_bytes(target({"xl/workbook.xml": ("</workbook>", f"{odd}</workbook>")}))
+    before = Package.from_bytes(team.read_bytes(), "team.xlsx")
+    put_tab(team, "Neu", dressed())
+    parts = Package.from_bytes(team.read_bytes(), "team.xlsx")
+    check_save(before, parts.to_bytes(), {}, ("Neu",))
+    book = parts.part("xl/workbook.xml")
+    assert odd.encode() in book
+    parts.set_part("xl/workbook.xml", book.replace(b'own:at="1"', b'own:at="2"'))
+    with pytest.raises(SheetError, match="check"):
+        check_save(before, parts.to_bytes(), {}, ("Neu",))
+
+
 def test_the_same_tab_again_does_not_write_the_file(team: Path) -> None:
     put_tab(str(team), "Neu", dressed())
     os.utime(team, (1, 1))
