@@ -13,9 +13,11 @@ from sheetops.domain.requests import Requests
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import PROGRESS
 from sheetops.ledger.lives import Lives
-from sheetops.ledger.prints import Printer, plain_texts
+from sheetops.ledger.prints import Print, Printer, plain_texts, print_from_bytes
 from sheetops.ledger.rows import chunks
 from sheetops.ledger.seeing import SeenTable
+
+_Seen = tuple[Print, tuple[str, ...]]
 
 
 class Progress:
@@ -31,7 +33,11 @@ class Progress:
         self._reading, self._sheet, self._printer, self._lives = reading, sheet, printer, lives
 
     def __call__(self, log: Requests, indexes: Sequence[int]) -> list[frozenset[str]]:
-        """Which of these fields differ in each row; none where nothing was seen under its ID."""
+        """Which of these fields differ in each row; none where nothing was seen under its ID.
+
+        A row in which every cell reads as it did was not touched, however it is understood by now: a date without a
+        year lies elsewhere half a year later, and an urgency may have come into the Lists tab since.
+        """
         table = SeenTable(log.table, log, (), self._printer)
         keys = [key for key in table.keys if key in PROGRESS]
         if not table.table.has("id"):
@@ -42,14 +48,14 @@ class Progress:
         part = table.part(indexes)
         now = zip(*(part.field_column(key).texts() for key in keys), strict=True) if keys else ()
         found = [frozenset[str]() for _ in indexes]
-        for at, (name, fields) in enumerate(zip(names, now, strict=True)):
-            if name in was:
-                found[at] = frozenset(compress(keys, map(str.__ne__, fields, was[name])))
+        for at, (name, mark, fields) in enumerate(zip(names, part.prints(), now, strict=False)):
+            if name in was and mark != was[name][0]:
+                found[at] = frozenset(compress(keys, map(str.__ne__, fields, was[name][1])))
         return found
 
-    def _last_seen(self, names: Sequence[str], keys: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-        """ID → these fields of the request as it was last seen, blank where it had none."""
-        found: dict[str, tuple[str, ...]] = {}
+    def _last_seen(self, names: Sequence[str], keys: Sequence[str]) -> Mapping[str, _Seen]:
+        """ID → the request as it was last seen: its print, and these fields, blank where it had none."""
+        found: dict[str, _Seen] = {}
         awake: list[str] = []
         self._lives.ahead(names)
         for name in dict.fromkeys(filter(None, names)):
@@ -58,16 +64,16 @@ class Progress:
                 awake.append(name)
             else:
                 part, index = asleep
-                found[name] = tuple(part.text(key, index) for key in keys)
+                found[name] = part.print(index), tuple(part.text(key, index) for key in keys)
         if not awake:
             return found
         columns = t.requests.c
-        wanted = select(columns.identifier, columns.fields).where(columns.sheet == self._sheet)
+        wanted = select(columns.identifier, columns.print, columns.fields).where(columns.sheet == self._sheet)
         # Last wins: one that is still there, and of those the oldest, as in `load_lives`.
         wanted = wanted.order_by(columns.gone.is_(None), columns.number.desc())
         with self._reading() as link:
             for some in chunks(awake):
-                for name, told in link.execute(wanted.where(columns.identifier.in_(some))):
+                for name, mark, told in link.execute(wanted.where(columns.identifier.in_(some))):
                     fields = json.loads(told)
-                    found[name] = tuple(fields.get(key, "") for key in keys)
+                    found[name] = print_from_bytes(mark), tuple(fields.get(key, "") for key in keys)
         return found

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from sheetops.domain.rules import judge
-from sheetops.domain.table import Raw
+from sheetops.domain.table import Grid, Raw
 from sheetops.domain.view import View
 from sheetops.jobs.fill import fill
 from sheetops.ledger import Ledger
@@ -72,6 +72,19 @@ def test_progress_since_the_last_run_counts_at_once(seen: Ledger, typed: dict[st
 )
 def test_what_is_no_progress_does_not_count(seen: Ledger, typed: dict[str, Raw]) -> None:
     assert stale(later(seen, request(**typed))) == [2]
+
+
+@pytest.mark.parametrize("awake", [False, True])
+def test_what_is_understood_otherwise_by_now_is_no_progress(ledger: Ledger, awake: bool) -> None:
+    """A date without a year half a year on, and an urgency that has come into the Lists tab since."""
+    for day in range(1 + awake):
+        rows = [request(due="5 Jan", notes=str(day)), request(id="20261102", urgency="P0", notes=str(day))]
+        look_at_rows(ledger, rows, day)
+    now = START + 270 * DAY
+    view = see([log(*rows), Grid("Lists", [["Urgency"], ["High"], ["P0"]])], now)
+    assert [request.due for _, _, request in view.requests()] == [date(2028, 1, 5), date(2026, 12, 30)]
+    assert view.logs[0].values("urgency")[1] is not None
+    assert stale(replace(view, history=ledger.history(SHEET, now))) == [2, 3]
 
 
 def test_what_a_job_fills_in_the_same_run_is_no_progress(ledger: Ledger) -> None:
