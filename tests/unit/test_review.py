@@ -352,5 +352,5 @@ def test_the_first_screen_says_that_requests_came_back() -> None:
     life = Life(began, reopenings=(Reopening(date(2026, 9, 7), datetime(2026, 10, 6, 9)),))
     history = History(lives={"R0001": life}, since=began)
     (tab,) = review(desk_of(case(1, date(2026, 9, 3)), history=history), parse_period("2026-10")).tabs
-    assert "0 requests came in, 1 came back and 0 were resolved; 1 are open" in str(tab.values()[2][0])
+    assert "0 requests came in, 1 came back and 0 were resolved; 1 is open" in str(tab.values()[2][0])
     assert lines(tab)["Reopened"][1] == 1
