@@ -111,8 +111,10 @@ class Lives(Mapping[str, Life]):
             return {name: self._part_of[name] for name in names if name in self._part_of}
         found: dict[str, Beginnings] = {}
         for part in self.parts:
-            for index, name in enumerate(part.texts("id")):
-                if name in names and name not in found and part.sleeps(part.first + index):
+            texts = part.texts("id")
+            for index in compress(range(len(texts)), map(names.__contains__, texts)):
+                name = texts[index]
+                if name not in found and part.sleeps(part.first + index):
                     found[name], self._places[name] = part, index
         return found
 

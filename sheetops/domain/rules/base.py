@@ -148,7 +148,7 @@ class Look:
             return opened
         since, identifier = self.view.history.since, self.ids[index]
         if identifier is not None and since is not None:
-            first = self.view.history.first_seen([identifier])[0]  # in less time than the whole life
+            first = self._first_sight(identifier)  # in less time than the whole life
             if first is None or first <= since:
                 return None
         life = self.view.life(self.log, index)
@@ -163,7 +163,22 @@ class Look:
             return False
         if identifier is None:
             return history.unnamed(self.log.table, index) is None
-        return history.first_seen([identifier])[0] is None
+        return self._first_sight(identifier) is None
+
+    def ask_ahead(self, indexes: Sequence[int]) -> None:
+        """Ask the history together for the first sights of these rows, each of which will be wanted by itself."""
+        ids = [self.ids[index] for index in indexes]
+        self._first_sights.update(zip(ids, self.view.history.first_seen(ids), strict=True))
+
+    @property
+    def _first_sights(self) -> dict[str | None, datetime | None]:
+        return self.once("first-sights", dict)
+
+    def _first_sight(self, identifier: str) -> datetime | None:
+        known = self._first_sights
+        if identifier not in known:
+            known[identifier] = self.view.history.first_seen([identifier])[0]
+        return known[identifier]
 
     def known_days(self, indexes: Sequence[int]) -> list[date | None]:
         """`known_since` of these rows; whose ID stands once is not looked at twice (see `View.life`)."""

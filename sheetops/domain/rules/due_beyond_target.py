@@ -40,7 +40,7 @@ def _late(look: Look) -> Iterator[tuple[int, date]]:
     moments = look.log.values("opened")
     dues = look.log.values("due")
     rows = [index for index in look.open_rows if dues[index] is not None and urgencies[index] is not None]
-    look.view.history.first_seen([look.ids[index] for index in rows])  # together: each is asked for below
+    look.ask_ahead(rows)
     for index in rows:
         due = dues[index]
         start = moments[index] or look.known_since(index)
