@@ -21,10 +21,21 @@ from sheetops.ledger.seeing import AT_ONCE
 from sheetops.ledger.taken import keep_numbers, note_forgotten
 
 
+def _held(link: Connection, sheet: int | None = None) -> Sequence[int]:
+    """A sheet, or all: on PostgreSQL no run remembers what it saw of them meanwhile; SQLite has one writer anyway.
+
+    A run writes over what it has read; it would put back what is taken out in between.
+    """
+    wanted = select(t.sheets.c.number).order_by(t.sheets.c.number).with_for_update()
+    if sheet is not None:
+        wanted = wanted.where(t.sheets.c.number == sheet)
+    return link.execute(wanted).scalars().all()
+
+
 def rebuild(link: Connection) -> int:
     """Derive every request anew from the changes. Returns how many were not as they should be."""
     wrong = 0
-    for sheet in link.execute(select(t.sheets.c.number)).scalars().all():
+    for sheet in _held(link):
         asleep = beginnings(link, sheet)
         stored = select(func.max(t.requests.c.number)).where(t.requests.c.sheet == sheet)
         told = select(func.max(t.changes.c.request)).where(t.changes.c.sheet == sheet)
@@ -74,6 +85,7 @@ def _retold(
 
 def forget(link: Connection, identifier: str, sheet: int | None) -> int:
     """Delete all that is known of the requests with this ID but that its number is taken. Returns how many there were."""
+    _held(link, sheet)
     found = [(of_sheet, number) for of_sheet, number, _ in requests_named(link, identifier, sheet)]
     for of_sheet, number in found:
         keep_numbers(link, of_sheet, [identifier])
@@ -107,6 +119,9 @@ def prune(link: Connection, before: str) -> dict[str, int]:
     removed = {"requests": 0}
     for sheet in link.execute(select(t.sheets.c.number)).scalars().all():
         old = select(t.requests.c.number).where(t.requests.c.sheet == sheet, t.requests.c.gone < before)
+        if link.execute(old.limit(1)).scalar() is None:
+            continue
+        _held(link, sheet)
         numbers = link.execute(old).scalars().all()
         keep_numbers(link, sheet, link.execute(old.with_only_columns(t.requests.c.identifier)).scalars())
         _forget(link, sheet, numbers)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +12,8 @@ from sqlalchemy import select
 from sheetops.domain.plan import Judged, Plan
 from sheetops.ledger import open_ledger
 from sheetops.ledger import tables as t
+from sheetops.ledger.keyed_marks import unpacked
+from sheetops.ledger.last_look import keep_look
 from tests.integration.ledger_places import postgres
 from tests.sheets import log, row
 from tests.unit.ledger.looks import DAY, SHEET, START, look, marked, see
@@ -49,3 +53,35 @@ def test_rows_stand_as_the_last_look_left_them(
             kept = link.execute(select(t.standing.c.first).order_by(t.standing.c.first)).scalars().all()
             woken = link.execute(select(t.requests.c.number)).scalars().all()
         assert kept == [1, 1025, 2049] and woken == [1501]
+
+
+def test_what_is_forgotten_while_a_run_remembers_stays_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run has read what the last look left, and has not yet written its own."""
+    rows = [row(id=f"A{n}", customer=f"W*{n}-shop", description=f"thing {n}") for n in range(30)]
+    with (
+        postgres() as place,
+        open_ledger(place, key_file=tmp_path / "key") as ledger,
+        open_ledger(place, key_file=tmp_path / "key") as other,
+        ThreadPoolExecutor(1) as somebody,
+    ):
+        look(ledger, marked(log(*rows)))
+        asked: list[Future[int]] = []
+
+        def forget_then_keep(*what: Any) -> None:
+            asked.append(somebody.submit(other.forget, "A7"))
+            wait(asked, timeout=1)
+            keep_look(*what)
+
+        monkeypatch.setattr("sheetops.ledger.recording.keep_look", forget_then_keep)
+        rows[9] = row(id="A9", customer="W*9-shop", description="thing 9", result="told")
+        look(ledger, marked(log(*rows)), now=START + DAY)
+        monkeypatch.undo()
+        assert asked[0].result(60) == 1
+        with ledger._engine.connect() as link:
+            kept = unpacked(dict(map(tuple, link.execute(select(t.standing.c.first, t.standing.c.what)))))
+        assert kept.numbers.tolist() == [number for number in range(1, 31) if number != 8]
+        rows[7][11] = "said later"
+        look(ledger, marked(log(*rows)), now=START + 2 * DAY)
+        assert ledger.rebuild() == 0
