@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from sheetops.domain.personal import find_personal
 from sheetops.ledger import tables as t
@@ -52,7 +52,8 @@ def note_forgotten(link: Connection, sheet: int, identifier: str) -> None:
     """Remember that a request had this ID: where a row with it is seen again, it is not new."""
     for prefix, number in _longest(identifier):
         this = (t.ids.c.sheet == sheet) & (t.ids.c.prefix == prefix) & (t.ids.c.sequence == number)
-        if link.execute(select(t.ids.c.run).where(this)).scalar() is None:
+        # A run that gave it the number is named there; that it is taken is all that stays.
+        if link.execute(update(t.ids).where(this).values(run=FORGOTTEN)).rowcount == 0:
             link.execute(insert(t.ids).values(sheet=sheet, prefix=prefix, sequence=number, run=FORGOTTEN))
 
 

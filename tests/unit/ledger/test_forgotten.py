@@ -52,3 +52,19 @@ def test_a_new_request_beside_a_forgotten_one_is_new(ledger: Ledger) -> None:
     ledger.forget("20261103")
     look_at_rows(ledger, [_OTHER, row(id="20261102", customer="N*", description="c", result="asked")], 1)
     assert not life(ledger, "20261102").unsure and life(ledger, "20261102").first_response == START + DAY
+
+
+@pytest.mark.parametrize(("prefix", "identifier"), [("INC-", "INC-00007"), ("202611", "20261107")])
+def test_what_was_forgotten_cannot_be_known_where_a_run_gave_the_number(
+    ledger: Ledger, prefix: str, identifier: str
+) -> None:
+    run = ledger.start_run(SHEET, ["fill"], START)
+    assert ledger.reserve_ids(run, prefix, [7])
+    request = row(id=identifier, customer="W*-shop", description="alpha")
+    look_at_rows(ledger, [_OTHER], 0)
+    look_at_rows(ledger, [_OTHER, request], 1)
+    assert ledger.forget(identifier) == 1
+    look_at_rows(ledger, [_OTHER, request], 2)
+    assert life(ledger, identifier).unsure == {"first_seen"}
+    assert ledger.history(SHEET, START).highest[prefix] == 7, "no other request gets it"
+    assert not ledger.reserve_ids(ledger.start_run(SHEET, ["fill"], START + 3 * DAY), prefix, [7])
