@@ -23,7 +23,7 @@ from sheetops.ledger.prints import MARK_BYTES, NEXT, Printer
 FEW = 20  # a smaller part of all lives than one in so many is made one by one
 PART = 4  # one life in so many takes as long to read by its ID as all take to read together
 TIMES = 25  # questions for some lives, after which all are read
-_SCANS = 3  # times that all IDs are gone through, after which they are sorted out once for all
+_SCANS = 6  # times that all IDs are gone through, after which they are sorted out once for all
 _CHUNK = 500  # bound values a statement
 Reading = Callable[[], AbstractContextManager[Connection]]
 
