@@ -7,9 +7,9 @@ remembered) and before the mails (a claim is what keeps a person from being mail
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from importlib import import_module
@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol, TypeVar, cast
 
 from sheetops.books.base import Applied, Book, Hold, Session
 from sheetops.domain.history import History
-from sheetops.domain.plan import Conflict, Delivery, Plan, Write, folded, tab_is_as_planned
+from sheetops.domain.plan import Conflict, Delivery, Edit, Plan, Write, folded, tab_is_as_planned
 from sheetops.domain.policy import Policy
 from sheetops.domain.seals import sealed, state_of
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
@@ -152,11 +152,13 @@ def _carry_out(
                 edits, tabs, rows = folded(plan.edits, plan.tabs, view.snapshot)
                 rehearsed = order.book.rehearse(raw, edits, tabs, _seeing(order, view))
                 report.applied = _with_rows(rehearsed, rows)
+                report.plan = plan = _as_written(order, view, plan, report.applied)
         else:
             with order.shield():
                 with report.step("write"):
                     report.applied = _write(order, session, view, plan)
                 with report.step("remember"):
+                    report.plan = plan = _as_written(order, view, plan, report.applied)
                     _require_hold(order)  # a stale look must not follow a newer one into the ledger
                     memory.record(report.run, view, plan, report.applied)
     if order.mail_later is not None:
@@ -260,14 +262,30 @@ def _seeing(order: Order, view: View) -> Callable[[RawSheet], Snapshot]:
     return lambda raw: seen if raw is seen.raw else _see(order, raw)
 
 
-def _ask(order: Order, view: View) -> Plan:
-    """Each job sees the sheet as the jobs before it would leave it."""
+def _ask(order: Order, view: View, unwritten: Collection[Edit] = ()) -> Plan:
+    """Each job sees the sheet as the jobs before it would leave it, but for edits that could not be written."""
     plan = Plan()
     for ask in (*order.own.values(), *(job(name) for name in JOBS if name in order.jobs)):
         wanted = ask(view)
         plan += wanted
-        view = view.after(wanted.edits)
+        view = view.after(edit for edit in wanted.edits if edit not in unwritten)
     return plan
+
+
+def _as_written(order: Order, view: View, plan: Plan, applied: Applied) -> Plan:
+    """The plan with what is told and remembered of the sheet as it was left: an ID that stands in no cell is nobody's.
+
+    Where an edit was not made, the jobs are asked again without it. Tabs and their figures stay as they were saved:
+    what forbids a cell is known only within the one write that puts them too, and a second write in each run, as
+    long as a cell is locked, would be worse than a tab that counts it as filled.
+    """
+    unwritten = frozenset(conflict.edit for conflict in applied.conflicts)
+    if not unwritten:
+        return plan
+    true = _ask(order, view, unwritten)
+    return replace(
+        plan, digests=true.digests, reviews=true.reviews, findings=true.findings, judged=true.judged
+    )
 
 
 def job(name: str) -> Job:

@@ -9,7 +9,9 @@ import pytest
 
 from sheetops.books.memory import MemoryBook
 from sheetops.domain.history import History
+from sheetops.domain.plan import Plan
 from sheetops.domain.table import Grid
+from sheetops.domain.view import View
 from sheetops.errors import HeaderNotFound, LedgerError, SheetBraked, SheetChanged, SheetError, SheetopsError
 from sheetops.runner import Order, Report, run_order
 from tests.sheets import KEYS, NoLedger, NoPost, log, policy, row
@@ -126,6 +128,29 @@ def test_a_persons_edit_between_look_and_write_is_a_conflict_and_is_remembered_a
     assert len(report.applied.writes) == 22
     assert ledger.outcome == "partly"
     assert book.grids[0].rows[3][5] == "Low"
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+def test_who_mails_later_is_given_only_what_was_written(overtaken: bool) -> None:
+    book, ledger, asked, left = desk(), NoLedger(), [], []
+
+    def look(view: View) -> Plan:
+        asked.append(view)
+        return Plan()
+
+    def type_over() -> None:
+        rows = [list(r) for r in book.grids[0].rows]
+        rows[3][0] = "20261150"
+        book.change([Grid("Requests", rows)])
+
+    if overtaken:
+        book.before_write = type_over
+    report = run(book, ledger, own={"look": look}, mail_later=lambda _, plan, __: left.append(plan))
+    assert len(asked) == 1 + overtaken  # nothing is asked again where all was written
+    assert left == [report.plan] == [ledger.recorded[0].plan]
+    rows = {item.request.row: item.request for digest in left[0].digests for item in digest.items}
+    assert len(rows) == 12 and (rows[4].id is None) is (rows[4].due is None) is overtaken
+    assert all(rows[row].id and rows[row].due for row in rows if row != 4)
 
 
 def test_as_of_sets_the_day_in_the_teams_zone() -> None:
