@@ -24,7 +24,7 @@ class Picture(NamedTuple):
 
     loads: tuple[Load, ...]  # most open requests first
     unassigned: int
-    to_answer: int  # high urgency, no first response, and the time is up or nearly so
+    to_answer: int  # open, high urgency, no first response, and the time is up or nearly so; overdue ones too
     to_call_back: int
     actions: int = 0  # improvement actions that are due
 

@@ -14,7 +14,7 @@ from sheetops.domain.requests import Request, Requests
 from sheetops.domain.rules.base import quote
 from sheetops.domain.view import View
 from sheetops.jobs.remind_actions import actions
-from sheetops.jobs.remind_items import items_of, mandatory, snoozed
+from sheetops.jobs.remind_items import awaits_answer, items_of, mandatory, snoozed
 from sheetops.jobs.remind_people import Times, answers_for, nobody, person_of, reader, rungs, unknown
 from sheetops.jobs.validate import findings
 
@@ -186,8 +186,10 @@ def _add(view: View, piles: dict[str, _Pile], person: Person, item: Item) -> Non
 def _picture(view: View, told: list[Item], slips: frozenset[tuple[str, int]]) -> Picture:
     """The open requests of each department, and how many things of each kind there are to do."""
     loads: dict[str, Counter[str]] = defaultdict(Counter)
-    for _, _, request in view.requests():
+    to_answer = 0
+    for log, index, request in view.requests():
         if request.open:
+            to_answer += awaits_answer(view, log, index, request)
             lead = request.lead
             due = request.due if (request.tab, request.row) not in slips else None
             when = "later" if due is None or due > view.today else "today" if due == view.today else "overdue"
@@ -197,7 +199,7 @@ def _picture(view: View, told: list[Item], slips: frozenset[tuple[str, int]]) ->
     return Picture(
         tuple(sorted(rows, key=lambda load: (-load.open, load.department))),
         groups["unassigned"],
-        groups["to_answer"],
+        to_answer,  # not the group: of these, some are told as overdue or unassigned
         groups["call_back"],
         groups["improve"],
     )

@@ -63,7 +63,7 @@ def by_date(view: View, log: Requests, index: int, request: Request) -> Item | N
             group = "due_today"
         elif -days <= view.policy.due_soon_days:
             group = "due_soon"
-    answer_by = _answer_by(view, log, index, request)
+    answer_by = answer_until(view, log, index, request)
     if answer_by is not None:
         return Item("to_answer", request, _cell(log, index), days, answer_by=answer_by)
     return Item(group, request, _cell(log, index), days) if group else None
@@ -84,7 +84,7 @@ def answer_is_late(view: View, answer_by: date | datetime) -> bool:
     return answer_by < view.now if isinstance(answer_by, datetime) else answer_by < view.today
 
 
-def _answer_by(view: View, log: Requests, index: int, request: Request) -> date | datetime | None:
+def answer_until(view: View, log: Requests, index: int, request: Request) -> date | datetime | None:
     """Until when a request of high urgency must be answered, where that is before the next digest or over.
 
     A result counts as an answer (domain.md §1); the opening is the column's, else the first run that saw it.
@@ -109,6 +109,15 @@ def _answer_by(view: View, log: Requests, index: int, request: Request) -> date 
         deadline = deadline.replace(tzinfo=None)
         return deadline if deadline <= _next_look(view) else None
     return deadline if deadline <= _next_look(view).date() else None
+
+
+def awaits_answer(view: View, log: Requests, index: int, request: Request) -> bool:
+    """Whether an open request waits for a first response that is late or soon will be, whatever else is told of it.
+
+    A snooze hides it until it is late.
+    """
+    answer_by = answer_until(view, log, index, request) if request.open else None
+    return answer_by is not None and (answer_is_late(view, answer_by) or not snoozed(view, request))
 
 
 def _next_look(view: View) -> datetime:

@@ -255,6 +255,27 @@ def test_the_ledger_tells_when_a_request_came_and_was_answered() -> None:
     assert "to_answer 01" not in told(remind(seen(wanted, history=answered))).get("own", [])
 
 
+def test_the_picture_counts_each_request_without_a_first_response_whatever_else_is_told_of_it() -> None:
+    waits: dict[str, Raw] = {"urgency": "High", "result": None, "opened": datetime(2026, 11, 12, 9)}
+    quiet = {"notes": "snoozed until 2026-11-30"}
+    plan = remind(
+        seen(
+            case(1, **waits, due=date(2026, 11, 13)),  # overdue, and up the ladder
+            case(2, **waits, due=date(2026, 11, 18)),
+            case(3, **waits, due=date(2026, 12, 30), owner=None),
+            case(4, **waits, due=date(2026, 12, 30), **quiet),  # a breach, which no snooze hides
+            case(5, **waits, due=date(2026, 12, 30)),
+            case(6, **{**waits, "opened": datetime(2026, 11, 17, 14)}, due=date(2026, 12, 30), **quiet),
+            case(7, **{**waits, "result": "Cause found"}, due=date(2026, 11, 13)),
+            case(8, **waits, first_response=date(2026, 11, 12), due=date(2026, 11, 13)),
+            case(9, **{**waits, "urgency": "Low"}, due=date(2026, 11, 13)),
+            case(10, **waits, due=date(2026, 11, 13), resolved=date(2026, 11, 13)),
+        )
+    )
+    lead = next(d for d in plan.digests if d.person.name == "Tea*")
+    assert lead.picture is not None and lead.picture.to_answer == 5
+
+
 def test_friday_warns_of_what_would_be_over_on_the_weekend() -> None:
     late_friday = case(urgency="High", result=None, due=date(2026, 12, 30), opened=datetime(2026, 11, 20, 8))
     assert "to_answer 01" in told(remind(seen(late_friday, now=datetime(2026, 11, 20, 9))))["own"]
