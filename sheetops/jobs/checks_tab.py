@@ -2,7 +2,8 @@
 
 People own two of its columns, the tick and the reason; both are read back before the tab is written again. A
 finding is known again by a short fingerprint of its rule, its request and the cell's value, so that sorting rows
-keeps a tick and changing the cell drops it. The fingerprint stands in the last column, under `#`.
+keeps a tick and changing the cell drops it. The fingerprint stands in the last column, under `#`; lines that share
+it (rows with one ID) are told apart by what stands behind it, and each keeps its own tick (see decisions.py).
 
 What a person wrote beside a finding that is not found any more (its cell was mended, its rule switched off) stays at
 the end of the list for 60 days: if the finding comes back by then, the decision holds.
@@ -15,38 +16,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import blake2b
 from itertools import zip_longest
-from types import MappingProxyType
 from typing import NamedTuple
+from zlib import crc32
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import masked
 from sheetops.domain.requests import Requests
 from sheetops.domain.rules import RULES
-from sheetops.domain.seals import bare_key
-from sheetops.domain.table import Grid, Raw
+from sheetops.domain.table import Raw
 from sheetops.domain.tabs import Cell, Choice, Link, Range, Style, Tab
-from sheetops.domain.text import fold
-from sheetops.domain.texts import Texts
-from sheetops.domain.values import as_date, as_text, read_date
+from sheetops.domain.values import as_text
 from sheetops.domain.view import View
+from sheetops.jobs.decisions import COLUMNS, FRESH, KEY, Decision, Wanted, is_key, matched, read_decisions
 
 MOST_LISTED = 5_000
 KEPT_DAYS = 60  # calendar days that a decision outlives its finding
-_COLUMNS = ("severity", "cell", "id", "column", "message", "fix", "owner", "first_seen", "accepted", "reason")
-_KEY = "#"  # the heading of the fingerprints, alike in every language
-# The headings of the columns that are read back, in every language: the sheet's may have changed since.
-_HEADINGS = {
-    "first_seen": ("首次发现", "首次發現", "First seen"),
-    "accepted": ("已接受", "Accepted"),
-    "reason": ("理由", "Reason"),
-}
 _WIDTHS = (9.0, 14.0, 14.0, 16.0, 46.0, 44.0, 18.0, 12.0, 9.0, 26.0, 12.0)
 _HEADER_ROW = 6
 _TICK = "✓"
-_PRINT = pattern(r"[0-9a-f]{10}")
-_ISO = pattern(r"\d{4}-\d{2}-\d{2}")
-_NOT_TICKED = frozenset(("否", "不", "未", "no", "n", "false", "0"))
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 _RULE_ORDER = {rule.code: place for place, rule in enumerate(RULES)}
 _SEVERITY_STYLE: Mapping[Severity, Style] = {
@@ -54,24 +41,6 @@ _SEVERITY_STYLE: Mapping[Severity, Style] = {
     Severity.WARNING: "warning",
     Severity.HINT: "hint",
 }
-
-
-class Decision(NamedTuple):
-    """What the Checks tab says of one finding: since when it stands, and what a person wrote beside it."""
-
-    first_seen: date | None
-    accepted: Raw
-    reason: Raw
-    gone: date | None = None  # since when the finding is not found, where the tab says so
-    told: Mapping[str, str] = MappingProxyType({})  # what else its line says, by column
-
-    @property
-    def silent(self) -> bool:
-        """Whether a person has accepted the finding."""
-        if isinstance(self.accepted, bool):
-            return self.accepted
-        text = as_text(self.accepted)
-        return bool(text.strip()) and fold(text) not in _NOT_TICKED
 
 
 class Line(NamedTuple):
@@ -82,86 +51,56 @@ class Line(NamedTuple):
     owner: str
     place: tuple[int, int, int]  # table, row, rule: the order of the sheet
     decision: Decision
+    twin: str  # tells apart what has one key
 
 
 def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
     """The findings with their owners and with what the Checks tab of the sheet already says of them."""
-    decisions = read_decisions(view)
-    fresh = Decision(None, None, None)
     rows = {log.table.tab: _Rows(place, log) for place, log in enumerate(view.logs)}
     lines = []
-    for finding in findings:
+    alike: dict[str, list[int]] = {}  # key → the lines that have it: rows with one ID share theirs
+    for at, finding in enumerate(findings):
         of_tab = rows[finding.tab]
         key = of_tab.key(finding)
-        known = decisions.get(key, fresh)
         place = (of_tab.place, finding.row, _RULE_ORDER[finding.rule])
-        lines.append(Line(finding, key, of_tab.owner(finding, view.texts("checks.nobody")), place, known))
+        owner = of_tab.owner(finding, view.texts("checks.nobody"))
+        lines.append(Line(finding, key, owner, place, FRESH, of_tab.twin(finding)))
+        alike.setdefault(key, []).append(at)
+    known = read_decisions(view)
+    for key, several in alike.items():
+        if len(several) > 1:
+            _tell_apart(lines, several)
+        if key not in known:
+            continue
+        wanted = [Wanted(lines[at].place[:2], lines[at].twin) for at in several]
+        for nth, decision in matched(wanted, known[key]):
+            lines[several[nth]] = lines[several[nth]]._replace(decision=decision)
     return lines
 
 
-def read_decisions(view: View) -> dict[str, Decision]:
-    """What an earlier Checks tab says, by fingerprint; its columns are known by their headings alone."""
-    known: dict[str, Decision] | None = view.memo.get("decisions")
-    if known is None:
-        known = view.memo["decisions"] = _read_decisions(view)
-    return known
-
-
-def _read_decisions(view: View) -> dict[str, Decision]:
-    grid, today = view.snapshot.known_tab("checks"), view.today
-    header = _header_of(grid, view.texts)
-    if grid is None or header is None:
-        return {}
-    row, at = header
-    decisions: dict[str, Decision] = {}
-    width = max(len(_COLUMNS), *at.values())
-    for cells in grid.rows[row:]:
-        raw = [*cells, *[None] * (width - len(cells))]
-        key = bare_key(as_text(raw[at[_KEY] - 1]).strip())
-        if not key:
-            continue
-        first_seen = as_date(read_date(raw[at["first_seen"] - 1], today)[0])
-        accepted, reason = (raw[at[name] - 1] or None for name in ("accepted", "reason"))
-        told: Mapping[
-            str, str
-        ] = {}  # of a finding that stands, without a word of a person's, it is told anew
-        if accepted or reason or not as_text(raw[_COLUMNS.index("cell")]):
-            told = dict(zip(_COLUMNS, map(as_text, raw), strict=False))
-        found = Decision(first_seen, accepted, reason, _gone_since(told, today), told)
-        if key not in decisions or found.silent:  # one tick speaks for all that are alike
-            decisions[key] = found
-    return decisions
-
-
-def _gone_since(told: Mapping[str, str], today: date) -> date | None:
-    """Only a line whose finding is gone names no cell; its date stands in the advice."""
-    said = None if not told or told["cell"] else _ISO.search(told["fix"])
-    return as_date(read_date(said[0], today)[0]) if said else None
+def _tell_apart(lines: list[Line], alike: Iterable[int]) -> None:
+    """Of several findings with one key in one cell, the second and those after it get a twin print of their own."""
+    there: Counter[tuple[int, int]] = Counter()
+    for at in alike:
+        line = lines[at]
+        nth = there[line.place[:2]]
+        there[line.place[:2]] += 1
+        if nth:
+            lines[at] = line._replace(twin=f"{(int(line.twin, 16) + nth) % 0x10000:04x}")
 
 
 def _kept(view: View, lines: Sequence[Line]) -> list[tuple[str, Decision]]:
     """What people wrote beside findings that are not found now, newest first, each with the day it was missed."""
-    there = {line.key for line in lines}
+    found = {line.decision.line for line in lines}
     kept = [
         (key, decision._replace(gone=decision.gone or view.today))
-        for key, decision in read_decisions(view).items()
-        if key not in there and _PRINT.fullmatch(key) and (decision.silent or decision.reason)
+        for key, some in read_decisions(view).items()
+        for decision in some
+        if decision.line not in found and is_key(key) and (decision.silent or decision.reason)
     ]
     oldest = view.today - timedelta(days=KEPT_DAYS)
     fresh = [(key, decision) for key, decision in kept if decision.gone and decision.gone >= oldest]
-    return sorted(fresh, key=lambda one: (-(one[1].gone or date.min).toordinal(), one[0]))
-
-
-def _header_of(grid: Grid | None, texts: Texts) -> tuple[int, Mapping[str, int]] | None:
-    """The row of the headings and the column under each that is read back, or None where one is missing."""
-    known = {fold(text): name for name, every in _HEADINGS.items() for text in every}
-    known |= {fold(texts(f"checks.column.{name}")): name for name in _HEADINGS}  # a team may have its own
-    for number, cells in enumerate(grid.rows[:30] if grid else (), 1):
-        names = [known.get(fold(cell)) if isinstance(cell, str) and cell != _KEY else cell for cell in cells]
-        at = {name: names.index(name) + 1 for name in (*_HEADINGS, _KEY) if name in names}
-        if len(at) == len(_HEADINGS) + 1:
-            return number, at
-    return None
+    return sorted(fresh, key=lambda one: (-(one[1].gone or date.min).toordinal(), one[0], one[1].twin))
 
 
 class _Rows:
@@ -171,6 +110,7 @@ class _Rows:
         self.place = place
         self.log = log
         self._masked: dict[str, str] = {}  # as most owners answer for several findings
+        self._twins: dict[int, str] = {}  # and most rows that have findings have several
 
     def owner(self, finding: Finding, nobody: str) -> str:
         """Who answers for the row, masked; empty for what concerns the whole tab."""
@@ -191,14 +131,25 @@ class _Rows:
         table, index = self.log.table, self.log.table.index_of(finding.row)
         who = finding.id or ""
         if index is not None and not who:
-            who = "\x1f".join(
-                as_text(table.column(key)[index]).strip() for key in ("customer", "description")
-            )
+            who = self._words(index)
         elif index is None:
             who = table.tab
         value = as_text(table.grid.cell(finding.row, _column_number(finding.cell))).strip()
         parts = (finding.rule, finding.variant, finding.column, who, value)
         return blake2b("\x1e".join(parts).encode(), digest_size=5).hexdigest()
+
+    def twin(self, finding: Finding) -> str:
+        """A print of customer and description in four hexadecimal digits, too short to read anything from it."""
+        known = self._twins.get(finding.row)
+        if known is None:
+            index = self.log.table.index_of(finding.row)
+            words = "" if index is None else self._words(index)
+            known = self._twins[finding.row] = f"{crc32(words.encode()) & 0xFFFF:04x}"
+        return known
+
+    def _words(self, index: int) -> str:
+        column = self.log.table.column
+        return "\x1f".join(as_text(column(key)[index]).strip() for key in ("customer", "description"))
 
 
 def _column_number(cell: str) -> int:
@@ -221,21 +172,21 @@ def checks_tab(view: View, lines: Sequence[Line]) -> Tab:
     listed = sorted(_dated(view, worst_first[:MOST_LISTED]), key=_order)
     rows = _head(view, open_lines, len(accepted), bool(kept))
     if lines or kept:
-        names = tuple(texts(f"checks.column.{name}") for name in _COLUMNS)
-        rows.append(tuple(Cell(name, "header") for name in (*names, _KEY)))
+        names = tuple(texts(f"checks.column.{name}") for name in COLUMNS)
+        rows.append(tuple(Cell(name, "header") for name in (*names, KEY)))
         rows.extend(_row(view, line) for line in (*listed, *accepted))
         rows.extend(_kept_row(view, key, decision) for key, decision in kept)
         if len(open_lines) > len(listed):
             rows.append((Cell(texts("checks.more", rows=len(open_lines) - len(listed)), "muted"),))
     last = _HEADER_ROW + len(listed) + len(accepted) + len(kept)
-    ticks = Range(_HEADER_ROW + 1, _COLUMNS.index("accepted") + 1, last, _COLUMNS.index("accepted") + 1)
+    ticks = Range(_HEADER_ROW + 1, COLUMNS.index("accepted") + 1, last, COLUMNS.index("accepted") + 1)
     return Tab(
         name=view.snapshot.tab_name("checks"),
         rows=tuple(rows),
         widths=_WIDTHS,
         heights=((1, 26.0), (3, 15.0 * _lines_of(rows[2][4].value if len(rows[2]) > 4 else "") + 3)),
         frozen=(_HEADER_ROW, 0) if lines else (0, 0),
-        filter=Range(_HEADER_ROW, 1, last, len(_COLUMNS) + 1) if lines else None,
+        filter=Range(_HEADER_ROW, 1, last, len(COLUMNS) + 1) if lines else None,
         choices=(Choice(ticks, values=(_TICK,)),) if lines else (),
         landscape=True,
         repeat_rows=_HEADER_ROW if lines else 0,
@@ -268,7 +219,7 @@ def _order(line: Line) -> tuple[object, ...]:
 
 def _head(view: View, open_lines: Sequence[Line], accepted: int, kept: bool) -> list[tuple[Cell, ...]]:
     """The five rows above the table: title, as-of date, counts by severity, counts by rule, how to use it."""
-    texts, wide = view.texts, len(_COLUMNS) + 1
+    texts, wide = view.texts, len(COLUMNS) + 1
     checked = sum(len(log) for log in view.logs)
     rows: list[tuple[Cell, ...]] = [
         (Cell(texts("checks.title"), "title", span=wide),),
@@ -320,7 +271,7 @@ def _row(view: View, line: Line) -> tuple[Cell, ...]:
         Cell(decision.first_seen, "date"),
         Cell(decision.accepted, "input"),
         Cell(decision.reason, "input"),
-        Cell(line.key, "muted"),
+        Cell(line.key + line.twin, "muted"),
     )
 
 
@@ -337,7 +288,7 @@ def _kept_row(view: View, key: str, decision: Decision) -> tuple[Cell, ...]:
         Cell(decision.first_seen, "date"),
         Cell(decision.accepted, "input"),
         Cell(decision.reason, "input"),
-        Cell(key, "muted"),
+        Cell(key + decision.twin, "muted"),
     )
 
 
