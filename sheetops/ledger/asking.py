@@ -307,7 +307,12 @@ def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
     changes += [(began, run, json.loads(what)) for began, run, what in link.execute(told)]
     edits = past_edits(link, _edits().where(t.edits.c.request == number, t.runs.c.sheet == sheet))
     over = {(made.run, made.column) for made in edits if made.old is not None or not made.old_stored}
-    story, happened = events(number, changes, over)
+    empty = {
+        (made.run, made.column)
+        for made in edits
+        if made.old is None and made.old_stored and made.outcome == "written"
+    }
+    story, happened = events(number, changes, over, empty)
     row = SimpleNamespace(**as_row(sheet, story))
     found = link.execute(
         select(t.findings).where(t.findings.c.sheet == sheet, t.findings.c.request == number)
@@ -350,10 +355,11 @@ def happened(link: Connection, sheet: int) -> Iterator[Happening]:
     )
     first = (told for part in beginnings(link, sheet) for told in part.all_told())
     changes = merge(first, later, key=itemgetter(0))  # of one request the first sight comes first
-    over = _replaced(link, sheet)
+    over, empty = _replaced(link, sheet), _into_empty(link, sheet)
     moments: dict[str, datetime] = {}  # of runs, each of which saw much
     for number, of_request in groupby(changes, key=itemgetter(0)):
-        story, events_of_it = events(number, [change[1:] for change in of_request], over.get(number, ()))
+        told = [change[1:] for change in of_request]
+        story, events_of_it = events(number, told, over.get(number, ()), empty.get(number, ()))
         for one in events_of_it:
             moment = moments.get(one.moment)
             if moment is None:
@@ -368,6 +374,25 @@ def _replaced(link: Connection, sheet: int) -> dict[int, set[tuple[str, str]]]:
         .join(t.runs, t.runs.c.number == t.edits.c.run)
         .where(t.runs.c.sheet == sheet, t.edits.c.request.is_not(None), t.edits.c.old != NOTHING)
     )
+    return _by_request(link, wanted)
+
+
+def _into_empty(link: Connection, sheet: int) -> dict[int, set[tuple[str, str]]]:
+    """By request: (run id, field) where a job filled an empty cell of a request that was seen before."""
+    before = exists().where(
+        t.changes.c.sheet == sheet,
+        t.changes.c.request == t.edits.c.request,
+        t.changes.c.run == t.edits.c.run,
+    )
+    wanted = (
+        select(t.edits.c.request, t.runs.c.id, t.edits.c.field)
+        .join(t.runs, t.runs.c.number == t.edits.c.run)
+        .where(t.runs.c.sheet == sheet, t.edits.c.outcome == "written", t.edits.c.old == NOTHING, before)
+    )
+    return _by_request(link, wanted)
+
+
+def _by_request(link: Connection, wanted: Select[Any]) -> dict[int, set[tuple[str, str]]]:
     found: dict[int, set[tuple[str, str]]] = {}
     for request, run, field in link.execute(wanted):
         found.setdefault(request, set()).add((run, field))

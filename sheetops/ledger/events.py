@@ -25,10 +25,12 @@ def events(
     number: int,
     changes: Iterable[tuple[str, str, Mapping[str, Any]]],
     replaced: Container[tuple[str, str]] = frozenset(),
+    into_empty: Container[tuple[str, str]] = frozenset(),
 ) -> tuple[Story, list[Event]]:
     """The story of a request and its events, from (moment, run id, change) triples, oldest first.
 
     `replaced` has (run id, field) where a job wrote over something: at first sight, which tells nothing of before.
+    `into_empty` has those where a job filled an empty cell: what stood there at the look before, people had taken out.
     """
     story = Story(number)
     happened: list[Event] = []
@@ -40,10 +42,12 @@ def events(
             happened.append(Event(moment, run, what, field, old, new))
         written = change.get("j", ())
         if "new" not in change:
-            happened += (
-                _changed(moment, run, key, fields.get(key), value, key in written)
-                for key, value in change.get("f", {}).items()
-            )
+            for key, value in change.get("f", {}).items():
+                old, by_job = fields.get(key), key in written
+                if by_job and old is not None and (run, key) in into_empty:
+                    happened.append(_changed(moment, run, key, old, None, False))
+                    old = None
+                happened.append(_changed(moment, run, key, old, value, by_job))
         else:  # what people had written by then is no change that was seen
             filled = (_changed(moment, run, key, None, story.fields.get(key), True) for key in written)
             happened += (
