@@ -41,25 +41,29 @@ def command(identifier: str, sheet: str | None, config: Path | None, as_json: bo
 
     loaded = load(config)
     edge = Edge(loaded, Wishes((), config, None, False, as_json, False, False, False))
-    stories = edge.ledger.stories(identifier, loaded.find(sheet)[0] if sheet else None)
+    place = loaded.find(sheet)[0] if sheet else None
+    stories, earlier = edge.ledger.stories(identifier, place), None
+    if not stories:
+        stories, earlier = edge.ledger.earlier_stories(identifier, place), identifier
     if not stories:
         where = f" of {sheet}" if sheet else ""
         raise UsageError(
             f"no run has seen a request {identifier}{where}", mend="check the ID; IDs are compared exactly"
         )
     if as_json:
-        documents = [_document(story) for story in stories]
+        documents = [_document(story, earlier) for story in stories]
         single = documents[0] if len(documents) == 1 else documents
         click.echo(json.dumps(single, ensure_ascii=False, indent=2))
         return
     for story in stories:
-        _print(story)
+        _print(story, earlier)
 
 
-def _document(story: LifeStory) -> dict[str, Any]:
+def _document(story: LifeStory, earlier: str | None) -> dict[str, Any]:
     life = story.life
     return {
         "id": story.id,
+        "earlier_id": earlier,  # the ID asked for, where the request has it no more
         "sheet": story.sheet,
         "tab": story.tab,
         "first_seen": plain(life.first_seen),
@@ -92,10 +96,13 @@ def _document(story: LifeStory) -> dict[str, Any]:
     }
 
 
-def _print(story: LifeStory) -> None:
+def _print(story: LifeStory, earlier: str | None) -> None:
     life = story.life
     gone = f", no longer there since {_minute(story.gone)}" if story.gone else ""
-    click.echo(f"{story.id}: {story.sheet}, tab {story.tab}{gone}")
+    if earlier:
+        now = f"its ID is {story.id} now" if story.id else "it has no ID now"
+        click.echo(f"no request has the ID {earlier} now; this one had it, {now}:")
+    click.echo(f"{story.id or 'without ID'}: {story.sheet}, tab {story.tab}{gone}")
     facts = [
         ["first seen", _minute(life.first_seen)],
         ["first response", _minute(life.first_response, "first_response" in life.unsure)],

@@ -290,12 +290,13 @@ def stories(link: Connection, identifier: str, sheet: int | None = None) -> list
     """Every request that has (or last had) this ID, in the sheets known; the one still there first."""
     places = dict(map(tuple, link.execute(select(t.sheets.c.number, t.sheets.c.place))))
     return [
-        _story(link, of_sheet, number, places[of_sheet])
+        story_of(link, of_sheet, number, places[of_sheet])
         for of_sheet, number, _ in requests_named(link, identifier, sheet)
     ]
 
 
-def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
+def story_of(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
+    """All that is known of one request."""
     told = (
         select(t.runs.c.began, t.runs.c.id, t.changes.c.what)
         .join(t.runs, t.runs.c.number == t.changes.c.run)
@@ -307,11 +308,8 @@ def _story(link: Connection, sheet: int, number: int, place: str) -> LifeStory:
     changes += [(began, run, json.loads(what)) for began, run, what in link.execute(told)]
     edits = past_edits(link, _edits().where(t.edits.c.request == number, t.runs.c.sheet == sheet))
     over = {(made.run, made.column) for made in edits if made.old is not None or not made.old_stored}
-    empty = {
-        (made.run, made.column)
-        for made in edits
-        if made.old is None and made.old_stored and made.outcome == "written"
-    }
+    blank = (made for made in edits if made.old is None and made.old_stored and made.outcome == "written")
+    empty = {(made.run, made.column) for made in blank}
     story, happened = events(number, changes, over, empty)
     row = SimpleNamespace(**as_row(sheet, story))
     found = link.execute(

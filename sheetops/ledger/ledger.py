@@ -309,6 +309,13 @@ class Ledger(MailClaims):
         with self._read() as link:
             return asking.stories(link, self._printer.identifier(identifier), _scope(link, sheet))
 
+    def earlier_stories(self, identifier: str, sheet: str | None = None) -> list[asking.LifeStory]:
+        """The life of each request that had this ID once, whatever it is called now."""
+        from sheetops.ledger.earlier import earlier_stories
+
+        with self._read() as link:
+            return earlier_stories(link, self._printer.identifier(identifier), _scope(link, sheet))
+
     def happened(self, sheet: str) -> list[Happening]:
         """All that runs saw happen to the requests of a sheet, request by request, oldest first."""
         with self._read() as link:

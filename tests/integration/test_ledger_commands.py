@@ -184,6 +184,17 @@ def test_history_tells_a_life(person: Person) -> None:
     assert "of other.xlsx" in person.run("history", "20261101", "other.xlsx", code=2)
 
 
+def test_history_finds_a_request_by_an_id_that_was_undone(person: Person) -> None:
+    run = person.document("fill", DESK)["run"]
+    (identifier, _), *_ = person.cells().values()
+    person.run("undo", run)
+    said = person.run("history", str(identifier))
+    assert f"no request has the ID {identifier} now; this one had it, it has no ID now:" in said
+    assert "first seen" in said and f"id filled with {identifier} by a job" in said
+    document = person.document("history", str(identifier))
+    assert (document["id"], document["earlier_id"]) == (None, str(identifier))
+
+
 def test_a_deleted_ledger_is_told(person: Person) -> None:
     person.run("fill", DESK)
     for path in (person.folder / "state" / "sheetops").glob("ledger.db*"):

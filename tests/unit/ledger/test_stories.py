@@ -54,3 +54,23 @@ def test_a_cell_that_was_empty_before_was_filled_and_no_more(ledger: Ledger) -> 
     look_at_rows(ledger, [ask(due=None)], 0)
     run = look(ledger, log(ask(due=None)), now=START + DAY, edits=[(0, "due", NEW)])
     assert changes(ledger, "20261101", run) == [("due", "filled", None, "2026-11-20", "job")]
+
+
+def test_a_request_is_found_by_every_id_that_it_had_once(ledger: Ledger) -> None:
+    look_at_rows(ledger, [ask("20261101")], 0)
+    look_at_rows(ledger, [ask("20261102")], 1)
+    look_at_rows(ledger, [ask("2026_1_03")], 2)
+    look_at_rows(ledger, [ask(None)], 3)
+    for once in ("20261101", "20261102", "2026_1_03"):
+        assert ledger.stories(once) == []
+        assert [story.id for story in ledger.earlier_stories(once)] == [None]
+        assert [story.id for story in ledger.earlier_stories(once, SHEET)] == [None]
+        assert ledger.earlier_stories(once, "other.xlsx") == []
+    assert ledger.earlier_stories("2026a1b03") == ledger.earlier_stories("2026") == []
+
+
+def test_what_was_forgotten_is_not_found_by_an_earlier_id_either(ledger: Ledger) -> None:
+    look_at_rows(ledger, [ask("20261101")], 0)
+    look_at_rows(ledger, [ask("20261102")], 1)
+    ledger.forget("20261102")
+    assert ledger.earlier_stories("20261101") == ledger.earlier_stories("20261102") == []
