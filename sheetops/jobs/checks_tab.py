@@ -57,23 +57,24 @@ class Line(NamedTuple):
 def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
     """The findings with their owners and with what the Checks tab of the sheet already says of them."""
     rows = {log.table.tab: _Rows(place, log) for place, log in enumerate(view.logs)}
-    lines = []
-    alike: dict[str, list[int]] = {}  # key → the lines that have it: rows with one ID share theirs
-    for at, finding in enumerate(findings):
-        of_tab = rows[finding.tab]
-        key = of_tab.key(finding)
+    found = [(finding, rows[finding.tab].key(finding)) for finding in findings]
+    having = Counter(key for _, key in found)
+    known = read_decisions(view)
+    lines: list[Line] = []
+    alike: dict[str, list[int]] = {}  # key → the lines that have it, where several do: rows with one ID
+    for at, (finding, key) in enumerate(found):
+        of_tab, said = rows[finding.tab], known.get(key, ())
+        alone = having[key] == 1 and len(said) < 2
+        if not alone:
+            alike.setdefault(key, []).append(at)
         place = (of_tab.place, finding.row, _RULE_ORDER[finding.rule])
         owner = of_tab.owner(finding, view.texts("checks.nobody"))
-        lines.append(Line(finding, key, owner, place, FRESH, of_tab.twin(finding)))
-        alike.setdefault(key, []).append(at)
-    known = read_decisions(view)
+        decision = said[0] if said and alone else FRESH
+        lines.append(Line(finding, key, owner, place, decision, of_tab.twin(finding)))
     for key, several in alike.items():
-        if len(several) > 1:
-            _tell_apart(lines, several)
-        if key not in known:
-            continue
+        _tell_apart(lines, several)
         wanted = [Wanted(lines[at].place[:2], lines[at].twin) for at in several]
-        for nth, decision in matched(wanted, known[key]):
+        for nth, decision in matched(wanted, known.get(key, ())):
             lines[several[nth]] = lines[several[nth]]._replace(decision=decision)
     return lines
 

@@ -71,13 +71,10 @@ class Wanted(NamedTuple):
 def matched(wanted: Sequence[Wanted], known: Sequence[Decision]) -> Iterator[tuple[int, Decision]]:
     """Of the findings and the decisions with one key: (index in `wanted`, its decision), one to one.
 
-    One of each belong together. Of several, first those of one twin print; what is left of them where the row stands
-    as it stood; and where as many are left on both sides, they are the same rows with other words. A decision that
-    belongs to none is nobody's: a finding that nobody has looked at must not be silent.
+    First those of one twin print belong together; of the rest, those whose row stands where it stood; and where as
+    many are left on both sides, they are the same rows with other words. A decision that belongs to none is nobody's:
+    a finding that nobody has looked at must not be silent.
     """
-    if len(wanted) == 1 == len(known):
-        yield 0, known[0]
-        return
     findings: dict[str, list[int]] = {}
     for at, one in enumerate(wanted):
         findings.setdefault(one.twin, []).append(at)
