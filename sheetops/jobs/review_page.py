@@ -11,13 +11,13 @@ from sheetops.domain.tabs import Cell, Chart, Link, Range, Series, Style
 from sheetops.domain.texts import Texts
 
 COLUMNS = 16
-_WIDTHS = (26.0, 10.0)  # of the first column, and of each other, in digits of the Chinese fonts
+_WIDTHS = (26.0, 11.0)  # of the first column, and of each other, in digits of the Chinese fonts
 _WIDER = (
     7 / 6
 )  # of these, where digits are narrower (Calibri): a page is as wide in every language, and prints alike
 _CHART_WIDTH = 16.5  # cm; two beside each other
 _CHART_ROW = 15.0  # points of each row that a chart lies on
-_CHART_ROWS = 13
+_CHART_ROWS = 12
 STYLE_OF: dict[Unit, Style] = {
     "count": "integer", "percent": "percent", "days": "number", "score": "number", "points": "number",
 }  # fmt: skip
