@@ -31,7 +31,7 @@ from sheetops.jobs.decisions import COLUMNS, FRESH, KEY, Decision, Wanted, is_ke
 
 MOST_LISTED = 5_000
 KEPT_DAYS = 60  # calendar days that a decision outlives its finding
-_WIDTHS = (9.0, 14.0, 14.0, 16.0, 46.0, 44.0, 18.0, 12.0, 9.0, 26.0, 12.0)
+_WIDTHS = (9.0, 14.0, 14.0, 16.0, 46.0, 44.0, 18.0, 12.0, 9.0, 26.0, 22.0)
 _HEADER_ROW = 6
 _TICK = "✓"
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
