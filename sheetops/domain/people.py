@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from sheetops.domain.table import Grid, Raw, cell_name, people_header
+from sheetops.domain.table import Grid, Raw, cell_name
+from sheetops.domain.template import OPTIONAL_PEOPLE_COLUMNS, PEOPLE_COLUMNS, HeaderMatch, find_header
 from sheetops.domain.text import fold
 from sheetops.domain.values import Owner, as_date, as_text, read_date
 
@@ -181,3 +182,8 @@ def _says_no(raw: Raw) -> bool:
     """Whether an `active` cell says that somebody has left; a blank one does not."""
     text = as_text(raw).strip()
     return raw is False or text in _CROSSES or fold(text) in _NO
+
+
+def people_header(grid: Grid) -> tuple[int, HeaderMatch] | None:
+    """The header of a People tab: (row, match), or None."""
+    return find_header(grid.rows, columns=PEOPLE_COLUMNS + OPTIONAL_PEOPLE_COLUMNS, at_least=2)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sheetops.domain.patterns import pattern
-from sheetops.domain.people import People, says_whether_active
-from sheetops.domain.table import Grid, Raw, as_text, cell_name, people_header
+from sheetops.domain.people import People, people_header, says_whether_active
+from sheetops.domain.table import Grid, Raw, as_text, cell_name
 from sheetops.domain.template import HeaderMatch
 from sheetops.domain.text import fold, nearest
 from sheetops.domain.values import read_date

@@ -17,8 +17,6 @@ from sheetops.domain.living import LIVING, Living
 from sheetops.domain.rows import Marks, Rows, are_few, at_numbers, begun_rows, marks_of, types_of
 from sheetops.domain.template import (
     BY_KEY,
-    OPTIONAL_PEOPLE_COLUMNS,
-    PEOPLE_COLUMNS,
     TAB_NAMES,
     HeaderMatch,
     find_header,
@@ -400,8 +398,3 @@ def _no_header(raw: RawSheet, extra_names: Mapping[str, str] | None) -> HeaderNo
     return HeaderNotFound(
         "no tab has a row that looks like the header of a request log", where=raw.location, mend=mend
     )
-
-
-def people_header(grid: Grid) -> tuple[int, HeaderMatch] | None:
-    """The header of a People tab: (row, match), or None."""
-    return find_header(grid.rows, columns=PEOPLE_COLUMNS + OPTIONAL_PEOPLE_COLUMNS, at_least=2)
