@@ -46,17 +46,8 @@ class FoundSince:
         return [since.get(name) for name in names]
 
     def _numbers(self, link: Connection, identifiers: Iterable[str]) -> Mapping[str, int]:
-        found: dict[str, int] = {}
-        awake: list[str] = []
-        names = list(dict.fromkeys(identifiers))
-        self._lives.ahead(names)
-        for name in names:
-            asleep = self._lives.asleep_under(name)
-            if asleep is None:
-                awake.append(name)
-            else:
-                part, index = asleep
-                found[name] = part.first + index
+        asleep, awake = self._lives.sorted_out(identifiers)
+        found = {name: part.first + index for name, (part, index) in asleep.items()}
         columns = t.requests.c
         wanted = select(columns.identifier, columns.number).where(columns.sheet == self._sheet)
         wanted = wanted.where(columns.gone.is_(None)).order_by(columns.number.desc())  # the oldest wins

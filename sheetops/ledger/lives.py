@@ -242,6 +242,13 @@ class Lives(Mapping[str, Life]):
         row = self._rows.get(identifier)
         return (row, self._index(row, identifier)) if isinstance(row, Beginnings) else None
 
+    def sorted_out(self, names: Iterable[str]) -> tuple[dict[str, tuple[Beginnings, int]], list[str]]:
+        """Of these IDs, where each sleeps as `asleep_under` says; and the others, which may have rows of their own."""
+        different = list(dict.fromkeys(filter(None, names)))
+        self.ahead(different)
+        asleep = {name: place for name in different if (place := self.asleep_under(name)) is not None}
+        return asleep, [name for name in different if name not in asleep]
+
     def customers_of(self, identifiers: Sequence[str]) -> list[bytes | None]:
         """The prints of the customers alone."""
         self.ahead(identifiers)

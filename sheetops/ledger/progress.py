@@ -55,21 +55,16 @@ class Progress:
 
     def _last_seen(self, names: Sequence[str], keys: Sequence[str]) -> Mapping[str, _Seen]:
         """ID → the request as it was last seen: its print, and these fields, blank where it had none."""
-        found: dict[str, _Seen] = {}
-        awake: list[str] = []
-        self._lives.ahead(names)
-        for name in dict.fromkeys(filter(None, names)):
-            asleep = self._lives.asleep_under(name)
-            if asleep is None:
-                awake.append(name)
-            else:
-                part, index = asleep
-                found[name] = part.print(index), tuple(part.text(key, index) for key in keys)
+        asleep, awake = self._lives.sorted_out(names)
+        found: dict[str, _Seen] = {
+            name: (part.print(index), tuple(part.text(key, index) for key in keys))
+            for name, (part, index) in asleep.items()
+        }
         if not awake:
             return found
         columns = t.requests.c
         wanted = select(columns.identifier, columns.print, columns.fields).where(columns.sheet == self._sheet)
-        # Last wins: one that is still there, and of those the oldest, as in `load_lives`.
+        # Last wins: one that is still there, and of those the oldest, as in `Lives.ahead`.
         wanted = wanted.order_by(columns.gone.is_(None), columns.number.desc())
         with self._reading() as link:
             for some in chunks(awake):

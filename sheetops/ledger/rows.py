@@ -45,7 +45,9 @@ def place_rows(
     """
     again = last.again(tables) if last is not None else None
     if again is not None and 2 * len(again.left) <= sum(map(len, again.numbers.values())):
-        return _placed_again(link, sheet, tables, again)
+        placed = _placed_again(link, sheet, tables, again)
+        if placed is not None:
+            return placed
     columns = t.requests.c
     wanted = select(columns.print, columns.number, columns.tab, columns.gone).where(columns.sheet == sheet)
     awake = link.execute(wanted).all()
@@ -67,9 +69,16 @@ def place_rows(
     return Placed(same, matched, gone, _new(matched), asleep)
 
 
-def _placed_again(link: Connection, sheet: int, tables: Mapping[str, SeenTable], again: Again) -> Placed:
-    """As `place_rows`, of a sheet in which most rows stand as they stood: only the others are printed."""
+def _placed_again(
+    link: Connection, sheet: int, tables: Mapping[str, SeenTable], again: Again
+) -> Placed | None:
+    """As `place_rows`, of a sheet in which most rows stand as they stood: only the others are printed.
+
+    None where the last look tells of a request that the ledger does not have.
+    """
     known, asleep = _load_some(link, sheet, again.left)
+    if len(known) < len(again.left):
+        return None
     by_print, twins = _by_print([(print_as_bytes(was.print), was.number, was.tab) for was in known], ())
     same = {tab: again.numbers[tab] for tab in tables}
     other: dict[str, list[int]] = {}
@@ -194,8 +203,8 @@ def _load_some(link: Connection, sheet: int, numbers: Sequence[int]) -> tuple[li
     asleep = holding(link, sheet, left)
     for number in left:
         part = of_number(asleep, number)
-        assert part is not None  # else the last look is not of this ledger
-        known.append(_known_asleep(part, number))
+        if part is not None:
+            known.append(_known_asleep(part, number))
     return sorted(known, key=attrgetter("number")), asleep
 
 

@@ -100,6 +100,17 @@ def test_all_rows_are_printed_where_anything_is_in_doubt(
     assert seen == [], "then they are known"
 
 
+def test_a_look_of_requests_that_the_ledger_does_not_have_is_of_no_use(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(ledger, marked(log(*rows_with(9))))
+    monkeypatch.setattr("sheetops.ledger.rows.holding", lambda link, sheet, numbers: [])
+    seen = printed(monkeypatch)
+    look(ledger, marked(log(*rows_with(9, A3=request(3, result="told")))), now=START + DAY)
+    assert len(seen) >= 9
+    assert ledger.history(SHEET, START + DAY).lives["A3"].first_seen == START, "it is the request that it was"
+
+
 def test_marks_tell_apart_what_prints_do_not(new_ledger: Callable[[], Ledger]) -> None:
     """Of two rows alike but for a blank the first was deleted: marks know which; prints can only guess."""
     twins = [request(1, id=None), request(1, id=None, notes=" "), request(2)]
