@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from sheetops.books.xlsx import edit_cells, put_tab
 from sheetops.errors import RefusedWorkbook
@@ -127,3 +128,22 @@ def test_what_depends_on_an_edit_is_computed_anew(tmp_path: Path) -> None:
     shown = libreoffice.convert([path], tmp_path / "out", recalculate=True)[path].read_text("utf-8")
     assert 'office:value="200"' in shown  # F2 = D2*2
     assert 'office:value="145.5"' in shown  # the other tab's SUM(Log!D2:D9): 46 - 2.5 + 100
+
+
+def test_a_drop_down_is_the_same_from_whichever_cell_it_is_told() -> None:
+    """LibreOffice starts from a cell of any tab, not always the same one, and leaves that tab's name away."""
+    flat = (
+        '<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0">'
+        '<table:content-validation table:name="val1" table:condition="of:cell-content-is-in-list({})" '
+        'table:base-cell-address="{}.A1"/><table:table table:name="{}"><table:named-expressions>'
+        '<table:named-expression table:name="Kinds"/></table:named-expressions></table:table></office:document>'
+    )
+
+    def told(condition: str, base: str, tab: str = "Names") -> str:
+        return libreoffice.Scope(etree.fromstring(flat.format(condition, base, tab))).style("val1")
+
+    assert told("Kinds", "Names") == told("Names.Kinds", "Log") == told("Names.Kinds", "Names")
+    assert told("Kinds", "$'My names'", "My names") == told("'My names'.Kinds", "Log", "My names")
+    assert told("Kinds", "Log") != told("Names.Kinds", "Log")
+    assert told("Other", "Names") != told("Names.Kinds", "Log")

@@ -170,6 +170,11 @@ class Scope:
                     self.named.setdefault(key, []).append(entry)
         for entry in document.iter(f"{TABLE}content-validation"):
             self.named.setdefault(entry.get(f"{TABLE}name", ""), []).append(entry)
+        self.own_names = {
+            table.get(f"{TABLE}name", ""): [str(e.get(f"{TABLE}name")) for e in named]
+            for table in document.iter(f"{TABLE}table")
+            for named in table.iterfind(f"{TABLE}named-expressions")
+        }
         self.known: dict[str, str] = {}
 
     def style(self, name: str) -> str:
@@ -187,6 +192,17 @@ class Scope:
         faces = [e for e in self.named.get(name, ()) if e.tag == f"{STYLE}font-face"]
         return str(faces[0].get(FONT_FAMILY) if faces else name).strip("'")
 
+    def condition(self, validation: etree._Element) -> str:
+        """The condition, each name that belongs to one tab told with its tab.
+
+        LibreOffice leaves the tab away where the cell that it happens to start from lies in it.
+        """
+        says = validation.get(f"{TABLE}condition", "")
+        tab = validation.get(f"{TABLE}base-cell-address", "").rpartition(".")[0].strip("$")
+        for name in self.own_names.get(tab.strip("'").replace("''", "'"), ()):
+            says = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.(])", lambda found: f"{tab}.{found[0]}", says)
+        return says
+
     def attributes(self, element: etree._Element, skip: Sequence[str] = ()) -> str:
         """The attributes in order of name; references replaced by what they stand for."""
         if element.tag == f"{STYLE}font-face":
@@ -200,6 +216,8 @@ class Scope:
                 local == "base-cell-address"
             ):  # LibreOffice names some cell of some tab, not always the same one
                 continue
+            if local == "condition" and element.tag == f"{TABLE}content-validation":
+                value = self.condition(element)
             if local in ("font-name", "font-family"):  # a font is told by its entry or directly, as it comes
                 shown.append(f"font={self.family(value)}")
                 continue
