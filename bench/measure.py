@@ -69,18 +69,8 @@ def inside(command: Sequence[str], before: Callable[[], None], env: Mapping[str,
     return Took(cpu, math.nan, math.nan)
 
 
-def median(
-    command: Sequence[str],
-    runs: int,
-    before: Callable[[], None] = lambda: None,
-    env: Mapping[str, str] | None = None,
-    fine: Sequence[int] = (0,),
-) -> Took:
-    """The median of each figure over `runs` processes; `before` prepares each of them, unmeasured."""
-    taken = []
-    for _ in range(runs):
-        before()
-        taken.append(once(command, env, fine))
+def middle(taken: Sequence[Took]) -> Took:
+    """The median of each figure of several processes."""
     return Took(*(statistics.median(column) for column in zip(*taken, strict=True)))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.edits import read_edits
-from bench.measure import Failed, Took, inside, median, once, python
+from bench.measure import Failed, Took, inside, middle, once, python
 from bench.workload import TODAY
 
 
@@ -52,27 +52,58 @@ class Line(NamedTuple):
     """A measured line."""
 
     contender: Contender
-    took: Took | None
+    rounds: tuple[Took, ...]
     why: str = ""  # it could not be measured
+
+    @property
+    def took(self) -> Took | None:
+        """The median of each figure; None where it could not be measured."""
+        return middle(self.rounds) if self.rounds and not self.why else None
+
+
+class Task(NamedTuple):
+    """How a contender is run: what comes before and after each of its processes is not measured."""
+
+    command: Sequence[str]
+    before: Callable[[], object]
+    env: Mapping[str, str] | None = None
+    fine: Sequence[int] = (0,)
+    after: Callable[[], object] = lambda: None
+
+    def took(self) -> Took:
+        """Run it once. Raises Failed where it did not do its work."""
+        self.before()
+        took = once(self.command, self.env, self.fine)
+        self.after()
+        return took
 
 
 def compare(
     folder: Path, rows: int, runs: int, wanted: Iterable[str] = (), tell: Callable[[str], None] = print
 ) -> list[Line]:
-    """Measure every contender (or the `wanted`) that takes this many rows."""
-    prepared = make_apart(folder, rows)
-    lines = []
-    names = set(wanted)
-    for contender in CONTENDERS:
-        if rows > contender.most or (names and contender.name not in names):
-            continue
-        try:
-            line = Line(contender, _measure(folder, prepared, contender, runs))
-        except Failed as error:
-            line = Line(contender, None, str(error))
-        tell(f"{rows:>7} {contender.name:<18}{_said(line)}")
-        lines.append(line)
-    return lines
+    """Measure every contender (or the `wanted`) that takes this many rows.
+
+    They run in rounds, each once a round: where the machine is slow for some minutes, it is so for all of them.
+    """
+    prepared, names = make_apart(folder, rows), set(wanted)
+    chosen = [one for one in CONTENDERS if rows <= one.most and (not names or one.name in names)]
+    tasks: dict[Contender, Task] = {}
+    taken: dict[Contender, list[Took]] = {one: [] for one in chosen}
+    failed: dict[Contender, str] = {}
+    for turn in range(runs):
+        for contender in chosen:
+            if contender in failed:
+                continue
+            try:
+                task = tasks.get(contender) or _task(folder, prepared, contender)
+                tasks[contender] = task
+                taken[contender].append(task.took())
+            except Failed as error:
+                failed[contender] = str(error)
+            line = Line(contender, tuple(taken[contender]), failed.get(contender, ""))
+            if line.why or turn == runs - 1:
+                tell(f"{rows:>7} {contender.name:<18}{_said(line)}")
+    return [Line(one, tuple(taken[one]), failed.get(one, "")) for one in chosen]
 
 
 def _said(line: Line) -> str:
@@ -90,15 +121,14 @@ def make_apart(folder: Path, rows: int, opened: bool = False, until: date | None
     return folder / f"log-{rows}{'-opened' if opened else ''}{f'-{until}' if until else ''}.xlsx"
 
 
-def _measure(folder: Path, source: Path, contender: Contender, runs: int) -> Took:
+def _task(folder: Path, source: Path, contender: Contender) -> Task:
     out = folder / "out.xlsx"
-    if contender.name == "first":
+    if contender.name in ("first", "second"):
         desk = Desk(folder, source)
-        return desk.measured(desk.command("sheetops_jobs"), runs, desk.fresh)
-    if contender.name == "second":
-        desk = Desk(folder, source)
-        desk.learn()
-        return desk.measured(desk.command("sheetops_jobs"), runs, desk.changed)
+        if contender.name == "second":
+            desk.learn()
+        before = desk.fresh if contender.name == "first" else desk.changed
+        return desk.task(desk.command("sheetops_jobs"), before)
     file = folder / "in.xlsx"  # a copy: a peer was seen to change the file that it only opened
 
     def fresh() -> None:
@@ -107,13 +137,13 @@ def _measure(folder: Path, source: Path, contender: Contender, runs: int) -> Too
 
     command = python("-m", "bench.child", contender.name, str(source), str(file), str(out))
     if not contender.path:
-        return median(command, runs, fresh)
+        return Task(command, fresh)
     library = folder / contender.path
     if not library.is_dir():
         raise Failed("not installed")
     command[1:1] = ["-S"]  # without the installed packages, whose name the library takes
     command[command.index(contender.name)] = "openpyxl_bare"
-    return median(command, runs, fresh, {"PYTHONPATH": str(library)})
+    return Task(command, fresh, {"PYTHONPATH": str(library)})
 
 
 class Desk:
@@ -130,11 +160,9 @@ class Desk:
         """The command that runs a contender of bench.child on the desk's sheet."""
         return python("-m", "bench.child", name, str(self.source), str(self.file), "-")
 
-    def measured(self, command: Sequence[str], runs: int, before: Callable[[], None]) -> Took:
-        """The median of runs of our jobs. Raises Failed where one did not do its work: it would look fast."""
-        took = median(command, runs, before, self.env, _OURS)
-        self.require_done()
-        return took
+    def task(self, command: Sequence[str], before: Callable[[], object]) -> Task:
+        """A run of our jobs; it fails where they did not do their work: that would look fast."""
+        return Task(command, before, self.env, _OURS, self.require_done)
 
     def require_done(self) -> None:
         """Raises Failed unless the ledger holds the last run as done: an exit code of 1 may be a defect too."""
@@ -188,8 +216,10 @@ class Extra(NamedTuple):
 
 def extras(folder: Path, rows: int, runs: int) -> Sequence[Extra]:
     """Start-up beside a bare Python, and the review alone beside the same figures in pandas."""
-    started = max(runs, 7)
-    idle, helped = median(python("-c", "pass"), started), median(python("-m", "sheetops", "--help"), started)
+    idle, helped = _in_turn(
+        [Task(python(*words), lambda: None) for words in (("-c", "pass"), ("-m", "sheetops", "--help"))],
+        max(runs, 7),
+    )
     source = make_apart(folder, rows, opened=True)
     desk = Desk(folder, source)
     desk.learn([(day, make_apart(folder, rows, True, day)) for day in LOOKS])
@@ -197,9 +227,8 @@ def extras(folder: Path, rows: int, runs: int) -> Sequence[Extra]:
     command = python(
         "-m", "sheetops", "review", "-q", "--as-of", f"{TODAY}", "--period", period, str(desk.file)
     )
-    ours = desk.measured(command, runs, desk.changed)
     pandas = python("-m", "bench.child", "pandas_review", str(source), str(source), "-")
-    theirs = median(pandas, runs)
+    ours, theirs = _in_turn([desk.task(command, desk.changed), Task(pandas, lambda: None)], runs)
     alone = inside(desk.command("sheetops_review"), desk.changed, desk.env)
     return (
         Extra("`sheetops --help`", helped, "`python -c pass`", idle),
@@ -216,3 +245,9 @@ def extras(folder: Path, rows: int, runs: int) -> Sequence[Extra]:
             inside(pandas, lambda: None),
         ),
     )
+
+
+def _in_turn(tasks: Sequence[Task], runs: int) -> list[Took]:
+    """The medians of tasks that are run one after the other, again and again."""
+    rounds = [[task.took() for task in tasks] for _ in range(runs)]
+    return [middle(of_task) for of_task in zip(*rounds, strict=True)]
