@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain, islice
 
@@ -14,12 +14,15 @@ from sheetops.domain.plan import Edit
 from sheetops.domain.policy import Policy
 from sheetops.domain.requests import Requests
 from sheetops.domain.rows import is_blank
+from sheetops.domain.slips import same_day_within
 from sheetops.domain.table import Raw
 from sheetops.domain.template import COLUMNS
 from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
 
 _FIRST_TOLD = date(2000, 1, 1)  # what is dated before it is a number or a time that was read as a date
+# A day this long before the one by which a request is known is believed; with another year, so is one within them.
+_BEFORE, _AFTER = timedelta(days=31), timedelta(days=119)
 # What people write of every request.
 _NEEDED = tuple(column.key for column in COLUMNS if column.required and not column.by_job)
 
@@ -101,16 +104,21 @@ class Ids:
 
         Its ID says a month, which figures and rules then take for that of its opening; so an old row must not be
         given today's. A due date of an open request tells only of rows that no earlier run missed: of one that is
-        new to a sheet the ledger watches, a due date of long ago is a slip.
+        new to a sheet the ledger watches, a due date of long ago is a slip. A year is a slip too where the same day
+        of another year is near what else is known of the request; that day then counts, so that the rule for dates,
+        which goes by the month of the ID, tells of it.
         """
         life, since = self.view.life(log, index), self.view.history.since
         seen = min(self.view.today, life.first_seen.date()) if life else self.view.today
-        resolved: date | None = log.value("resolved", index)
         old = since is None or (
             life is not None and (life.first_seen <= since or "first_seen" in life.unsure)
         )
-        due = log.value("due", index) if old or resolved is not None else None
-        told = (resolved, due, as_date(log.value("first_response", index)))
+        resolved: date | None = log.value("resolved", index)
+        due: date | None = log.value("due", index) if old or resolved is not None else None
+        known = due if old else seen
+        done = (resolved, as_date(log.value("first_response", index)))
+        told = [_meant(day, known, self.view.today) for day in done]
+        told.append(due if old else _meant(due, seen))
         return min([seen, *(day for day in told if day is not None and day >= _FIRST_TOLD)])
 
     @cached_property
@@ -127,6 +135,13 @@ class Ids:
         self.highest[prefix] += 1
         self.given.append((prefix, self.highest[prefix]))
         return self.highest[prefix]
+
+
+def _meant(day: date | None, known: date | None, last: date = date.max) -> date | None:
+    """The day, or that of another year which is near the one by which a request is known, and not after `last`."""
+    if day is None or known is None or day < _FIRST_TOLD or day >= known - _BEFORE:
+        return day
+    return same_day_within(day, known - _BEFORE, min(last, known + _AFTER)) or day
 
 
 def _known(log: Requests) -> Iterable[str]:

@@ -73,6 +73,16 @@ DAY, OLD = date(2026, 9, 9), date(2025, 12, 8)
         ({"due": OLD}, None, "20251201"),
         ({"due": OLD}, WATCHED, "20261101"),  # new to a sheet that is watched: a slip, which a rule tells
         ({"resolved": 0.5}, None, "20261101"),  # a time of day
+        # The same day of this year is near, so the year is a slip; a rule tells it once the month is this one.
+        ({"resolved": date(2025, 11, 18)}, WATCHED, "20261101"),
+        ({"resolved": date(2024, 11, 2), "due": date(2024, 11, 4)}, WATCHED, "20261101"),
+        ({"resolved": date(2026, 11, 17), "due": date(2025, 11, 18)}, WATCHED, "20261101"),
+        ({"resolved": date(2025, 11, 18), "due": date(2026, 11, 19)}, None, "20261101"),
+        ({"resolved": date(2025, 10, 28)}, WATCHED, "20261001"),
+        # Of a row of long ago, noted late or moved here from an older log, the year is none.
+        ({"resolved": date(2025, 12, 8)}, WATCHED, "20251201"),
+        ({"resolved": date(2024, 6, 3), "due": date(2024, 6, 4)}, WATCHED, "20240601"),
+        ({"resolved": date(2025, 11, 18), "due": date(2025, 11, 19)}, None, "20251101"),
     ],
 )
 def test_a_row_that_does_not_say_when_it_was_opened_has_the_month_by_which_it_was_there(
@@ -88,6 +98,15 @@ def test_a_row_that_does_not_say_when_it_was_opened_has_the_month_by_which_it_wa
 def test_a_row_seen_before_without_an_id_has_the_month_of_that_run(first_seen: datetime, given: str) -> None:
     history = History(since=WATCHED, unnamed=lambda table, index: Life(first_seen))
     assert values(fill(view(log(row(description="a", due=OLD)), history=history)), "id") == [given]
+
+
+@pytest.mark.parametrize("meant", [date(2026, 11, 18), date(2026, 10, 28)])
+def test_a_slip_of_the_year_is_told_after_the_row_was_numbered_too(meant: date) -> None:
+    slip = meant.replace(year=2025)
+    seen = view(log(row(description="a", resolved=slip)), history=History(since=WATCHED))
+    told = validate(seen.after(fill(seen).edits)).findings
+    fixes = [(one.column, one.fix_value) for one in told if one.rule == "date"]
+    assert fixes == [("resolved", meant.isoformat())]
 
 
 @given(st.lists(st.tuples(*[st.none() | st.dates(date(2024, 1, 1), date(2026, 11, 18))] * 2), max_size=8))

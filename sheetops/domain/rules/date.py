@@ -21,6 +21,7 @@ from sheetops.domain.policy import RuleSetting
 from sheetops.domain.rules.base import Look, Rule, holds
 from sheetops.domain.rules.error_value import is_error
 from sheetops.domain.rules.malformed_id import months
+from sheetops.domain.slips import same_day_within
 from sheetops.domain.values import as_text
 
 _DATES = ("due", "resolved", "opened", "first_response")
@@ -84,19 +85,9 @@ def _meant(
     days = (value - start).days if start is not None else (value - look.today).days
     if -far < days < after or (start is None and days < 0):
         return False
-    right = _same_day_near(value, start or look.today - timedelta(days=31))
+    start = start or look.today - timedelta(days=31)
+    right = same_day_within(value, start, start + timedelta(days=_NEAR_DAYS))
     return right if right is not None or days > _NO_PLAN_DAYS else False
-
-
-def _same_day_near(value: date, start: date) -> date | None:
-    for year in (start.year, start.year + 1):
-        try:
-            right = value.replace(year=year)
-        except ValueError:  # 29 February
-            continue
-        if 0 <= (right - start).days <= _NEAR_DAYS:
-            return right
-    return None
 
 
 RULE = Rule("date", Severity.ERROR, check, {"far_days": 270}, limits={"far_days": (1, 3650)}, by_row=True)
