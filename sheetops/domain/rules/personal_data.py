@@ -4,8 +4,9 @@ names in the customer column.
 Identity-card and bank-card numbers count only with a right checksum, telephone numbers only in forms that
 telephones have, so that order numbers and dates pass. Findings show the data masked, never as it stands.
 
-A name counts as unmasked only where most customers of the sheet are masked (`王*-电商企业`): then `王小明-个人客户`
-stands out.
+A name counts as unmasked only where most customers of the sheet are masked (`王*-电商企业`): then `王小明-个人客户`,
+`欧阳娜娜` or `祝英台女士` stands out. A rarer surname is one only beside a title or a word for a private customer, so
+that companies, places and products pass.
 
 Parameters: `allowed` are texts, separated by commas, that may stand (the team's own hotline, `example.com`);
 `masked_share` is the share of masked customers from which a full name stands out.
@@ -13,10 +14,10 @@ Parameters: `allowed` are texts, separated by commas, that may stand (the team's
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.names import masked_name
 from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import find_personal, likely_in, suspects
 from sheetops.domain.rules.base import Look, Rule
@@ -35,36 +36,6 @@ _TEXTS = (
     "industry",
 )
 _MASK = pattern(r"[*＊×✱●某]|\b[A-Z]\.")
-_SURNAMES = frozenset(
-    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林高罗羅郑鄭梁谢謝宋唐许許邓鄧韩韓冯馮曹彭曾肖蕭田董潘袁蔡蒋蔣余"
-    "于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鍾姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付傅方邹鄒熊白孟秦邱侯江尹薛闫閻段雷龙龍黎史陶贺賀"
-    "毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫孔向常汤湯温康施洪牛樊葛邢安齐齊庞龐伍庄莊申欧歐"
-)
-_PERSON_SEGMENT = pattern(
-    r"个人|個人|会员|會員|散户|散戶|消费者|消費者|individual|personal|private", re.IGNORECASE
-)
-_BRANDS = frozenset(
-    re.findall(
-        r"\w+",
-        "康师傅 周大福 周黑鸭 王府井 马应龙 王老吉 李锦记 江小白 张小泉 谢馥春 王致和 周生生 周大生 方太 ",
-    )
-)
-_COMPANY = pattern(
-    r"[司店厂廠团團行院校部网網社局所馆館]$|科技|集团|集團|公司|企业|企業|商贸|貿易|物流|银行|銀行"
-)
-_HAN_NAME = pattern(r"[\u4e00-\u9fff]{2,3}")
-_WESTERN_NAME = pattern(
-    r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )[A-Z][a-z]+(?: [A-Z][a-z]+)?|([A-Z][a-z]+) [A-Z][a-z]+"
-)
-_GIVEN_NAMES = frozenset(
-    re.findall(
-        r"\w+",
-        "James John Robert Michael William David Richard Joseph Thomas Charles Daniel Matthew Anthony Mark "
-        "Paul Steven Andrew Peter Kevin Brian George Edward Eric Jason Ryan Mary Patricia Jennifer Linda "
-        "Elizabeth Barbara Susan Jessica Sarah Karen Lisa Nancy Sandra Ashley Emily Kimberly Michelle Amanda "
-        "Laura Anna Emma Alice Jane Kate Amy Tom Tony Jack Harry Henry Lucy Grace Helen ",
-    )
-)
 
 
 def check(look: Look) -> Iterator[Finding]:
@@ -101,7 +72,7 @@ def _names(look: Look) -> dict[Raw, str]:
     if not _masks(look):
         return {}
     plain = [raw for raw in look.log.distinct("customer") if isinstance(raw, str) and not _MASK.search(raw)]
-    return {raw: shown for raw in plain if (shown := _masked_name(tidy(raw))) is not None}
+    return {raw: shown for raw in plain if (shown := masked_name(raw)) is not None}
 
 
 def _masks(look: Look) -> bool:
@@ -113,23 +84,6 @@ def _mostly_masked(look: Look) -> bool:
     customers = [raw for raw in look.log.distinct("customer") if isinstance(raw, str)]
     masked = sum(_MASK.search(raw) is not None for raw in customers)
     return masked >= look.number("masked_share") * len(customers)
-
-
-def _masked_name(customer: str) -> str | None:
-    name, dash, segment = customer.partition("-")
-    name = name.strip()
-    if (
-        _HAN_NAME.fullmatch(name)
-        and name[0] in _SURNAMES
-        and name not in _BRANDS
-        and not _COMPANY.search(name)
-    ):
-        personal = not dash or _PERSON_SEGMENT.search(segment) is not None
-        return f"{name[0]}*{dash}{segment}" if personal or len(name) == 3 else None
-    match = _WESTERN_NAME.fullmatch(name)
-    if match and (match[1] is None or match[1] in _GIVEN_NAMES):
-        return f"{name.split()[-1][0]}*{dash}{segment}"
-    return None
 
 
 RULE = Rule(

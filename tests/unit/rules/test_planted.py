@@ -50,6 +50,16 @@ _SIGNS = (
     "按钮点击后没有反应",
     "列表只显示前十条",
 )
+_COMPANIES = (
+    "华为-企业客户",
+    "诸葛智能-软件企业",
+    "东方航空",
+    "西门子-制造企业",
+    "金蝶软件",
+    "安全组-内部",
+    "白金-会员",
+    "游客",
+)
 _TYPES = {
     "功能需求类": ("技术部-张*", "产品部-李*", "技术部-王*、产品部-李*(牵头)"),
     "咨询类": ("客服部-赵*", "客服部"),
@@ -95,7 +105,9 @@ def _request(identifier: str, number: int, day: date, dice: random.Random) -> Ro
     return {
         "id": dice.choice((identifier, int(identifier))) if number % 7 == 0 else identifier,
         "source": dice.choice(("在线客服", "电话", "邮件", "社交媒体", "回访")),
-        "customer": f"{dice.choice('王李张刘陈')}*-{dice.choice(('电商企业', '个人客户', '制造企业', '连锁门店'))}",
+        "customer": dice.choice(_COMPANIES)
+        if number % 9 == 0
+        else f"{dice.choice('王李张刘陈')}*-{dice.choice(('电商企业', '个人客户', '制造企业', '连锁门店'))}",
         "description": what,
         "type": kind,
         "urgency": dice.choice(_WORDS[urgency]),
@@ -201,7 +213,7 @@ FAULTS: list[Callable[[list[Row], int], Told]] = [
     *_simple("vague-description", "description", "不好用", "系统有问题", "不行", "见附件"),
     *[_again] * 4,
     *_simple("personal-data", "notes", "回电13812345678", "发到 someone@mail.example.com", "身份证11010519491231002X", "卡号6222020111122220002"),
-    *_simple("personal-data", "customer", "王小明-个人客户"),
+    *_simple("personal-data", "customer", "王小明-个人客户", "卫明华-个人客户", "欧阳娜娜"),
     *_simple("unknown-owner", "owner", "技木部-张*", "客服部-孙*", "财务部-周*", type="咨询类"),
     *_simple("wrong-department", "owner", "客服部-赵*", type="功能需求类"),
     *_simple("wrong-department", "owner", "技术部-张*", type="咨询类"),
