@@ -224,6 +224,8 @@ def cell_xml(
         prefix = f"{old.node.prefix}:".encode() if old.node.prefix else b""
     content, kind = _content(value, prefix)
     changes: dict[bytes, bytes | None] = {b"t": kind, b"vm": None, b"cm": None}
+    if style != (old.style if old else 0):  # before the type, where readers of large tabs look for it
+        changes = {b"s": b"%d" % style, **changes}
     if old is None:
         name = cell_name(row.number, column).encode()
         tag = b'<%bc r="%b">' % (prefix, name)
@@ -232,8 +234,8 @@ def cell_xml(
         tag = old.data[: old.node.open_end]
         extra = old.child("extLst")
         kept = old.data[extra.start : extra.end] if extra else b""
-    if style != (old.style if old else 0):
-        changes[b"s"] = b"%d" % style
+    if b"s" in changes:
+        tag = xmlbytes.with_attributes(tag, {b"t": None})
     tag = xmlbytes.with_attributes(tag, changes)
     if tag.endswith(b"/>"):
         tag = tag[:-2].rstrip() + b">"

@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheetops.books.xlsx.edit import patch_cells
+from sheetops.books.xlsx.package import Package
+from sheetops.books.xlsx.read_plain import Plain
 from sheetops.errors import EditRefused, NotAWorkbook, SheetError
 from tests.unit.xlsx.made import HEAD, MAIN, SHEET, STRICT, made, patch, rows_after, sheet_xml
 
@@ -38,6 +41,17 @@ def test_a_value_is_replaced_and_the_look_stays() -> None:
     assert rows == ROW.replace(
         '<c r="A2" s="1"><v>5</v></c>', '<c r="A2" s="1" t="inlineStr"><is><t>x</t></is></c>'
     )
+
+
+def test_the_look_of_a_new_text_stands_before_its_type() -> None:
+    """As every spreadsheet program writes it: a reader of plain rows, ours too, looks for no other order."""
+    styled = ROW.replace('spans="1:3"', 's="2" customFormat="1"')
+    assert '<c r="B2" s="2" t="inlineStr"><is><t>x</t></is></c>' in rows_after(made(styled), {"B2": "x"})
+    package = Package.from_bytes(made(styled), "f.xlsx")
+    patch_cells(package, {("Log", "B2"): "x", ("Log", "D2"): True})
+    package = Package.from_bytes(package.to_bytes(), "f.xlsx")
+    columns = Plain(package).read(package.sheets()[0]).columns
+    assert columns == [[None, dt.date(1900, 1, 5)], [None, "x"], [None, 7], [None, True]]
 
 
 def test_none_empties_the_cell_and_keeps_its_look() -> None:

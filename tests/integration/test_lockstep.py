@@ -1,0 +1,84 @@
+"""Rows with marks save work alone: with them and without, every command says, writes, mails and remembers the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.lockstep import Lockstep, at
+from tests.lockstep_people import People
+
+BEGAN = datetime(2026, 9, 21, 0, 30, tzinfo=UTC)  # a Monday
+
+
+def live(home: Path, patch: pytest.MonkeyPatch, seed: int, days: int, most: int) -> Counter[str]:
+    """So many days of both worlds; what was run how often."""
+    step = Lockstep(home, patch, BEGAN)
+    people, count = People(seed, step.settle), Counter[str]()
+
+    def run(now: datetime, *words: str) -> None:
+        code, _, _ = step.run(*words, now=now)
+        count[f"{words[0]} {code}"] += 1
+
+    for number in range(days):
+        day = BEGAN + timedelta(days=number)
+        today = day.astimezone(ZoneInfo("Asia/Shanghai")).date()
+        for hour, words in _commands(people, today, number):
+            if hour in (9, 13, 17):
+                people.change(step.book, today, most)
+                step.worked()
+            run(at(day, hour), *words)
+    count["pieces of marks"] = step.worlds[0].marked
+    assert step.worlds[1].marked == 0
+    return count
+
+
+def _commands(people: People, today: date, number: int) -> list[tuple[int, tuple[str, ...]]]:
+    """What is run that day, by the hour."""
+    dice = people.dice
+    found: list[tuple[int, tuple[str, ...]]] = [
+        (9, ("fill", "desk", "-v")),
+        (9, ("validate", "desk", "--json")),
+        (10, ("remind", "desk", "-v")),
+        (13, ("validate", "desk", "-v")),
+        (17, ("run", "desk", "-v")),
+        (18, ("status",)),
+    ]
+    if today.weekday() == 0:
+        found += [(15, ("improve", "desk", "-v")), (16, ("export", "desk", "--out", "exported"))]
+    if today.weekday() == 3:
+        found.append((14, ("review", "desk", "--period", f"{today:%Y-%m}")))
+    if dice.random() < 0.3:
+        found.append((11, ("validate", "desk", "--dry-run", "-v")))
+    if people.known:
+        found += [
+            (18, ("history", identifier))
+            for identifier in dice.sample(people.known, min(3, len(people.known)))
+        ]
+        if number % 9 == 5:
+            found.append((12, ("forget", dice.choice(people.known), "--yes")))
+    if number % 11 == 7:
+        found.append((16, ("normalise", "desk", "-v")))
+    if number % 13 == 3:
+        found.append((11, ("policy", "desk")))
+    return sorted(found, key=lambda one: one[0])
+
+
+def test_two_days_with_marks_and_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = live(tmp_path, monkeypatch, 1, 2, 4)
+    assert count["pieces of marks"] >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_two_months_with_marks_and_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seed: int
+) -> None:
+    count = live(tmp_path, monkeypatch, seed, 60, 6)
+    with capsys.disabled():
+        print(f"\n60 days, seed {seed}: {dict(count)}")
+    assert count["pieces of marks"] >= 1
