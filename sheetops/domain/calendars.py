@@ -21,6 +21,7 @@ from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
+from sheetops.domain.deferred import deferring
 from sheetops.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def country_year(country: str, subdivision: str | None, year: int) -> CountryYea
 @lru_cache(maxsize=64)
 def _library(country: str, subdivision: str | None) -> HolidayBase:
     """The library's calendar, without the days of any year yet; nobody changes it."""
+    _load_library()
     from holidays import country_holidays
 
     code = country.strip().upper()
@@ -134,6 +136,29 @@ def _of_year(plain: HolidayBase, year: int) -> HolidayBase:
 
     code, own = plain.country, plain.default_language
     return country_holidays(code, subdiv=plain.subdiv, years=year, expand=False, language=own)
+
+
+_VERSION = "holidays.version"
+
+
+def _load_library() -> None:
+    """Load the library without what it takes apart as it starts and nothing here asks for: two thirds of its time.
+
+    It reads dates out of texts by another library, and its own version out of the list of what is installed. The
+    version is left out of it afterwards, so that who wants it has to import it.
+    """
+    if "holidays" in sys.modules:
+        return
+    vacant = sys.modules[_VERSION] = ModuleType(_VERSION)
+    vars(vacant)["__version__"] = ""
+    try:
+        with deferring({"dateutil.parser": ("parse",)}):
+            vars(import_module("holidays")).pop("__version__", None)
+    except ImportError:
+        pass  # whatever it is, the usual import says it
+    finally:
+        if sys.modules.get(_VERSION) is vacant:
+            del sys.modules[_VERSION]
 
 
 _COUNTRIES = "holidays.countries"

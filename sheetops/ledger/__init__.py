@@ -6,11 +6,13 @@ SQLAlchemy and Alembic are imported when a ledger is opened, not before.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from threading import Lock
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sheetops.domain.deferred import deferring
 
 if TYPE_CHECKING:
     from sheetops.ledger.ledger import Ledger
@@ -31,33 +33,23 @@ def open_ledger(place: str | Path, *, key_file: Path | None = None, wait: float 
     return open_engine(place, key_file, wait)
 
 
-class _Asyncio(ModuleType):
-    """Stands for asyncio in SQLAlchemy's eyes: the real one is loaded when something of it is used."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(import_module("asyncio"), name)
-
-    def iscoroutine(self, thing: object) -> bool:
-        """All that SQLAlchemy takes of asyncio before it is used."""
-        return bool(import_module("asyncio").iscoroutine(thing))
-
-
-_LOADING = Lock()
+# What SQLAlchemy imports and a ledger here never uses, with the functions that it takes of each without calling them:
+# all that is asynchronous (with ssl and sockets a seventh of its 0.2 s), and the search for installed dialects.
+_UNUSED: Mapping[str, tuple[str, ...]] = {
+    "asyncio": ("iscoroutine",),
+    "importlib.metadata": (),
+    "sqlalchemy.dialects.sqlite.aiosqlite": (),
+    "sqlalchemy.dialects.sqlite.pysqlcipher": (),
+}
 
 
 def _load_sqlalchemy() -> None:
-    """Import SQLAlchemy without asyncio, with ssl and sockets a seventh of its 0.2 s; a ledger here is never asynchronous."""
-    with _LOADING:
-        if "sqlalchemy" in sys.modules or "asyncio" in sys.modules:
-            return
-        stand_in = sys.modules["asyncio"] = _Asyncio("asyncio")
-        try:
-            import_module("sqlalchemy.dialects.sqlite")
-        except ImportError:
-            pass  # it wants more of asyncio than it did, or is not there: the usual import does it, or says so
-        finally:
-            if sys.modules.get("asyncio") is stand_in:
-                del sys.modules["asyncio"]
+    """Import SQLAlchemy without what is never used of it."""
+    if "sqlalchemy" in sys.modules:
+        return
+    # Where it wants more of them than it did, or is not there, the usual import does it, or says so.
+    with deferring(_UNUSED), suppress(ImportError):
+        import_module("sqlalchemy.dialects.sqlite")
 
 
 def __getattr__(name: str) -> object:
