@@ -29,7 +29,7 @@ from sheetops.domain.table import (
     cell_name,
     find_living,
 )
-from sheetops.domain.tabs import Cell, Tab
+from sheetops.domain.tabs import Cell, Range, Tab
 
 REVIEW = "review"  # how the claims of mailed reviews begin; the period follows
 
@@ -263,7 +263,22 @@ def _with_cells(tab: Tab, writes: Sequence[Write]) -> Tab:
         while len(rows) < write.row:
             rows.append([Cell(None, styles.get(at, "text")) for at in range(1, width + 1)])
         rows[write.row - 1][write.column - 1] = Cell(write.edit.new, styles.get(write.column, "text"))
-    return replace(tab, rows=tuple(map(tuple, rows)))
+    return _reaching(replace(tab, rows=tuple(map(tuple, rows))))
+
+
+def _reaching(tab: Tab) -> Tab:
+    """The tab with all that helps typing down to its last row at least."""
+    last = len(tab.rows)
+
+    def longer(block: Range) -> Range:
+        return block._replace(last_row=max(block.last_row, last))
+
+    return replace(
+        tab,
+        filter=longer(tab.filter) if tab.filter else None,
+        choices=tuple(choice._replace(on=longer(choice.on)) for choice in tab.choices),
+        highlights=tuple(highlight._replace(on=longer(highlight.on)) for highlight in tab.highlights),
+    )
 
 
 def same_value(first: Raw, second: Raw) -> bool:

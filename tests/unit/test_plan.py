@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheetops.domain.plan import Edit, Plan, resolve, same_value, tab_is_as_planned
+from sheetops.domain.living import FOLLOW_UPS
+from sheetops.domain.plan import Edit, Plan, folded, resolve, same_value, tab_is_as_planned
 from sheetops.domain.table import Grid, RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Cell, Tab
-from tests.sheets import log, row
+from sheetops.jobs.improve_tab import follow_ups_tab
+from sheetops.jobs.living import table_of
+from tests.sheets import log, row, view
 
 
 def snapshot(grid: Grid) -> Snapshot:
@@ -136,3 +139,16 @@ def test_a_hidden_copy_of_the_log_is_no_log_unless_it_is_named() -> None:
     raw = RawSheet("desk.xlsx", (numbered(2), hidden), "0")
     assert [t.tab for t in take_snapshot(raw).tables] == ["Requests"]
     assert [t.tab for t in take_snapshot(raw, ["Copy"]).tables] == ["Copy"]
+
+
+def test_a_new_living_tab_with_many_rows_helps_typing_in_all_of_them() -> None:
+    seen = view(log(), language="en")
+    made = follow_ups_tab(seen)
+    table = table_of(made, FOLLOW_UPS)
+    edits = [Edit(table.new_ref(f"FUP-{n}"), "id", "", None, f"FUP-{n}", "because") for n in range(600)]
+    _, (tab,), writes = folded(edits, (made,), seen.snapshot)
+    assert len(writes) == 600 and tab.filter is not None
+    blocks = [each.on for each in (*tab.choices, *tab.highlights)]
+    assert {block.last_row for block in (*blocks, tab.filter)} == {601}
+    _, (few,), _ = folded(edits[:3], (made,), seen.snapshot)
+    assert (few.filter, few.choices, few.highlights) == (made.filter, made.choices, made.highlights)

@@ -11,13 +11,15 @@ from sheetops.books.google.access import Access
 from sheetops.books.google.helping import helping
 from sheetops.books.google.lock import JobLock, delete_anchors
 from sheetops.books.google.protect import protecting
+from sheetops.books.google.reaching import reach_down
 from sheetops.books.google.read import State, read_state, read_values, token_of
 from sheetops.books.google.service import Json, Service
 from sheetops.books.google.tabs import put_tabs
 from sheetops.books.google.write import CellWriter, Outcome
 from sheetops.domain.addresses import google_id
+from sheetops.domain.living import LIVING_ROOM
 from sheetops.domain.plan import Edit, untouched_tabs
-from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
+from sheetops.domain.table import NEW_ROW, RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Tab
 from sheetops.errors import EditRefused, UsageError
 from sheetops.jobs.typing_help import TypingHelp
@@ -124,6 +126,11 @@ class GoogleSession:
             tabs, held = untouched_tabs(tabs, self.raw, self.state.raw())
             titles |= put_tabs(self._service, self._lock, self.state, tabs)
         outcome = CellWriter(self._service, self._lock, see).write(edits) if edits else Outcome()
+        longer = {
+            write.tab for write in outcome.done if write.row > LIVING_ROOM and write.edit.ref.row == NEW_ROW
+        }
+        if longer:
+            reach_down(self._service, [tab.id for tab in self.state.tabs if tab.title in longer])
         token = self.raw.token
         if outcome.done or tabs:
             values = read_values(self._service, list(titles))

@@ -65,6 +65,11 @@ class Service:
         """The spreadsheet's structure, as far as `fields` asks for it."""
         return self._read("get", "", {"fields": fields, "prettyPrint": "false"}, None)
 
+    def look(self, filters: Sequence[Json], fields: str) -> Json:
+        """The structure of what `filters` match, as far as `fields` asks for it."""
+        body = {"dataFilters": list(filters)}
+        return self._read("get", ":getByDataFilter", {"fields": fields, "prettyPrint": "false"}, body)
+
     def values(self, filters: Sequence[Json], dates: str = "SERIAL_NUMBER") -> list[Json]:
         """The values of what `filters` match, unformatted; `dates` is the dateTimeRenderOption."""
         body = {
