@@ -19,6 +19,7 @@ NEEDED = (
     "sqlalchemy.dialects.postgresql.psycopg",
     "tests.integration.test_fleet_quota",
     "tests.integration.test_ledger_trouble",
+    "tests.integration.test_ledger_killed",
     "tests.integration.test_mail_crash",
 )
 

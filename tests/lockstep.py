@@ -11,7 +11,7 @@ import random
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import unified_diff
@@ -24,7 +24,7 @@ from typing import Any
 import openpyxl
 import pytest
 import time_machine
-from sqlalchemy import create_engine, select
+from sqlalchemy import NullPool, create_engine, select
 
 from sheetops import runner
 from sheetops.books.xlsx import read_bulk, read_plain
@@ -34,7 +34,7 @@ from sheetops.ledger import tables as t
 
 BOOK = "log.xlsx"
 _SAVES_WORK = ("looks", "standing")  # which the world without marks does not have
-_SETTINGS: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {
     "sheets": [{"name": "desk", "path": BOOK, "backups": 2}],
     "state": "state",
     "mail": {"outbox": "outbox", "sender": "desk@house.internal"},
@@ -42,11 +42,13 @@ _SETTINGS: dict[str, Any] = {
 
 
 class World:
-    """One of the two: a folder that stands at the common place while something is done in it."""
+    """A folder that stands at the place that all worlds share while something is done in it."""
 
-    def __init__(self, home: Path, name: str, large: int) -> None:
+    def __init__(self, home: Path, name: str, large: int, ledger: str | None = None) -> None:
+        """`large` is from how many bytes on rows have marks; `ledger` the address of its ledger, if that is no file."""
         self.here, self.away, self.large = home / "here", home / name, large
         self.tokens, self.marked = count(1), 0
+        self._ledger = ledger or f"sqlite:///{self.away / 'state' / 'ledger.db'}"
 
     @contextmanager
     def there(self) -> Iterator[Path]:
@@ -86,10 +88,9 @@ class World:
             if "ledger.db" not in path.name
         }
 
-    def ledger(self) -> dict[str, list[str]]:
+    def ledger(self, but: Collection[str] = ()) -> dict[str, list[str]]:
         """What the ledger holds, table by table."""
-        file = self.away / "state" / "ledger.db"
-        engine = create_engine(f"sqlite:///{file}")
+        engine = create_engine(self._ledger.replace("postgresql:", "postgresql+psycopg:"), poolclass=NullPool)
         with engine.connect() as link:
             self.marked = len(link.execute(select(t.standing)).all())
             return {
@@ -97,7 +98,7 @@ class World:
                     repr(tuple(row)) for row in link.execute(select(table).order_by(*table.primary_key))
                 ]
                 for table in t.metadata.sorted_tables
-                if table.name not in _SAVES_WORK
+                if table.name not in but
             }
 
 
@@ -113,8 +114,8 @@ class Lockstep:
         first.away.mkdir()
         with time_machine.travel(began, tick=False):
             _write_workbook(first.away / BOOK, language)
-            _saved_by_another_program(first.away / BOOK)
-        (first.away / "sheetops.yaml").write_text(json.dumps(_SETTINGS))
+            saved_by_another_program(first.away / BOOK)
+        (first.away / "sheetops.yaml").write_text(json.dumps(SETTINGS))
         code, out, err = first.run(["status"], began, patch)  # the ledger and its key
         assert code == 1, (code, out, err)
         shutil.copytree(first.away, self.worlds[1].away)
@@ -131,7 +132,7 @@ class Lockstep:
     def settle(self, team: dict[str, object]) -> None:
         """Write the team's settings anew."""
         for world in self.worlds:
-            (world.away / "sheetops.yaml").write_text(json.dumps(_SETTINGS | {"team": team}, default=str))
+            (world.away / "sheetops.yaml").write_text(json.dumps(SETTINGS | {"team": team}, default=str))
 
     def run(self, *words: str, now: datetime) -> tuple[Any, str, str]:
         """`sheetops WORDS` in both worlds. Raises AssertionError where they differ in anything."""
@@ -139,24 +140,26 @@ class Lockstep:
         what = f"{now} {' '.join(words)}"
         assert one[2].count("a defect of sheetops") == 0, f"{what}: {one[2]}"
         for name, mine, theirs in zip(("code", "stdout", "stderr"), one, other, strict=True):
-            self._same(f"{what}: {name}", str(mine), str(theirs))
+            same(f"{what}: {name}", str(mine), str(theirs))
         files, others = (world.files() for world in self.worlds)
         assert list(files) == list(others), f"{what}: files {set(files) ^ set(others)}"
         for name in files:
             assert files[name] == others[name], f"{what}: {name} differs"
-        tables, other_tables = (world.ledger() for world in self.worlds)
+        tables, other_tables = (world.ledger(_SAVES_WORK) for world in self.worlds)
         for name in tables:
-            self._same(f"{what}: table {name}", "\n".join(tables[name]), "\n".join(other_tables[name]))
+            same(f"{what}: table {name}", "\n".join(tables[name]), "\n".join(other_tables[name]))
         self.said += len(one[1])
         return one
 
-    def _same(self, what: str, mine: str, theirs: str) -> None:
-        if mine != theirs:
-            lines = unified_diff(mine.splitlines(), theirs.splitlines(), "with", "without", n=0)
-            raise AssertionError(what + "\n" + "\n".join(line[:400] for line in list(lines)[:30]))
+
+def same(what: str, mine: str, theirs: str) -> None:
+    """Raise AssertionError with the lines that differ, if any do."""
+    if mine != theirs:
+        lines = list(unified_diff(mine.splitlines(), theirs.splitlines(), "one", "other", n=0))
+        raise AssertionError(what + "\n" + "\n".join(line[:400] for line in lines[:30]))
 
 
-def _saved_by_another_program(path: Path) -> None:
+def saved_by_another_program(path: Path) -> None:
     """With its texts in one table, as Excel has them: only those are taken in bulk."""
     openpyxl.load_workbook(path).save(path)
 
