@@ -100,3 +100,27 @@ assert "importlib.metadata" in sys.modules
 from sqlalchemy.dialects.sqlite import aiosqlite, pysqlcipher
 assert aiosqlite.dialect.driver == "aiosqlite" and pysqlcipher.dialect.driver == "pysqlcipher"
 """)
+
+
+def test_numpy_is_whole_though_its_algebra_waited() -> None:
+    _done("""
+import os, sys
+from sheetops.domain.arrays import load_numpy
+load_numpy()
+assert not {"numpy.linalg", "numpy._core._add_newdocs"} & set(sys.modules)
+assert "OPENBLAS_NUM_THREADS" not in os.environ, "the setting is for the moment of loading alone"
+tasks = "/proc/self/task"
+assert not os.path.isdir(tasks) or len(os.listdir(tasks)) == 1, "threads that wait for algebra"
+import numpy as np
+assert np.linalg.norm([3, 4]) == 5 and np.polyfit([0, 1, 2], [1, 3, 5], 1).round(6).tolist() == [2, 1]
+assert (np.matrix([[2]]) ** -1)[0, 0] == 0.5 and issubclass(np.linalg.LinAlgError, ValueError)
+import numpy.linalg, numpy.ma, numpy.testing
+assert np.linalg is sys.modules["numpy.linalg"] and numpy.ma.masked_array([1, 2], [0, 1]).sum() == 1
+""")
+    _done("""
+import os
+os.environ["OPENBLAS_NUM_THREADS"] = "2"
+from sheetops.domain.arrays import load_numpy
+load_numpy()
+assert os.environ["OPENBLAS_NUM_THREADS"] == "2", "what somebody set stays"
+""")

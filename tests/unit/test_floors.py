@@ -124,6 +124,20 @@ def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
     assert {name: user for name, user in NOT_OF_A_RUN.items() if name in loaded} == {}
 
 
+def test_a_large_tab_loads_numpy_without_its_algebra(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(header("en"))
+    book.worksheets[0].append(row(id="20261101", description="The page stays blank", urgency="高"))
+    book.save(tmp_path / "desk.xlsx")
+    read = "import sys\nfrom pathlib import Path\nfrom sheetops.books.xlsx import read, read_plain\n"
+    read += "read_plain._LARGE = 1\n"
+    read += "sheet = read.read_workbook(Path('desk.xlsx').read_bytes(), 'desk.xlsx')\n"
+    read += "assert len(sheet.grids[0].rows) == 2\nprint(' '.join(sys.modules))"
+    loaded = _said(read, tmp_path)
+    assert "sheetops.books.xlsx.read_bulk" in loaded
+    assert not {"numpy.linalg", "numpy._core._add_newdocs", "numpy.random", "numpy.fft", "numpy.ma"} & loaded
+
+
 def test_an_edit_of_cells_loads_only_what_it_uses(tmp_path: Path) -> None:
     """On a small sheet an edit is mostly its imports."""
     openpyxl.Workbook().save(tmp_path / "a.xlsx")
