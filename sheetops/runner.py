@@ -7,25 +7,24 @@ remembered) and before the mails (a claim is what keeps a person from being mail
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from importlib import import_module
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar, cast
 
-from sheetops.books.base import Applied, Book, Hold, Session
+from sheetops.books.base import Applied, Book, Hold
 from sheetops.domain.history import History
-from sheetops.domain.plan import Conflict, Delivery, Edit, Plan, Write, folded, tab_is_as_planned
+from sheetops.domain.plan import Delivery, Plan
 from sheetops.domain.policy import Policy
-from sheetops.domain.seals import sealed, state_of
 from sheetops.domain.table import RawSheet, Snapshot, take_snapshot
-from sheetops.domain.template import tab_kind
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError, SheetBraked, SheetInUse, SheetopsError
 from sheetops.jobs import Job
+from sheetops.planning import Plans, ask, numbers_of, numbers_taken
 
 # In the order of a day: what is filled is judged, what is judged is mailed, and all of it is reviewed.
 JOBS: Mapping[str, str] = {
@@ -145,22 +144,24 @@ def _carry_out(
             session = None if order.dry_run else stack.enter_context(order.book.session(order.hold))
             raw = session.raw if session is not None else order.book.read()
         with report.step("plan"):
-            view, plan = _think(order, raw, memory, clock, report)
-        report.view, report.plan = view, plan
+            view, plans = _think(order, raw, memory, clock, report)
+        first = plans.of(())
+        report.view, report.plan = view, first.plan
         if session is None or report.run is None:
             with report.step("rehearse"):
-                edits, tabs, rows = folded(plan.edits, plan.tabs, view.snapshot)
-                rehearsed = order.book.rehearse(raw, edits, tabs, _seeing(order, view))
-                report.applied = _with_rows(rehearsed, rows)
-                report.plan = plan = _as_written(order, view, plan, report.applied)
+                applied = order.book.rehearse(raw, first.edits, first.tabs, _seeing(order, view), plans.again)
+                report.plan, report.applied = plans.as_left(applied)
         else:
             with order.shield():
                 with report.step("write"):
-                    report.applied = _write(order, session, view, plan)
+                    applied = Applied(token=raw.token)
+                    if first.edits or first.tabs:
+                        applied = session.apply(first.edits, first.tabs, _seeing(order, view), plans.again)
+                    report.plan, report.applied = plans.as_left(applied)
                 with report.step("remember"):
-                    report.plan = plan = _as_written(order, view, plan, report.applied)
                     _require_hold(order)  # a stale look must not follow a newer one into the ledger
-                    memory.record(report.run, view, plan, report.applied)
+                    memory.record(report.run, view, report.plan, report.applied)
+    plan = report.plan
     if order.mail_later is not None:
         order.mail_later(report.run, plan, view)
         return
@@ -200,7 +201,7 @@ def _require_hold(order: Order) -> None:
 
 def _think(
     order: Order, raw: RawSheet, memory: Memory, clock: Callable[[], datetime], report: Report
-) -> tuple[View, Plan]:
+) -> tuple[View, Plans]:
     snapshot = _see(order, raw)
     policy = order.policy_for(snapshot.language)
     now = clock().astimezone(policy.clock.hours.zone).replace(tzinfo=None, microsecond=0)
@@ -215,15 +216,14 @@ def _think(
         _brake(
             snapshot, history, policy
         )  # after the run began, so that `status` knows of a sheet that stands still
+    jobs = [*order.own.values(), *(job(name) for name in JOBS if name in order.jobs)]
     for _ in range(_TRIES):
         view = View(snapshot, policy, history, now, order.period, order.mail_review, other_day)
-        plan = _ask(order, view)
-        if report.run is None or _reserve(memory, report.run, plan):
-            return view, told + _only_our_tabs(plan, view)
+        asked = ask(jobs, view)
+        if _reserve(memory, report.run, numbers_of(asked)):
+            return view, Plans(jobs, view, told, asked, lambda more: _reserve(memory, report.run, more))
         history = memory.history(raw.location, now)
-    raise LedgerError(
-        "other runs keep taking the next request numbers", where=raw.location, mend="run it again"
-    )
+    raise numbers_taken(raw.location)
 
 
 def _known_as(view: View, memory: Memory, order: Order) -> tuple[History, Plan]:
@@ -238,20 +238,6 @@ def _known_as(view: View, memory: Memory, order: Order) -> tuple[History, Plan]:
     return history, Plan(remarks=(view.texts("run.moved", old=old),))
 
 
-_SEALED = frozenset(("checks", "review", "policy"))  # kinds of tabs that jobs write again and again
-
-
-def _only_our_tabs(plan: Plan, view: View) -> Plan:
-    """The plan without tabs that say already what they should, and without those that hold something of a person's."""
-    ready = (sealed(tab) if tab_kind(tab.name) in _SEALED else tab for tab in plan.tabs)
-    wanted = [tab for tab in ready if not tab_is_as_planned(tab, view.snapshot)]
-    states = [state_of(view.snapshot.raw.grid(tab.name)) for tab in wanted]
-    free = tuple(tab for tab, state in zip(wanted, states, strict=True) if state in ("blank", "whole"))
-    words = {"foreign": "run.tab_is_yours", "changed": "run.tab_has_notes"}
-    told = [view.texts(words[s], tab=tab.name) for tab, s in zip(wanted, states, strict=True) if s in words]
-    return plan.with_tabs(free) + Plan(remarks=tuple(told))
-
-
 def _see(order: Order, raw: RawSheet) -> Snapshot:
     return take_snapshot(raw, order.log_tabs, order.column_names, order.language)
 
@@ -262,43 +248,20 @@ def _seeing(order: Order, view: View) -> Callable[[RawSheet], Snapshot]:
     return lambda raw: seen if raw is seen.raw else _see(order, raw)
 
 
-def _ask(order: Order, view: View, unwritten: Collection[Edit] = ()) -> Plan:
-    """Each job sees the sheet as the jobs before it would leave it, but for edits that could not be written."""
-    plan = Plan()
-    for ask in (*order.own.values(), *(job(name) for name in JOBS if name in order.jobs)):
-        wanted = ask(view)
-        plan += wanted
-        view = view.after(edit for edit in wanted.edits if edit not in unwritten)
-    return plan
-
-
-def _as_written(order: Order, view: View, plan: Plan, applied: Applied) -> Plan:
-    """The plan with what is told and remembered of the sheet as it was left: an ID that stands in no cell is nobody's.
-
-    Where an edit was not made, the jobs are asked again without it. Tabs and their figures stay as they were saved:
-    what forbids a cell is known only within the one write that puts them too, and a second write in each run, as
-    long as a cell is locked, would be worse than a tab that counts it as filled.
-    """
-    unwritten = frozenset(conflict.edit for conflict in applied.conflicts)
-    if not unwritten:
-        return plan
-    true = _ask(order, view, unwritten)
-    return replace(
-        plan, digests=true.digests, reviews=true.reviews, findings=true.findings, judged=true.judged
-    )
-
-
 def job(name: str) -> Job:
     """The job of this name."""
     module, _, function = JOBS[name].partition(":")
     return cast(Job, getattr(import_module(module), function))
 
 
-def _reserve(memory: Memory, run: str, plan: Plan) -> bool:
+def _reserve(memory: Memory, run: str | None, numbers: Iterable[tuple[str, int]]) -> bool:
+    """Take numbers for the run; a dry run takes none."""
     by_prefix: dict[str, list[int]] = {}
-    for prefix, number in plan.numbers:
+    for prefix, number in numbers if run is not None else ():
         by_prefix.setdefault(prefix, []).append(number)
-    return all(memory.reserve_ids(run, prefix, numbers) for prefix, numbers in by_prefix.items())
+    return run is None or all(
+        memory.reserve_ids(run, prefix, numbers) for prefix, numbers in by_prefix.items()
+    )
 
 
 def _brake(snapshot: Snapshot, history: History, policy: Policy) -> None:
@@ -326,20 +289,6 @@ def _brake(snapshot: Snapshot, history: History, policy: Policy) -> None:
                 where=f"{snapshot.location}, tab {table.tab}, row {table.header_row}",
                 mend="put it back, or run once with --force",
             )
-
-
-def _write(order: Order, session: Session, view: View, plan: Plan) -> Applied:
-    edits, tabs, rows = folded(plan.edits, plan.tabs, view.snapshot)
-    if not edits and not tabs:
-        return Applied(token=view.snapshot.raw.token)
-    return _with_rows(session.apply(edits, tabs, _seeing(order, view)), rows)
-
-
-def _with_rows(applied: Applied, rows: Sequence[Write]) -> Applied:
-    """What was done, with the first rows of the living tabs that were made."""
-    made = tuple(write for write in rows if write.tab in applied.tabs)
-    lost = tuple(Conflict(write.edit, "row-gone") for write in rows if write.tab not in applied.tabs)
-    return applied._replace(writes=applied.writes + made, conflicts=applied.conflicts + lost)
 
 
 def utc_now() -> datetime:

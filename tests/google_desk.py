@@ -50,10 +50,10 @@ def google_book(app: App, spreadsheet_id: str) -> GoogleBook:
 
 
 def google_desk(
-    tab: str, rows: Sequence[Sequence[Raw]]
+    tab: str, rows: Sequence[Sequence[Raw]], world: World | None = None
 ) -> tuple[GoogleBook, Callable[[Callable[[Rows], None], str], None], Callable[[str, int, int, Raw], None]]:
     """A book with `rows`, a person who changes a tab by typing over it, and one who types into one cell."""
-    app = App(World())
+    app = App(world or World())
     person = new_spreadsheet(app, tab, rows)
     book = google_book(app, person.id)
 
@@ -69,3 +69,15 @@ def google_desk(
         person.type(f"'{other}'!{cell_name(row, column)}", [[typed(value)]])
 
     return book, change_rows, type_into
+
+
+def lock_cell(world: World, spreadsheet_id: str, row: int, column: int, tab_id: int = 0) -> None:
+    """A cell that only the spreadsheet's owner may edit, who from now on is not the account of the jobs."""
+    boss, file = "boss@example.com", world.files[spreadsheet_id]
+    file.owner = boss
+    people = {boss: "owner", DEFAULT_EMAIL: "writer"}
+    file.permissions = [{"type": "user", "emailAddress": who, "role": role} for who, role in people.items()]
+    block = {"startRowIndex": row - 1, "endRowIndex": row}
+    block |= {"sheetId": tab_id, "startColumnIndex": column - 1, "endColumnIndex": column}
+    rule = {"range": block, "editors": {"users": [boss]}}
+    Person(world, spreadsheet_id).batch([{"addProtectedRange": {"protectedRange": rule}}])

@@ -30,6 +30,10 @@ class Applied(NamedTuple):
     hindrance: str | None = None  # of a rehearsal: why nothing could be written now
 
 
+Again = Callable[[Sequence[Conflict]], tuple[Sequence[Edit], Sequence[Tab]]]
+"""The plan anew, its edits and its tabs, once it is known which of its edits cannot be made: no tab may count these."""
+
+
 class Hold(Protocol):
     """A right to work on one sheet which all workers of a fleet respect, on whatever machine they run.
 
@@ -54,14 +58,21 @@ class Session(Protocol):
         """The sheet as it was when the session began."""
 
     def apply(
-        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+        self,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
         """Make the edits and put the tabs, in one write.
 
         Looks again just before writing (`see` finds the tables in what it saw), drops the edits that a
-        person has overtaken, writes once, reads back. Raises SheetInUse when the sheet is busy, and
-        SheetError when what was read back is not what was planned. Under a hold it asks `still_mine` as the
-        last thing before it writes, and writes nothing once that raises.
+        person has overtaken and those that are forbidden, writes once, reads back. Where it drops one it asks
+        `again`, before anything is written: what that gives takes the place of edits and tabs. A book that only
+        finds by writing that an edit cannot be made puts its tabs last, and asks for these once more.
+        Raises SheetInUse when the sheet is busy, and SheetError when what was read back is not what was
+        planned. Under a hold it asks `still_mine` as the last thing before it writes, and writes nothing once
+        that raises.
         """
 
 
@@ -81,6 +92,7 @@ class Book(Protocol):
         edits: Sequence[Edit],
         tabs: Sequence[Tab],
         see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
         """What `Session.apply` would do now with a plan made for the sheet as `seen`; nothing is changed."""
 
@@ -91,9 +103,58 @@ class Book(Protocol):
         """
 
 
+Forbids = Callable[[Write], str]
+"""What stands against a write, and how to mend that, in one line; blank where nothing does."""
+
+
+def placed(
+    edits: Sequence[Edit], now: Callable[[], Snapshot], forbids: Forbids
+) -> tuple[list[Write], list[Conflict]]:
+    """Where edits go in the sheet as it is `now`, which is not asked where there are none, and which cannot be made."""
+    found, conflicts = resolve(edits, now()) if edits else ([], [])
+    writes = []
+    for write in found:
+        forbidden = forbids(write)
+        if forbidden:
+            conflicts.append(Conflict(write.edit, "refused", forbidden))
+        else:
+            writes.append(write)
+    return writes, conflicts
+
+
+def settled(
+    edits: Sequence[Edit],
+    tabs: Sequence[Tab],
+    again: Again | None,
+    lost: Callable[[Sequence[Edit]], Sequence[Conflict]],
+) -> tuple[Sequence[Edit], Sequence[Tab], Sequence[Conflict]]:
+    """The plan that counts no edit which cannot be made, as `lost` tells of edits, and those edits of it."""
+    known: frozenset[Edit] = frozenset()
+    while True:
+        conflicts = lost(edits)
+        unmade = frozenset(conflict.edit for conflict in conflicts)
+        if again is None or unmade <= known:
+            return edits, tabs, conflicts
+        known |= unmade
+        before = edits
+        edits, tabs = again(conflicts)
+        if tuple(edits) == tuple(before):
+            return edits, tabs, conflicts
+
+
 def rehearsed(
-    seen: RawSheet, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+    seen: RawSheet,
+    edits: Sequence[Edit],
+    tabs: Sequence[Tab],
+    see: Callable[[RawSheet], Snapshot],
+    again: Again | None,
+    forbids: Forbids,
 ) -> Applied:
-    """The rehearsal of a book that refuses cells and tabs only when they are written."""
-    writes, conflicts = resolve(edits, see(seen)) if edits else ([], [])
+    """The rehearsal of a book that would find the sheet as it was `seen`."""
+
+    def place(some: Sequence[Edit]) -> tuple[list[Write], list[Conflict]]:
+        return placed(some, lambda: see(seen), forbids)
+
+    edits, tabs, _ = settled(edits, tabs, again, lambda some: place(some)[1])
+    writes, conflicts = place(edits)
     return Applied(tuple(writes), tuple(conflicts), tuple(tab.name for tab in tabs), seen.token)

@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sheetops.books.base import Applied, Hold, rehearsed
-from sheetops.domain.plan import Edit, resolve, untouched_tabs
+from sheetops.books.base import Again, Applied, Forbids, Hold, placed, rehearsed, settled
+from sheetops.domain.plan import Conflict, Edit, Write, untouched_tabs
 from sheetops.domain.table import Grid, RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
 
 
 class MemoryBook:
-    """Tabs held as lists; `before_write` lets a test play the person who types meanwhile."""
+    """Tabs held as lists; `before_write` lets a test play the person who types meanwhile, `forbids` a lock on cells."""
 
     def __init__(self, grids: Sequence[Grid], location: str = "memory") -> None:
         self.location = location
         self.grids = tuple(grids)
         self.version = 0
         self.before_write: Callable[[], None] = lambda: None
+        self.forbids: Forbids = lambda write: ""
 
     def read(self) -> RawSheet:
         """The tabs as they are now; later changes do not reach what was read."""
@@ -37,9 +38,10 @@ class MemoryBook:
         edits: Sequence[Edit],
         tabs: Sequence[Tab],
         see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
         """See `Book.rehearse`."""
-        return rehearsed(seen, edits, tabs, see)
+        return rehearsed(seen, edits, tabs, see, again, self.forbids)
 
     @contextmanager
     def session(self, hold: Hold | None = None) -> Iterator[_MemorySession]:
@@ -54,12 +56,21 @@ class _MemorySession:
         self.raw = book.read()
 
     def apply(
-        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+        self,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
         """Write what still holds, then the tabs."""
         self.book.before_write()
         now = self.book.read()
-        writes, conflicts = resolve(edits, see(now)) if edits else ([], [])
+
+        def place(some: Sequence[Edit]) -> tuple[list[Write], list[Conflict]]:
+            return placed(some, lambda: see(now), self.book.forbids)
+
+        edits, tabs, _ = settled(edits, tabs, again, lambda some: place(some)[1])
+        writes, conflicts = place(edits)
         by_name = {grid.name: [list(row) for row in grid.rows] for grid in now.grids}
         for write in writes:
             rows = by_name[write.tab]

@@ -2,155 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 
-from sheetops.books.base import Book
-from sheetops.books.google.book import GoogleBook
-from sheetops.books.memory import MemoryBook
 from sheetops.books.xlsx import durable
-from sheetops.books.xlsx.book import XlsxBook
-from sheetops.domain.plan import Edit
-from sheetops.domain.table import Grid, Raw, Snapshot, take_snapshot
 from sheetops.domain.tabs import Cell, Tab
 from sheetops.errors import HoldLost, SheetopsError
-from tests.google_desk import google_desk
-from tests.sheets import log, row
-
-Rows = list[list[Raw]]
-START = log(
-    *(
-        row(id=f"202611{n:02}", description=f"Case {n}", urgency="High", type="Consult", priority=3)
-        for n in range(1, 9)
-    )
-)
-
-
-class Desk:
-    """A book, and the hand of a person who works in it without asking."""
-
-    def __init__(
-        self,
-        book: Book,
-        person: Callable[[Callable[[Rows], None], str], None],
-        tick: Callable[[str, int, int, Raw], None],
-        elsewhere: Callable[[Path], Book] | None = None,
-    ) -> None:
-        self.book = book
-        self._elsewhere = elsewhere
-        self._person = person
-        self._tick = tick
-
-    def elsewhere(self, state: Path) -> Book:
-        """The same sheet as a job on another machine has it, whose state folder is `state`."""
-        assert self._elsewhere is not None
-        return self._elsewhere(state)
-
-    def person(self, change: Callable[[Rows], None], tab: str = "Requests") -> None:
-        """A person works in a tab: `change` is given its rows."""
-        self._person(change, tab)
-
-    def tick(self, tab: str, row: int, column: int, value: Raw) -> None:
-        """A person types into one cell of another tab."""
-        self._tick(tab, row, column, value)
-
-    def rows(self, tab: str = "Requests") -> Rows:
-        grid = self.book.read().grid(tab)
-        assert grid is not None
-        return [[None if v == "" else v for v in r] for r in grid.rows]
-
-
-def _memory(_folder: Path) -> Desk:
-    book = MemoryBook([START])
-
-    def person(change: Callable[[Rows], None], tab: str) -> None:
-        grids = {grid.name: [list(r) for r in grid.rows] for grid in book.grids}
-        change(grids[tab])
-        book.change([Grid(name, rows) for name, rows in grids.items()])
-
-    def tick(tab: str, row: int, column: int, value: Raw) -> None:
-        grids = []
-        for grid in book.grids:
-            rows = [list(r) for r in grid.rows]
-            if grid.name == tab:
-                rows += [[] for _ in range(row - len(rows))]
-                rows[row - 1] += [None] * (column - len(rows[row - 1]))
-                rows[row - 1][column - 1] = value
-            grids.append(Grid(grid.name, rows))
-        book.change(grids)
-
-    return Desk(book, person, tick)
-
-
-def _xlsx(folder: Path) -> Desk:
-    path = folder / "desk.xlsx"
-    _save(path, START.rows)
-
-    def person(change: Callable[[Rows], None], tab: str) -> None:
-        workbook = openpyxl.load_workbook(path)
-        sheet = workbook[tab]
-        rows: Rows = [[_day(v) for v in r] for r in sheet.iter_rows(values_only=True)]
-        before = len(rows)
-        change(rows)
-        for number in range(1, max(before, len(rows)) + 1):
-            values = rows[number - 1] if number <= len(rows) else []
-            for column in range(1, max(sheet.max_column, len(values)) + 1):
-                sheet.cell(number, column).value = values[column - 1] if column <= len(values) else None  # type: ignore[assignment]
-        workbook.save(path)
-
-    def tick(tab: str, row: int, column: int, value: Raw) -> None:
-        workbook = openpyxl.load_workbook(path)
-        workbook[tab].cell(row, column, value)  # type: ignore[arg-type]
-        workbook.save(path)
-
-    return Desk(XlsxBook(str(path)), person, tick, lambda state: XlsxBook(str(path), state=state))
-
-
-def _day(value: Any) -> Raw:
-    """A date as Python has it; openpyxl reads a moment at midnight."""
-    return value.date() if isinstance(value, datetime) else value
-
-
-def _save(path: Path, rows: Sequence[Sequence[Raw]]) -> None:
-    workbook = openpyxl.Workbook()
-    sheet: Any = workbook.active
-    sheet.title = "Requests"
-    for values in rows:
-        sheet.append(list(values))
-    workbook.save(path)
-
-
-def _google(_folder: Path) -> Desk:
-    book, person, tick = google_desk(START.name, START.rows)
-
-    def elsewhere(_state: Path) -> Book:
-        other = GoogleBook(book.location, book.service.access, book.service._client)
-        other.service._sleep = lambda _: None
-        return other
-
-    return Desk(book, person, tick, elsewhere)
-
-
-@pytest.fixture(params=[_memory, _xlsx, _google], ids=["memory", "xlsx", "google"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    made: Desk = request.param(tmp_path)
-    return made
-
-
-def see(raw: Any) -> Snapshot:
-    return take_snapshot(raw)
-
-
-def due(seen: Snapshot, index: int, day: date = date(2026, 11, 20)) -> Edit:
-    table = seen.tables[0]
-    return Edit(table.ref(index), "due", table.cell(index, "due"), None, day, "because")
+from tests.contract.desks import Desk, Rows, due, google_desk, see, xlsx_desk
+from tests.sheets import row
 
 
 def test_what_is_planned_is_written_and_nothing_else(desk: Desk) -> None:
@@ -311,7 +174,7 @@ def test_under_a_hold_that_is_kept_everything_is_written(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("desk", "at"),
-    [(_xlsx, 1), (_google, 1), (_google, 2)],
+    [(xlsx_desk, 1), (google_desk, 1), (google_desk, 2)],
     ids=["xlsx", "google", "google-2"],
     indirect=["desk"],
 )

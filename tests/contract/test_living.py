@@ -10,7 +10,7 @@ import pytest
 from sheetops.domain.plan import Edit
 from sheetops.domain.table import Raw, Snapshot, Table
 from sheetops.domain.tabs import Cell, Highlight, Range, Tab
-from tests.contract.test_books import Desk, Rows, desk, due, see  # noqa: F401 (desk is the fixture)
+from tests.contract.desks import Desk, Rows, due, see
 
 TAB = "Improvements"
 HEADER = (
@@ -28,7 +28,7 @@ FIRST: tuple[tuple[Raw, ...], ...] = (
 
 
 @pytest.fixture
-def living(desk: Desk) -> Desk:  # noqa: F811
+def living(desk: Desk) -> Desk:
     tab = Tab(
         TAB,
         (
@@ -61,7 +61,7 @@ def added(seen: Snapshot, identifier: str, **cells: Raw) -> list[Edit]:
     ]
 
 
-def tab_rows(desk: Desk) -> Rows:  # noqa: F811
+def tab_rows(desk: Desk) -> Rows:
     rows = [r + [None] * (len(HEADER) - len(r)) for r in desk.rows(TAB)]
     while not any(v is not None for v in rows[-1]):
         rows.pop()

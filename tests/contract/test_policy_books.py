@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 from sheetops.jobs.policy import refresh_policy, write_policy
 from sheetops.runner import Order, Report, run_order
-from tests.contract.test_books import Desk, desk
+from tests.contract.desks import Desk
 from tests.sheets import NoLedger, NoPost, policy
 
-__all__ = ["desk"]
 NOW = datetime(2026, 11, 18, 1, 30, tzinfo=UTC)
 
 

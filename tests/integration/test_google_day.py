@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from datetime import date
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.google_desk import typed
+from tests.google_desk import lock_cell, typed
 from tests.sheets import header, row
 from tests.sheets_server import SheetsServer
 from tests.sheets_server.person import Person
@@ -142,3 +143,26 @@ def test_cells_that_were_put_back_are_named_even_when_all_is_quiet(desk: Desk) -
     assert any("version history" in remark for remark in document["remarks"])
     filled = {edit["id"]: edit["cell"] for edit in document["edits"]}
     assert filled == {f"R-{n}": f"I{desk.row_of(f'R-{n}')}" for n in range(1, 6)}
+
+
+@pytest.mark.parametrize("how", ["protected", "overtaken"])
+def test_no_tab_names_an_id_that_stands_nowhere(desk: Desk, how: str) -> None:
+    """One cell is not the jobs' to write, or a person types an ID of their own between the look and the write."""
+    for number, words in ((9, "The till is slow"), (10, "The scanner is dead")):
+        cells = row(description=words, customer="W*", type="Complaint", urgency="Low", priority=9)
+        desk.person.type(f"Requests!A{number}", [[typed(value) for value in cells]])
+    if how == "protected":
+        lock_cell(desk.server.world, desk.id, 10, 1, desk.gid)
+        dry = desk.document("run", "desk", "--dry-run", code=3)
+        assert [c["cell"] for c in dry["conflicts"]] == ["A10"]
+    else:
+        mine = partial(desk.person.type, "Requests!A10", "R-77")
+        desk.server.world.switches.edits.append(Interruption(mine, 2, "batchGetByDataFilter"))
+    document = desk.document("run", "desk", code=3)
+    (lost,) = [c for c in document["conflicts"] if c["column"] == "id"]
+    assert (lost["cell"], lost["reason"]) == ("A10", "refused" if how == "protected" else "row-gone")
+    checks = [line[1:4] for line in desk.person.read("Checks") if len(line) > 4]
+    ids = {line[0]: line[1] for line in checks if line[2] == "Priority"}
+    given = desk.person.read("Requests!A9")[0][0]
+    assert given == "R-6"
+    assert (ids["G9"], ids["G10"]) == (given, ""), checks

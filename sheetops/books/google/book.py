@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sheetops.books.base import Applied, Hold, rehearsed
+from sheetops.books.base import Again, Applied, Hold, placed, rehearsed, settled
 from sheetops.books.google.access import Access
 from sheetops.books.google.helping import helping
 from sheetops.books.google.lock import JobLock, delete_anchors
@@ -15,13 +16,13 @@ from sheetops.books.google.reaching import reach_down
 from sheetops.books.google.read import State, read_state, read_values, token_of
 from sheetops.books.google.service import Json, Service
 from sheetops.books.google.tabs import put_tabs
-from sheetops.books.google.write import CellWriter, Outcome
+from sheetops.books.google.write import CellWriter, Outcome, forbids
 from sheetops.domain.addresses import google_id
 from sheetops.domain.living import LIVING_ROOM
-from sheetops.domain.plan import Edit, untouched_tabs
+from sheetops.domain.plan import Conflict, Edit, untouched_tabs
 from sheetops.domain.table import NEW_ROW, RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Tab
-from sheetops.errors import EditRefused, UsageError
+from sheetops.errors import EditRefused, ServiceUnreachable, TabRefused, UsageError
 from sheetops.jobs.typing_help import TypingHelp
 
 if TYPE_CHECKING:
@@ -39,10 +40,12 @@ class GoogleBook:
         self.service = Service(found, access or Access(), client)
         self.location = self.service.location
         self._tab_ids: dict[str, int] = {}
+        self._state: State | None = None  # of the last look without a lock
 
     def read(self) -> RawSheet:
         """Look without locking. Raises SheetNotFound, SheetError (no access) or ServiceUnreachable."""
-        return self._noted(read_state(self.service)).raw()
+        self._state = self._noted(read_state(self.service))
+        return self._state.raw()
 
     def rehearse(
         self,
@@ -50,9 +53,11 @@ class GoogleBook:
         edits: Sequence[Edit],
         tabs: Sequence[Tab],
         see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
-        """See `Book.rehearse`."""
-        return rehearsed(seen, edits, tabs, see)
+        """See `Book.rehearse`; the sheet is taken for what it was at the last look."""
+        state = self._state
+        return rehearsed(seen, edits, tabs, see, again, partial(forbids, state) if state else lambda _: "")
 
     @contextmanager
     def session(self, hold: Hold | None = None) -> Iterator[GoogleSession]:
@@ -114,27 +119,59 @@ class GoogleSession:
         self.raw = state.raw()
 
     def apply(
-        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+        self,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
-        """Put the tabs, then the cells; see `Session.apply`."""
+        """Write the cells, then put the tabs, which may count only what was written; see `Session.apply`."""
+        edits, tabs, foreseen = settled(
+            edits,
+            tabs,
+            again,
+            lambda some: placed(some, lambda: see(self.raw), partial(forbids, self.state))[1],
+        )
         if not edits and not tabs:
             return Applied(token=self.raw.token)
         titles = {tab.id: tab.title for tab in self.state.tabs}
-        held: tuple[str, ...] = ()
-        if tabs:
-            self.state = read_state(self._service)
-            tabs, held = untouched_tabs(tabs, self.raw, self.state.raw())
-            titles |= put_tabs(self._service, self._lock, self.state, tabs)
         outcome = CellWriter(self._service, self._lock, see).write(edits) if edits else Outcome()
         longer = {
             write.tab for write in outcome.done if write.row > LIVING_ROOM and write.edit.ref.row == NEW_ROW
         }
         if longer:
             reach_down(self._service, [tab.id for tab in self.state.tabs if tab.title in longer])
+        if again is not None and _edits_of(outcome.conflicts) != _edits_of(foreseen):
+            _, tabs = again(outcome.conflicts)
+        put, held, reasons = self._put(tabs, titles, bool(outcome.done))
         token = self.raw.token
-        if outcome.done or tabs:
+        if outcome.done or put:
             values = read_values(self._service, list(titles))
             token = token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
-        names = tuple(tab.name for tab in tabs)
         put_back = tuple(dict.fromkeys(outcome.put_back))
-        return Applied(tuple(outcome.done), tuple(outcome.conflicts), names, token, held, put_back=put_back)
+        done, conflicts = tuple(outcome.done), tuple(outcome.conflicts)
+        return Applied(done, conflicts, put, token, held, reasons=reasons, put_back=put_back)
+
+    def _put(
+        self, tabs: Sequence[Tab], titles: dict[int, str], wrote: bool
+    ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
+        """Put the tabs and note their `titles`; gives those that stand, those that were held, and why.
+
+        Once cells are written (`wrote`), a tab that cannot be put is held: the run goes on to remember what it wrote.
+        """
+        if not tabs:
+            return (), (), {}
+        self.state = read_state(self._service)
+        free, held = untouched_tabs(tabs, self.raw, self.state.raw())
+        names = tuple(tab.name for tab in free)
+        try:
+            titles |= put_tabs(self._service, self._lock, self.state, free)
+        except (TabRefused, ServiceUnreachable) as error:
+            if not wrote:
+                raise
+            return (), (*held, *names), dict.fromkeys(names, str(error))
+        return names, held, {}
+
+
+def _edits_of(conflicts: Sequence[Conflict]) -> set[Edit]:
+    return {conflict.edit for conflict in conflicts}

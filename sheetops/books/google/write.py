@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from json import dumps
 
+from sheetops.books.base import placed
 from sheetops.books.google.convert import to_json
 from sheetops.books.google.lock import JobLock, delete_anchors
 from sheetops.books.google.marks import Mark, Marks, look, marking, new_ids, take
 from sheetops.books.google.read import State, TabState, box, read_state
 from sheetops.books.google.repair import Places, take_back
 from sheetops.books.google.service import PAYLOAD, Json, OutcomeUnknown, Refused, Service
-from sheetops.domain.plan import Conflict, Edit, Write, resolve
+from sheetops.domain.plan import Conflict, Edit, Write
 from sheetops.domain.table import NEW_ROW, RawSheet, Snapshot
 from sheetops.errors import SheetError
 
@@ -71,16 +73,9 @@ class CellWriter:
     def _round(self, edits: list[Edit], total: Outcome) -> None:
         state = read_state(self._service)
         now = self._see(state.raw())
-        writes, lost = resolve(edits, now)
+        writes, lost = placed(edits, lambda: now, partial(forbids, state))
         total.conflicts += lost
-        open_writes = []
-        for write in writes:
-            forbidden = _forbids(state, write)
-            if not forbidden:
-                open_writes.append(write)
-            else:
-                total.conflicts.append(Conflict(write.edit, "refused", forbidden))
-        for chunk in _chunks(open_writes):
+        for chunk in _chunks(writes):
             self._write_chunk(_marks(chunk, state, now), total)
 
     def _write_chunk(self, marks: Marks, total: Outcome) -> None:
@@ -206,7 +201,7 @@ class CellWriter:
                     total.again.append(write.edit)
 
 
-def _forbids(state: State, write: Write) -> str:
+def forbids(state: State, write: Write) -> str:
     """What forbids to change a cell, and how to mend that: protection, a formula, a merge, a value that fits no cell."""
     tab = state.tab(write.tab)
     row, column = write.row - 1, write.column - 1

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from sheetops.books.base import Applied, Hold
+from sheetops.books.base import Again, Applied, Hold, settled
 from sheetops.books.xlsx.cellvalue import Value
 from sheetops.books.xlsx.check import check_save
 from sheetops.books.xlsx.edit import patch_cells
@@ -46,6 +46,7 @@ class XlsxBook:
         edits: Sequence[Edit],
         tabs: Sequence[Tab],
         see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
         """What `XlsxSession.apply` would do now, by the same code on a copy in memory."""
         data = read_whole(Path(self.location))
@@ -53,7 +54,7 @@ class XlsxBook:
         applied = Applied(token=token)
         if edits or tabs:
             raw = seen if token == seen.token else read_workbook(data, self.location)
-            applied = _make(data, seen, raw, edits, tabs, see).applied._replace(token=token)
+            applied = _make(data, seen, raw, edits, tabs, see, again).applied._replace(token=token)
         return applied._replace(hindrance=hindrance(Path(self.location), data))
 
     @contextmanager
@@ -79,19 +80,27 @@ class XlsxSession:
         self.raw = self._latest = read_workbook(original.data, location)
 
     def apply(
-        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+        self,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+        again: Again | None = None,
     ) -> Applied:
         """Patch the cells and put the tabs in one replacement; see `Session.apply`."""
         for left in reversed(range(_TRIES)):
             try:
-                return self._apply_once(edits, tabs, see)
+                return self._apply_once(edits, tabs, see, again)
             except SheetChanged:
                 if not left:
                     raise
         raise AssertionError("the last try returns or raises")
 
     def _apply_once(
-        self, edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+        self,
+        edits: Sequence[Edit],
+        tabs: Sequence[Tab],
+        see: Callable[[RawSheet], Snapshot],
+        again: Again | None,
     ) -> Applied:
         raw = (
             read_workbook(self._original.data, self._location)
@@ -99,7 +108,7 @@ class XlsxSession:
             else self._latest
         )
         self._latest = raw
-        made = _make(self._original.data, self.raw, raw, edits, tabs, see)
+        made = _make(self._original.data, self.raw, raw, edits, tabs, see, again)
         if made.package.touched() and not self._gone_back(made):
             self._original.replace(
                 made.package.to_bytes(),
@@ -141,32 +150,41 @@ def _make(
     edits: Sequence[Edit],
     tabs: Sequence[Tab],
     see: Callable[[RawSheet], Snapshot],
+    again: Again | None,
 ) -> _Made:
     """Patch the workbook in `data`, which reads as `raw`; what may not be changed is left out and told.
 
     `seen` is the sheet that the plan was made for.
     """
     now = see(raw)
+    tried: list[_Made] = []  # the last one alone: a workbook may be large
+
+    def lost(some: Sequence[Edit]) -> Sequence[Conflict]:
+        tried[:] = [_patched(data, now, some)]
+        return tried[0].applied.conflicts
+
+    edits, tabs, _ = settled(edits, tabs, again, lost)
+    (made,) = tried
     free, held = untouched_tabs(tabs, seen, raw)
-    writes, conflicts = resolve(edits, now)
     reasons: dict[str, str] = {}
-    while True:
-        package = Package.from_bytes(data, raw.location)
-        refused: dict[tuple[str, str], EditRefused] = {}
-        patched = patch_cells(package, _cells(writes), refused)
-        stubborn = _graft(package, free, now.language)
-        if stubborn is None:
-            break
+    while stubborn := _graft(made.package, free, now.language):
         tab, error = stubborn
         reasons[tab.name] = str(error)
         free = tuple(other for other in free if other is not tab)
-    applied = Applied(
-        tuple(w for w in writes if (w.tab, w.cell) not in refused),
-        (*conflicts, *_forbidden(writes, refused)),
-        tuple(tab.name for tab in free),
-        held=(*held, *reasons),
-        reasons=reasons,
-    )
+        made = _patched(data, now, edits)  # half of that tab may be in the package
+    names = tuple(tab.name for tab in free)
+    applied = made.applied._replace(tabs=names, held=(*held, *reasons), reasons=reasons)
+    return made._replace(applied=applied)
+
+
+def _patched(data: bytes, now: Snapshot, edits: Sequence[Edit]) -> _Made:
+    """The workbook with these cells alone."""
+    writes, conflicts = resolve(edits, now)
+    package = Package.from_bytes(data, now.location)
+    refused: dict[tuple[str, str], EditRefused] = {}
+    patched = patch_cells(package, _cells(writes), refused)
+    written = tuple(write for write in writes if (write.tab, write.cell) not in refused)
+    applied = Applied(written, (*conflicts, *_forbidden(writes, refused)))
     return _Made(package, patched.cells, applied)
 
 
