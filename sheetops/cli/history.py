@@ -103,10 +103,11 @@ def _print(story: LifeStory, earlier: str | None) -> None:
         now = f"its ID is {story.id} now" if story.id else "it has no ID now"
         click.echo(f"no request has the ID {earlier} now; this one had it, {now}:")
     click.echo(f"{story.id or 'without ID'}: {story.sheet}, tab {story.tab}{gone}")
+    again = "not since it was opened again"
     facts = [
         ["first seen", _minute(life.first_seen)],
         ["first response", _minute(life.first_response, "first_response" in life.unsure)],
-        ["seen resolved", _minute(life.resolved_seen)],
+        ["seen resolved", _minute(life.resolved_seen, never=again if life.reopened else "not yet")],
         ["reopened", str(life.reopened)],
         ["due changed", str(life.due_changes)],
         ["owner changed", str(life.owner_changes)],
@@ -126,9 +127,9 @@ def _print(story: LifeStory, earlier: str | None) -> None:
     click.echo("\n".join(lines))
 
 
-def _minute(moment: datetime | None, unsure: bool = False) -> str:
+def _minute(moment: datetime | None, unsure: bool = False, never: str = "not yet") -> str:
     if moment is None:
-        return "not known" if unsure else "not yet"
+        return "not known" if unsure else never
     return f"{moment:%Y-%m-%d %H:%M}"
 
 

@@ -284,3 +284,18 @@ def test_the_ledgers_file_alone_holds_all_of_it_when_a_command_has_ended(person:
     assert sorted(file.name for file in kept.glob("ledger.db*")) == ["ledger.db", "ledger.db.key"]
     with sqlite3.connect(f"file:{kept / 'ledger.db'}?mode=ro&immutable=1", uri=True) as link:
         assert link.execute("SELECT id, outcome FROM runs").fetchall() == [(run, "done")]
+
+
+def test_history_of_a_request_that_is_open_again_says_so(person: Person) -> None:
+    def seen(day: str, resolved: date | None) -> str:
+        person.change("J2", resolved)
+        person.run("fill", DESK, "--as-of", day)
+        told = person.run("history", "20261101")
+        return (
+            next(line for line in told.splitlines() if "seen resolved" in line).split("resolved")[1].strip()
+        )
+
+    assert seen("2026-11-18", None) == "not yet"
+    assert seen("2026-11-19", date(2026, 11, 19)) == "2026-11-19 12:00"
+    assert seen("2026-11-20", None) == "not since it was opened again"
+    assert seen("2026-11-21", date(2026, 11, 21)) == "2026-11-21 12:00"
