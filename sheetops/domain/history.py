@@ -72,7 +72,7 @@ def _all_rows(table: Table, context: str) -> Sequence[int] | None:
     return None
 
 
-def _never_found(findings: Sequence[Finding]) -> list[date | None]:
+def _never_found(findings: Sequence[Finding], twins: Mapping[int, Sequence[Raw]]) -> list[date | None]:
     return [None] * len(findings)
 
 
@@ -106,8 +106,9 @@ class History:
     # (requests, indexes of their rows) → of each, which of owner, urgency, due and result differ from those last
     # seen under its ID: what happened since the last run, which no life tells yet
     progress: Callable[[Requests, Sequence[int]], list[frozenset[str]]] = _standing
-    # findings → the day of the run since which each stands, None for one that the last run did not see
-    found_since: Callable[[Sequence[Finding]], list[date | None]] = _never_found
+    # (findings, of those in rows that share their ID with others: place → customer and description) → the day of the
+    # run since which each stands, None for one that the last run did not see
+    found_since: Callable[[Sequence[Finding], Mapping[int, Sequence[Raw]]], list[date | None]] = _never_found
     policy: tuple[Said, ...] = ()  # what the policy said at the first recorded run, then each change of it
     print_of: Callable[[str], str] = str  # how the value of a discreet statement is kept
     # person key → scheduled runs that did not happen since this person's last digest, oldest first

@@ -206,11 +206,25 @@ def _dated(view: View, lines: Sequence[Line]) -> list[Line]:
     left_out = grid is None or len(grid.rows) > MOST_LISTED
     unsaid = [at for at, line in enumerate(lines) if line.decision.first_seen is None]
     dated = list(lines)
-    days = view.history.found_since([lines[at].finding for at in unsaid]) if left_out and unsaid else ()
+    found = [lines[at].finding for at in unsaid] if left_out else []
+    days = view.history.found_since(found, _twins(view, found)) if found else ()
     for at, day in zip_longest(unsaid, days):
         decision = lines[at].decision._replace(first_seen=day or view.today)
         dated[at] = lines[at]._replace(decision=decision)
     return dated
+
+
+def _twins(view: View, found: Sequence[Finding]) -> dict[int, tuple[Raw, ...]]:
+    """Customer and description of the findings (by their places) in rows that share their ID with others."""
+    tables = {log.table.tab: log.table for log in view.logs}
+    twins = {}
+    for place, finding in enumerate(found):
+        if finding.id in view.ids_used_twice:
+            table = tables[finding.tab]
+            index = table.index_of(finding.row)
+            if index is not None:
+                twins[place] = tuple(table.column(key)[index] for key in ("customer", "description"))
+    return twins
 
 
 def _order(line: Line) -> tuple[object, ...]:

@@ -224,7 +224,7 @@ def test_what_moved_since_the_last_look_and_since_when_a_finding_stands(ledger: 
     look(ledger, log(noted, BOB), now=START + DAY, jobs=["validate"], plan=plan)
     history = ledger.history(SHEET, START + 2 * DAY)
     new = named._replace(variant="other")
-    assert history.found_since([named, awake, new]) == [START.date(), START.date(), None]
+    assert history.found_since([named, awake, new], {}) == [START.date(), START.date(), None]
     both = [changed(noted, result="asked"), changed(BOB, owner="Tech-Z*", urgency="High", notes="x")]
     now = see([log(*both)], START + 2 * DAY).logs[0]
     assert history.progress(now, [0, 1]) == [{"result"}, {"owner", "urgency"}]
