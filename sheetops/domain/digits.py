@@ -7,14 +7,16 @@ may be alike, and those few are looked at.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, compress
 from operator import add, contains, not_
-from typing import TYPE_CHECKING, Any
+from sys import maxunicode
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sheetops.domain.cell_texts import CellTexts
-from sheetops.domain.text import SEAM, narrowed
+from sheetops.domain.table import Raw
+from sheetops.domain.text import SEAM, narrowed, seamed
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -23,54 +25,89 @@ _MANY = 20_000  # rows from which numpy pays, even where it has to be loaded
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789" + SEAM.encode()))
 _SHAPE = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 _FACTOR = 0x9E3779B97F4A7C15  # odd, of 64 bits; any will do
+_AT_ONCE = 4096  # texts
+_WORD = 8  # digits in one number of 64 bits
+# The signs that become digits, or more with digits, when they are narrowed (²¼⁰₀⅐①㉑㋀㍘㏠０𝟎🄀🯰), in whole blocks where
+# there is no sign of everyday writing.
+NARROWED_TO_DIGITS = (
+    (0xB2, 0xBE),
+    (0x2070, 0x208F),
+    (0x2150, 0x218F),
+    (0x2460, 0x24FF),
+    (0x3200, 0x33FF),
+    (0xFF10, 0xFF19),
+    (0x1D7CE, 0x1D7FF),
+    (0x1F100, 0x1F10A),
+    (0x1FBF0, 0x1FBF9),
+)
 
 
 class Digits:
-    """The digits in each row of a column of texts, of rows that each belong to somebody."""
+    """The digits in each row of a column of texts, of rows that each belong to somebody or nobody."""
 
-    def __init__(self, texts: CellTexts, who: Sequence[str]) -> None:
-        self.who = who
-        self._texts = texts
-        self._signs = narrowed(texts.joined).encode("ascii", "replace")
+    def __init__(self, texts: CellTexts, owners: Sequence[Raw], names: Mapping[Raw, str]) -> None:
+        """`owners` are cells, one a row; `names` says whom each means, blank for nobody."""
+        self.names = names
+        self._texts, self._owners = texts, owners
+        self._known: dict[int, str] = {}  # of very many, the digits of the rows that were asked for
 
     def __len__(self) -> int:
-        return len(self.who)
+        return len(self._owners)
+
+    def who(self, row: int) -> str:
+        """Whose a row is, blank for nobody's."""
+        return self.names[self._owners[row]]
 
     def at(self, row: int) -> str:
         """The digits of a row's text."""
-        return self._split[row] if len(self) < _MANY else self._places.of(self._place[row])
+        if len(self) < _MANY:
+            return self._split[row]
+        self.ahead((row,))
+        return self._known[row]
 
     def keys(self, rows: Sequence[int]) -> list[str]:
         """Whose each row is, with its digits."""
         if len(rows) == len(self) < _MANY:
-            return list(map(add, self.who, self._split))
-        return [self.who[row] + self.at(row) for row in rows]
+            return list(map(add, map(self.names.__getitem__, self._owners), self._split))
+        self.ahead(rows)
+        return [self.who(row) + self.at(row) for row in rows]
+
+    def ahead(self, rows: Iterable[int]) -> None:
+        """Take out the digits of these rows, which will be asked for, in one go."""
+        left = [row for row in rows if row not in self._known] if len(self) >= _MANY else []
+        if left:
+            texts = seamed([self._texts.texts[self._place[row]] for row in left])
+            self._known.update(zip(left, _only_digits(_ascii(texts)), strict=True))
 
     @cached_property
     def mute(self) -> list[int]:
         """The rows without any digit."""
         if len(self) < _MANY:
             return list(compress(range(len(self)), map(not_, self._split)))
-        return self._rows(self._places.count == 0)
+        return self._rows(self._told.counts == 0)
 
     @cached_property
     def apart(self) -> list[int]:
         """The rows whose digits do not stand together, so that they may be several numbers."""
         if len(self) >= _MANY:
-            return self._rows(self._places.apart)
-        digits = self._signs.translate(None, _NO_DIGITS).decode().split(SEAM)[1:-1]
+            return self._rows(self._told.apart)
+        digits = _only_digits(self._signs)[1:-1]
         if self._signs.translate(_SHAPE).count(b" 0") <= len(digits) - digits.count(""):
             return []
         apart = list(map(not_, map(contains, self._signs.decode().split(SEAM)[1:-1], digits)))
         return list(compress(range(len(self)), self._texts.spread(apart)))
 
     @cached_property
-    def _split(self) -> Sequence[str]:
-        return self._texts.spread(self._signs.translate(None, _NO_DIGITS).decode().split(SEAM)[1:-1])
+    def _signs(self) -> bytes:
+        return _ascii(self._texts.joined)
 
     @cached_property
-    def _places(self) -> _Places:
-        return _Places(self._signs)
+    def _split(self) -> Sequence[str]:
+        return self._texts.spread(_only_digits(self._signs)[1:-1])
+
+    @cached_property
+    def _told(self) -> _Told:
+        return _told(self._texts.texts)
 
     @cached_property
     def _place(self) -> Sequence[int]:
@@ -87,66 +124,131 @@ class Digits:
         """What was told of each text, row by row."""
         return told if isinstance(self._place, range) else told[list(self._place)]
 
-    def prints(self, number: Mapping[str, int]) -> ndarray[Any, Any]:
-        """Of each row a number of 64 bits, alike in rows with the same digits of one with the same `number`."""
+    def prints(self, number: Mapping[str, int]) -> tuple[ndarray[Any, Any], ndarray[Any, Any]]:
+        """The rows that are somebody's and have digits; of each a number of 64 bits, alike in rows that are alike.
+
+        `number` is a different one for each name, 0 for nobody.
+        """
         import numpy as np
 
-        of_rows = np.fromiter(map(number.__getitem__, self.who), np.uint64, len(self.who))
-        prints: ndarray[Any, Any] = of_rows ^ self._spread(self._places.prints)
-        return prints
+        of_cell = {cell: number[name] for cell, name in self.names.items()}
+        owner = np.fromiter(map(of_cell.__getitem__, self._owners), np.uint64, len(self))
+        rows = np.flatnonzero((owner > 0) & (self._spread(self._told.counts) > 0))
+        return rows, _mixed(self._spread(self._told.prints)[rows], owner[rows])
 
 
-class _Places:
-    """Where the digits stand in texts that are joined by seams."""
+def _only_digits(signs: bytes) -> list[str]:
+    """The digits in each of the texts between the seams."""
+    return signs.translate(None, _NO_DIGITS).decode().split(SEAM)
 
-    def __init__(self, signs: bytes) -> None:
+
+def _ascii(joined: str) -> bytes:
+    """Texts as they are narrowed, each sign that is not of ASCII as one that is no digit."""
+    return narrowed(joined).encode("ascii", "replace")
+
+
+def _mixed(one: ndarray[Any, Any], other: ndarray[Any, Any]) -> ndarray[Any, Any]:
+    """Of each two numbers of 64 bits one that has something of every bit of theirs."""
+    import numpy as np
+
+    mixed = (one ^ (other * np.uint64(_FACTOR))) * np.uint64(_FACTOR)
+    mixed ^= mixed >> np.uint64(32)
+    found: ndarray[Any, Any] = mixed * np.uint64(_FACTOR)
+    return found
+
+
+class _Told(NamedTuple):
+    """What is told of the digits of each of many texts."""
+
+    counts: ndarray[Any, Any]
+    apart: ndarray[Any, Any]  # whether something stands between them
+    prints: ndarray[Any, Any]  # a number of 64 bits that they say
+
+
+def _told(texts: Sequence[str]) -> _Told:
+    """Go through texts, some thousands at one time: what is made of those fits into a processor's fast memory."""
+    import numpy as np
+
+    wanted = np.zeros(maxunicode + 1, np.bool_)
+    for first, last in ((0, 0), (ord("0"), ord("9")), *NARROWED_TO_DIGITS):
+        wanted[first : last + 1] = True
+    parts = [_part(texts[at : at + _AT_ONCE], wanted) for at in range(0, len(texts), _AT_ONCE)]
+    told = _together(parts)
+    odd = [at * _AT_ONCE + row for at, part in enumerate(parts) for row in part.odd]
+    if odd:
+        narrow = _Part(_ascii(seamed([*(texts[at] for at in odd), ""])).decode(), wanted)
+        for of_all, of_some in zip(told, _together([narrow]), strict=True):
+            of_all[odd] = of_some
+    return told
+
+
+def _part(texts: Sequence[str], wanted: ndarray[Any, Any]) -> _Part:
+    part = _Part(SEAM.join(texts) + SEAM, wanted)
+    return part if len(part.count) == len(texts) else _Part(seamed(texts) + SEAM, wanted)
+
+
+class _Part:
+    """What stands in some texts that have a seam behind each."""
+
+    def __init__(self, texts: str, wanted: ndarray[Any, Any]) -> None:
         import numpy as np
 
-        self._signs = signs
-        of = np.frombuffer(signs, np.uint8)
-        is_digit = (of - np.uint8(48)) < 10  # what is smaller than 48 wraps around
-        self._seams = np.flatnonzero(of == 0)
-        self._digits = np.flatnonzero(is_digit)
-        self.count = np.add.reduceat(is_digit, self._seams[:-1], dtype=np.int64)
-        self._first = np.cumsum(self.count) - self.count
+        signs = np.array([texts]).view(np.uint32)
+        places = np.flatnonzero(wanted.take(signs))
+        found = signs[places]
+        ends = np.flatnonzero(found == 0)
+        self.digits = found.astype(np.uint8)  # with the seams, and with signs that may become digits
+        self.first = np.concatenate(([0], ends[:-1] + 1))
+        self.count = ends - self.first
+        self.apart = places[np.maximum(ends - 1, self.first)] - places[self.first] >= self.count.clip(1)
+        odd = found > ord("9")
+        self.odd = dict.fromkeys(np.searchsorted(ends, np.flatnonzero(odd)).tolist()) if odd.any() else ()
 
-    def of(self, place: int) -> str:
-        text = self._signs[self._seams[place] + 1 : self._seams[place + 1]]
-        return text.translate(None, _NO_DIGITS).decode()
 
-    @property
-    def apart(self) -> ndarray[Any, Any]:
-        import numpy as np
+def _together(parts: Sequence[_Part]) -> _Told:
+    """What is told of the texts of all parts."""
+    import numpy as np
 
-        some = self.count > 0
-        first, last = self._first[some], (self._first + self.count)[some] - 1
-        apart = np.zeros(len(some), np.bool_)
-        apart[some] = self._digits[last] - self._digits[first] > last - first
-        return apart
+    if not parts:
+        return _Told(np.empty(0, np.intp), np.empty(0, np.bool_), np.empty(0, np.uint64))
+    sizes = np.cumsum([0, *(len(part.digits) for part in parts)])
+    first = np.concatenate([part.first + size for part, size in zip(parts, sizes[:-1], strict=True)])
+    count = np.concatenate([part.count for part in parts])
+    prints = _prints(b"".join(part.digits.tobytes() for part in parts), first, count)
+    return _Told(count, np.concatenate([part.apart for part in parts]), prints)
 
-    @property
-    def prints(self) -> ndarray[Any, Any]:
-        import numpy as np
 
-        place = np.arange(len(self._digits)) - np.repeat(self._first, self.count)
-        longest = int(self.count.max(initial=0))
-        powers = np.multiply.accumulate(np.full(longest + 1, _FACTOR, np.uint64))
-        weighed = np.frombuffer(self._signs, np.uint8)[self._digits] * powers[place]
-        prints = np.zeros(len(self.count), np.uint64)
-        some = self.count > 0
-        if len(weighed):
-            prints[some] = np.add.reduceat(weighed, self._first[some])
-        return prints
+def _prints(digits: bytes, first: ndarray[Any, Any], count: ndarray[Any, Any]) -> ndarray[Any, Any]:
+    """Of each text a number of 64 bits that its digits say: so many of these, from the first on."""
+    import numpy as np
+
+    # The digits from every place on, as many as are in one number.
+    words = np.ndarray(len(digits), "<u8", digits + bytes(_WORD), strides=(1,))
+    masks = np.array([(1 << 8 * some) - 1 for some in range(_WORD + 1)], np.uint64)
+    prints = _mixed(words[first] & masks[np.minimum(count, _WORD)], count.astype(np.uint64))
+    rows, start = np.flatnonzero(count > _WORD), _WORD
+    while len(rows):
+        some = words[first[rows] + start] & masks[np.minimum(count[rows] - start, _WORD)]
+        prints[rows] = _mixed(some, prints[rows])
+        start += _WORD
+        rows = rows[count[rows] > start]
+    return prints
 
 
 def with_same(columns: Sequence[Digits]) -> Iterator[tuple[int, int]]:
-    """(column, row) of the rows of which another, of the same column or not, is of the same one and has the same digits."""
+    """(column, row) of the rows of which another, of the same column or not, is of the same one and has the same digits.
+
+    Rows of nobody and rows without digits are none.
+    """
     rows = _candidates(columns)
     keys = [column.keys(of) for column, of in zip(columns, rows, strict=True)]
     count = Counter(chain.from_iterable(keys))
     common = set(compress(count, map((1).__lt__, count.values())))
     for at, (of, of_rows) in enumerate(zip(rows, keys, strict=True)):
-        yield from ((at, row) for row in compress(of, map(common.__contains__, of_rows)))
+        column = columns[at]
+        for row in compress(of, map(common.__contains__, of_rows)):
+            if column.who(row) and column.at(row):
+                yield at, row
 
 
 def _candidates(columns: Sequence[Digits]) -> list[Sequence[int]]:
@@ -155,12 +257,28 @@ def _candidates(columns: Sequence[Digits]) -> list[Sequence[int]]:
         return [range(len(column)) for column in columns]
     import numpy as np
 
-    known = set(chain.from_iterable(column.who for column in columns))
-    number = {one: at * _FACTOR % 2**64 for at, one in enumerate(known)}
-    prints = [column.prints(number) for column in columns]
-    ordered = np.sort(np.concatenate(prints))
-    common = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(common):
-        return [[] for _ in prints]
-    near = [np.searchsorted(common[:-1], of) for of in prints]
-    return [np.flatnonzero(common[at] == of).tolist() for at, of in zip(near, prints, strict=True)]
+    known = set(chain.from_iterable(column.names.values() for column in columns)) - {""}
+    number = {"": 0, **{one: at for at, one in enumerate(known, 1)}}
+    rows, prints = zip(*(column.prints(number) for column in columns), strict=True)
+    alike = _not_alone(np.concatenate(prints))
+    starts = np.cumsum([0, *map(len, rows)])
+    return [
+        of[alike[np.searchsorted(alike, start) : np.searchsorted(alike, end)] - start].tolist()
+        for of, start, end in zip(rows, starts[:-1], starts[1:], strict=True)
+    ]
+
+
+def _not_alone(prints: ndarray[Any, Any]) -> ndarray[Any, Any]:
+    """The places of the prints that are there several times."""
+    import numpy as np
+
+    # Where some bits are there once, the print is; the others are few enough to be sorted.
+    bits = len(prints).bit_length() + 2
+    slots = (prints >> np.uint64(64 - bits)).astype(np.intp)
+    some = np.flatnonzero(np.bincount(slots, minlength=1 << bits)[slots] > 1)
+    order = some[np.argsort(prints[some])]
+    same = prints[order[1:]] == prints[order[:-1]]
+    alike = np.zeros(len(order), np.bool_)
+    alike[1:] = same
+    alike[:-1] |= same
+    return np.sort(order[alike])

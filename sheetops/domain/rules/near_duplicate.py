@@ -33,6 +33,7 @@ _NUMBER = pattern(r"\d+")
 _MOST_COMPARED = 100
 _MOST_BITS = 2048  # pairs of characters that have a bit of their own before they are numbered anew
 _MOST_NAMED = 4
+_FEW_OF_ALL = 20  # rows that are fewer than one in so many are read one by one
 _FEW = 6  # texts up to which a look at each one's characters is cheaper than counting pairs
 _ANYBODY = frozenset(
     ("匿名", "匿名客户", "匿名客戶", "个人客户", "個人客戶", "客户", "客戶", "游客", "遊客", "散客", "未知", "无", "無",
@@ -112,32 +113,40 @@ def _entries(look: Look) -> list[_Row]:
     ]
     repeating = _repeating(look, logs)
     for log in logs:
-        rows = compress(range(len(log.who)), map(repeating.__contains__, log.who))
+        cells = {cell for cell, who in log.digits.names.items() if who in repeating}
+        if not cells:
+            continue
+        rows = compress(range(len(log.customers)), map(cells.__contains__, log.customers))
         wanted = [at for at in rows if log.cells[at] is not None]
+        log.digits.ahead(wanted)
         ids = log.look.ids
         for at, day in zip(wanted, log.days(wanted), strict=True):
             digits = "".join(sorted(log.digits.at(at)))
-            found.append((day, ids[at] or "", log.number, at, log.who[at], digits))
+            found.append((day, ids[at] or "", log.number, at, log.digits.who(at), digits))
     found.sort()
     return found
 
 
 class _Log:
-    """One log as this rule looks at it: who asked (blank for anybody), and the digits in each description."""
+    """One log as this rule looks at it: who asked (blank for anybody), with the digits in each description."""
 
     def __init__(self, number: int, look: Look) -> None:
         self.number, self.look = number, look
         self.cells = look.log.cells("description")
         known = list(look.log.distinct("customer"))
         told = ["" if who in _ANYBODY else who for who in _plain(list(map(as_text, known)))]
-        self.who = list(map(dict(zip(known, told, strict=True)).__getitem__, look.log.cells("customer")))
-        self.digits = Digits(look.texts("description"), self.who)
+        self.customers = look.log.cells("customer")
+        names = dict(zip(known, told, strict=True))
+        self.digits = Digits(look.texts("description"), self.customers, names)
 
     def days(self, rows: Sequence[int]) -> list[int]:
         """The day of each of these requests: opened or first seen, else due, else resolved, else today."""
-        dues, resolved, today = self.look.log.values("due"), self.look.log.values("resolved"), self.look.today
+        value, today = self.look.log.value, self.look.today
+        if len(rows) * _FEW_OF_ALL > len(self.customers):
+            for key in ("due", "resolved"):
+                self.look.log.values(key)  # each different cell is read once then
         known = zip(rows, self.look.known_days(rows), strict=True)
-        return [(day or dues[at] or resolved[at] or today).toordinal() for at, day in known]
+        return [(day or value("due", at) or value("resolved", at) or today).toordinal() for at, day in known]
 
 
 def _repeating(look: Look, logs: Sequence[_Log]) -> set[str]:
@@ -146,17 +155,17 @@ def _repeating(look: Look, logs: Sequence[_Log]) -> set[str]:
     blocks: dict[tuple[str, str], list[tuple[_Log, int]]] = defaultdict(list)
     for number, at in with_same([log.digits for log in logs]):
         log = logs[number]
-        if log.who[at] and log.digits.at(at):
-            blocks[log.who[at], log.digits.at(at)].append((log, at))
+        blocks[log.digits.who(at), log.digits.at(at)].append((log, at))
     for log in logs:
+        log.digits.ahead(log.digits.apart)
         for at in log.digits.apart:  # the other text may name them in another order
-            blocks[log.who[at], f"sorted {sorted(log.digits.at(at))}"].append((log, at))
+            blocks[log.digits.who(at), f"sorted {sorted(log.digits.at(at))}"].append((log, at))
         without = [at for at in log.digits.mute if log.cells[at] is not None]
         for at, text in zip(without, _brief(look, log, without), strict=True):
             if text is None:  # it may be like a text of any numbers
-                found.add(log.who[at])
+                found.add(log.digits.who(at))
             else:
-                blocks[log.who[at], f"text {text}"].append((log, at))
+                blocks[log.digits.who(at), f"text {text}"].append((log, at))
     return found.union(_near(blocks, look.number("days"))) - {""}
 
 

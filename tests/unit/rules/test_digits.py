@@ -6,6 +6,8 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from sys import maxunicode
+from unicodedata import normalize
 from unittest.mock import patch
 
 import pytest
@@ -23,17 +25,22 @@ from sheetops.domain.template import HeaderMatch
 from sheetops.domain.text import tidy
 from tests.unit.rules.test_planted import _planted
 
-_ROWS = st.lists(
-    st.tuples(st.sampled_from(("", "a", "b")), st.text(alphabet="01２٣½①x单 ，\0", max_size=7) | st.none()),
-    max_size=9,
+_TEXTS = st.one_of(
+    st.text(alphabet="01２٣½①🄀😀x单 ，\0\ud83c", max_size=7),
+    st.tuples(
+        st.sampled_from(("", "0", "单1")), st.integers(6, 19), st.sampled_from(("", "2", "x", "③"))
+    ).map(lambda told: told[0] + "7" * told[1] + told[2]),
+    st.none(),
 )
+_ROWS = st.lists(st.tuples(st.sampled_from(("", "a", "b")), _TEXTS), max_size=9)
 
 
 def _column(rows: Sequence[tuple[str, str | None]]) -> Digits:
     cells = [["客户信息", "需求描述"], *([who or "-", text] for who, text in rows)]
     match = HeaderMatch({"customer": 1, "description": 2}, "zh-Hans", {}, ())
     log = Requests(Table(Grid("Log", cells), 1, match), DEFAULT_LISTS, "zh-Hans", date(2026, 1, 1))
-    return Digits(CellTexts(log, "description"), [who for who, _ in rows])
+    owners = [who for who, _ in rows]
+    return Digits(CellTexts(log, "description"), owners, {who: who for who in owners})
 
 
 def _tidied(text: str | None) -> str:
@@ -41,12 +48,12 @@ def _tidied(text: str | None) -> str:
 
 
 @settings(max_examples=60)
-@given(st.lists(_ROWS, min_size=1, max_size=2), st.sampled_from((1, 9)), st.booleans())
+@given(st.lists(_ROWS, min_size=1, max_size=2), st.sampled_from((1, 9)), st.booleans(), st.integers(1, 20))
 def test_digits_are_those_of_each_text(
-    tabs: list[list[tuple[str, str | None]]], times: int, many: bool
+    tabs: list[list[tuple[str, str | None]]], times: int, many: bool, at_once: int
 ) -> None:
     tabs = [rows * times for rows in tabs]
-    with patch.object(room, "_MANY", 0 if many else 10**9):
+    with patch.object(room, "_MANY", 0 if many else 10**9), patch.object(room, "_AT_ONCE", at_once):
         columns = [_column(rows) for rows in tabs]
         plain = [
             [(who, "".join(sign for sign in _tidied(text) if sign in "0123456789")) for who, text in rows]
@@ -63,13 +70,20 @@ def test_digits_are_those_of_each_text(
             (at, row)
             for at, of_rows in enumerate(plain)
             for row, (who, digits) in enumerate(of_rows)
-            if count[who + digits] > 1
+            if count[who + digits] > 1 and who and digits
         ]
+
+
+def test_every_sign_that_becomes_a_digit_is_looked_at() -> None:
+    told = {sign for first, last in room.NARROWED_TO_DIGITS for sign in range(first, last + 1)}
+    for sign in range(128, maxunicode + 1):
+        if sign not in told and not frozenset("0123456789").isdisjoint(normalize("NFKC", chr(sign))):
+            raise AssertionError(f"U+{sign:04X}")
 
 
 def test_many_rows_have_few_prints_in_common() -> None:
     dice = random.Random(1)
-    rows = [(f"c{dice.randrange(300)}", f"单号{number:06}，还有{number % 7}") for number in range(2000)]
+    rows = [(f"c{dice.randrange(300)}", f"单号{number:012}，还有{number % 7}") for number in range(2000)]
     with patch.object(room, "_MANY", 0):
         column = _column(rows)
         assert room._candidates([column]) == [[]]
