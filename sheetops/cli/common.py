@@ -14,7 +14,7 @@ import click
 from sheetops.errors import SheetopsError, UsageError
 
 if TYPE_CHECKING:
-    from sheetops.domain.plan import Plan
+    from sheetops.domain.plan import Delivery, Plan
     from sheetops.domain.view import View
     from sheetops.jobs import Job
     from sheetops.messages import Post
@@ -153,6 +153,7 @@ class _Table:
         """Print what became of mails that went together, and leave with the worst outcome's code."""
         from sheetops.cli.show import notices, show_mails
 
+        above: list[Delivery] = []
         for report in mailed:
             self.codes.append(5 if undelivered(report) else 0)
             self._trouble(report)
@@ -163,7 +164,8 @@ class _Table:
             ):
                 click.echo(report.sheet)
                 word = "digests" if "remind" in self.jobs else "mails"
-                show_mails(report, self.wishes.verbose or report.dry_run, word)
+                show_mails(report, self.wishes.verbose or report.dry_run, word, above)
+                above += report.deliveries
             for document in self.documents:
                 if self.wishes.as_json and document.get("sheet") == report.sheet and "notices" in document:
                     document["notices"] = notices(report)

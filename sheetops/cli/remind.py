@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sheetops.cli.columns import counted
 from sheetops.cli.common import Wishes, job_options, run_jobs, sheets_of
 from sheetops.cli.resend import settle
+
+if TYPE_CHECKING:
+    from sheetops.domain.plan import Plan
+    from sheetops.domain.view import View
+    from sheetops.messages import Post
 
 
 @click.command("remind")
@@ -44,13 +50,21 @@ def _open(wishes: Wishes) -> None:
 
     loaded = load(wishes.config)
     edge = Edge(loaded, wishes)
-    mails = []
+    posts: list[Post] = []
+
+    def later(run: str | None, plan: Plan, view: View) -> None:
+        posts.append(edge.outbox.prepare(run, plan, view))
+
     for location, team in sheets_of(wishes.sheets, loaded):
-        report = edge.run(location, team, ["remind"])
-        mails += [(d.to, d.subject, d.html) for d in report.deliveries if d.html]
+        report = edge.run(location, team, ["remind"], mail_later=later)
         for remark in report.plan.remarks:
             click.echo(f"note: {remark}")
+    # In a fleet each sheet mails by itself, elsewhere those that are run together do.
+    batches = [posts] if loaded.fleet is None else [[post] for post in posts]
+    sent = (of_sheet for batch in batches for of_sheet in edge.outbox.send(batch))
+    deliveries = {id(one): one for of_sheet in list(sent) for one in of_sheet}
+    mails = [(d.to, d.subject, d.html) for d in deliveries.values() if d.html]
     if mails:
-        click.echo(f"{len(mails)} mails would be sent: {open_pages(mails)}")
+        click.echo(f"{counted(len(mails), 'mail')} would be sent: {open_pages(mails)}")
     else:
         click.echo("nobody would be mailed")

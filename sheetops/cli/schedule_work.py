@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,7 +79,12 @@ class Work:
             mail_together([(one.report, one.post) for one in waiting], edge.ledger, edge.outbox)
         except Exception:  # said by the sheet whose fault it is, below
             return [self._alone(one) for one in waiting]
-        return [_judged(one.report, one.words) for one in waiting]
+        ended: list[Outcome] = []
+        above: set[int] = set()  # mails that an earlier sheet of the round counts, as they tell of it too
+        for one in waiting:
+            ended.append(_judged(one.report, one.words, above))
+            above |= set(map(id, one.report.deliveries))
+        return ended
 
     def _alone(self, one: _Waiting) -> Outcome:
         from sheetops.runner import mail_together
@@ -118,11 +123,15 @@ def _words(report: Report) -> list[str]:
     return [f"{count} {name}" for name, count in counts if count]
 
 
-def _judged(report: Report, words: Sequence[str]) -> Outcome:
+def _judged(report: Report, words: Sequence[str], above: Collection[int] = ()) -> Outcome:
+    from sheetops.cli.columns import counted
     from sheetops.cli.show import troubles
 
     if undelivered(report):  # mails that surely did not leave may be claimed again
         again = any(delivery.outcome == "failed" for delivery in report.deliveries)
         return Outcome("retry" if again else "done", "; ".join(troubles(report)) or "mails did not leave")
-    mails = sum(delivery.outcome == "sent" for delivery in report.deliveries)
-    return Outcome("done", ", ".join([*words, *([f"{mails} mails"] if mails else [])]) or "nothing to do")
+    sent = [id(delivery) for delivery in report.deliveries if delivery.outcome == "sent"]
+    shared = sum(map(above.__contains__, sent))
+    counts = ((len(sent) - shared, "mail", ""), (shared, "mail", " with a sheet above"))
+    mails = [counted(number, noun) + more for number, noun, more in counts if number]
+    return Outcome("done", ", ".join([*words, *mails]) or "nothing to do")

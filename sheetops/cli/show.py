@@ -12,7 +12,7 @@ import click
 from sheetops.cli.columns import counted, listed
 from sheetops.cli.common import plain
 from sheetops.domain.finding import Severity
-from sheetops.domain.plan import Conflict, Edit
+from sheetops.domain.plan import Conflict, Delivery, Edit
 from sheetops.domain.table import NEW_ROW
 from sheetops.domain.template import BY_KEY
 from sheetops.runner import Report
@@ -176,17 +176,23 @@ def _show_findings(report: Report, verbose: bool) -> None:
         _print(listed(found, verbose))
 
 
-def show_mails(report: Report, everything: bool, word: str = "digests") -> None:
-    """Print what became of the mails of a run."""
-    count = Counter(delivery.outcome for delivery in report.deliveries)
-    words = ", ".join(f"{number} {outcome}" for outcome, number in count.items())
+def show_mails(
+    report: Report, everything: bool, word: str = "digests", above: Sequence[Delivery] = ()
+) -> None:
+    """Print what became of the mails of a run; those shown `above`, with another sheet that they tell of, once."""
+    shown = set(map(id, above))
+    new = [delivery for delivery in report.deliveries if id(delivery) not in shown]
+    count = Counter(delivery.outcome for delivery in new)
+    again = Counter(delivery.outcome for delivery in report.deliveries if id(delivery) in shown)
+    counts = [f"{number} {outcome}" for outcome, number in count.items()]
+    counts += [f"{number} {outcome} with a sheet above" for outcome, number in again.items()]
     where = next((str(Path(d.where).parent) for d in report.deliveries if d.where.endswith(".eml")), "")
-    click.echo(f"  {word}: {words or 'none needed'}" + (f", in {where}" if where else ""))
-    for delivery in report.deliveries:
+    click.echo(f"  {word}: {', '.join(counts) or 'none needed'}" + (f", in {where}" if where else ""))
+    for delivery in new:
         if delivery.reason:
             click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.reason}")
     if everything:
-        for delivery in report.deliveries:
+        for delivery in new:
             click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.subject} {delivery.where}".rstrip())
             if report.dry_run and delivery.text:
                 click.echo("\n".join(f"      {line}" for line in delivery.text.splitlines()))

@@ -119,9 +119,10 @@ class Outbox:
         for post in posts:
             for chat, parts in post.chats:
                 self._batch(parts, chat, post.other_day)
+        told: dict[int, Delivery] = {}  # a mail that tells of several sheets is one delivery of each
         return [
             tuple(
-                letter.delivery()
+                told.setdefault(id(letter), letter.delivery())
                 for letter in (
                     *of_post[place],
                     *post.reviews,

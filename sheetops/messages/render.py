@@ -126,7 +126,7 @@ def render_sections(sections: Sequence[Section], style: Style) -> Message:
         }
         for section in sections
     ]
-    counts = counted(_together(sections), texts)
+    counts = counted(_together(sections, texts), texts)
     missed = sum(section.not_run["count"] for section in sections if section.not_run)
     not_run = texts("mail.not_run_subject", count=missed) if missed else ""
     said = texts("mail.separator").join(filter(None, (counts, not_run))) or texts("mail.picture_subject")
@@ -149,11 +149,13 @@ def render_sections(sections: Sequence[Section], style: Style) -> Message:
     return Message(" ".join(facts["subject"].split()), text, inlined(html))
 
 
-def _together(sections: Sequence[Section]) -> list[dict[str, Any]]:
-    """The groups of all sections, each once with its sum, most urgent first."""
+def _together(sections: Sequence[Section], texts: Texts) -> list[dict[str, Any]]:
+    """The groups of all sections in one language, each once with its sum, most urgent first."""
     sums: dict[str, dict[str, Any]] = {}
     for group in (group for section in sections for group in section.groups):
-        same = sums.setdefault(group["key"], {**group, "count": 0})
+        same = sums.setdefault(
+            group["key"], {"key": group["key"], "title": texts(f"mail.{group['key']}"), "count": 0}
+        )
         same["count"] += group["count"]
     return [sums[key] for key in GROUPS if key in sums]
 

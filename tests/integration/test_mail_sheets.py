@@ -85,7 +85,8 @@ def mails(folder: Path) -> dict[str, str]:
 
 def test_sheets_that_are_run_together_make_one_mail_with_a_part_for_each(desk: Desk) -> None:
     said = desk.run("remind")
-    assert said.count("digests: 2 sent") == 1 and said.count("digests: 1 sent") == 1
+    assert said.count("digests: 2 sent, in") == 1
+    assert said.count("digests: 1 sent with a sheet above, in") == 1, "two mails, not three"
     told = mails(desk.folder)
     assert len(told) == 2
     (zoe,) = (name for name in told if "zoe" in name)
@@ -98,9 +99,19 @@ def test_sheets_that_are_run_together_make_one_mail_with_a_part_for_each(desk: D
 
 
 def test_a_dry_run_of_two_sheets_shows_the_one_mail_and_claims_nothing(desk: Desk) -> None:
-    assert "2 overdue: north.xlsx, south.xlsx" in desk.run("remind", "--dry-run")
+    said = desk.run("remind", "--dry-run")
+    assert said.count("2 overdue: north.xlsx, south.xlsx") == said.count("Till 1 of south") == 1
+    assert "digests: 2 planned\n" in said and "digests: 1 planned with a sheet above\n" in said
     assert not (desk.folder / "outbox").exists()
     assert desk.remind()["south"] == {"Tech-Zoe*": "sent"}
+
+
+def test_mails_in_the_browser_are_those_that_would_be_sent(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webbrowser.open", lambda _: True)
+    assert "2 mails would be sent" in desk.run("remind", "--open"), "one that tells of both sheets, not three"
+    assert not (desk.folder / "outbox").exists()
 
 
 def test_a_sheet_that_is_run_later_the_same_day_mails_no_second_time_and_comes_first_tomorrow(
@@ -260,7 +271,11 @@ def pausing(desk: Desk, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[],
 def test_sheets_that_are_due_together_make_one_mail_of_the_scheduler(desk: Desk) -> None:
     schedule(desk)
     said = desk.run("schedule", "--once", "-v")
-    assert "day north.xlsx, slot 2026-11-18 10:00: done" in said and "2 mails" in said and "1 mails" in said
+    assert (
+        "day north.xlsx, slot 2026-11-18 10:00: done" in said
+        and "2 mails" in said
+        and "1 mail with a sheet above" in said
+    )
     told = mails(desk.folder)
     (zoe,) = (name for name in told if "zoe" in name)
     assert len(told) == 2 and "2 overdue: north.xlsx, south.xlsx" in zoe

@@ -16,6 +16,7 @@ from sheetops.domain.view import View
 from sheetops.jobs.remind import gather
 from sheetops.messages import Message, Style, render_digest
 from sheetops.messages.chat_post import render_post
+from sheetops.messages.render import render_sections, section_of
 from sheetops.settings.files import find, load_texts
 from tests.sheets import log, row, view
 
@@ -217,3 +218,11 @@ def test_a_person_without_a_name_is_greeted_by_department() -> None:
     given = seen(case())
     digest = Digest(Person("技术部", "", "t@house.internal"), NOW.date(), gather(given)[0].items)
     assert render_digest(digest, given, STYLE).text.startswith("技术部，您好：")
+
+
+def test_the_subject_of_sheets_in_two_languages_is_in_one() -> None:
+    given = [seen(case(1)), seen(case(2, due=NOW.date(), owner="技术部-张*"), case(3), language="en")]
+    digests = [(next(d for d in gather(one) if d.items), one) for one in given]
+    mail = render_sections([section_of(digest, one, STYLE) for digest, one in digests], STYLE)
+    assert mail.subject == "已逾期 2 条、今天到期 1 条：desk.xlsx"
+    assert "Due today" in mail.text, "each sheet's part is in its own language"
