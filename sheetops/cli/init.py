@@ -34,10 +34,11 @@ def command(file: str, language: str) -> None:
     from sheetops.jobs.layout import team_workbook
     from sheetops.settings.files import load_texts
     from sheetops.settings.model import Team
-    from sheetops.settings.policy import zone_of
+    from sheetops.settings.policy import calendar_of, zone_of
 
     today = datetime.now(zone_of(Team(), language)).date()
-    tabs = team_workbook(language, load_texts(language), today)
+    calendar = calendar_of(Team(), language).estimating()  # no working day is promised here
+    tabs = team_workbook(language, load_texts(language), today, calendar=calendar)
     if is_google(file):
         _fill_spreadsheet(file, tabs)
     else:

@@ -10,6 +10,7 @@ from sheetops.domain.table import Raw, column_letters
 from sheetops.domain.tabs import Cell, Choice, Highlight, Range, Style, Tab
 from sheetops.domain.template import BY_KEY, COLUMNS, LISTS, TAB_NAMES, Kind
 from sheetops.domain.texts import Texts
+from sheetops.domain.workdays import WorkCalendar
 from sheetops.jobs.layout_lists import LIST_NAMES, list_range
 from sheetops.jobs.layout_people import written_range
 
@@ -20,11 +21,11 @@ _PRIORITIES: Final = (1, 2, 3, 4, 5)
 _COLOUR: Final = "1F5566"
 
 
-def log_tab(language: str, texts: Texts, today: date, rows: int) -> Tab:
+def log_tab(language: str, texts: Texts, today: date, rows: int, calendar: WorkCalendar) -> Tab:
     """The log with drop-downs and colours on `rows` rows below the header."""
     notes = column_notes(language, texts, today)
     header = tuple(Cell(c.name(language), "header", note=notes[c.key]) for c in COLUMNS)
-    examples = (_resolved(language, texts, today), _open(language, texts, today))
+    examples = (_resolved(language, texts, today, calendar), _open(language, texts, today, calendar))
     return Tab(
         name=TAB_NAMES["log"][language],
         rows=(header, *(tuple(Cell(row.get(c.key), _style(c.key)) for c in COLUMNS) for row in examples)),
@@ -67,24 +68,23 @@ def _identifier(today: date, sequence: int) -> int:
     return int(f"{today:%Y%m}{sequence:02}")
 
 
-def _resolved(language: str, texts: Texts, today: date) -> Mapping[str, Raw]:
-    yesterday = today - timedelta(days=1)  # today may be tomorrow in the zone of the jobs
+def _resolved(language: str, texts: Texts, today: date, calendar: WorkCalendar) -> Mapping[str, Raw]:
+    before = calendar.previous_workday(today)  # today may be tomorrow in the zone of the jobs
     return {
         "id": _identifier(today, 1),
         **_listed(language, source="phone", type="consult", urgency="medium"),
         "customer": texts("layout.example.customer"),
         "priority": _priority(texts, 3),
         "owner": texts("layout.example.owner_service"),
-        "due": yesterday,
-        "resolved": yesterday,
+        "due": before,
+        "resolved": before,
         "feedback": texts("layout.example.feedback"),
         **{k: texts(f"layout.example.resolved.{k}") for k in ("description", "result", "notes")},
     }
 
 
-def _open(language: str, texts: Texts, today: date) -> Mapping[str, Raw]:
-    due = today + timedelta(days=7)
-    due += timedelta(days=max(0, 7 - due.weekday()) if due.weekday() >= 5 else 0)
+def _open(language: str, texts: Texts, today: date, calendar: WorkCalendar) -> Mapping[str, Raw]:
+    due = calendar.next_workday(today + timedelta(days=6))
     return {
         "id": _identifier(today, 2),
         **_listed(language, source="email", type="suggestion", urgency="low"),

@@ -93,6 +93,17 @@ def test_a_new_workbook_leaves_the_jobs_nothing_to_mend(language: str, today: da
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_examples_are_of_working_days(language: str) -> None:
+    calendar = policy(language).calendar
+    for day in range(300):
+        today = date(2026, 1, 1) + timedelta(days=day)
+        _, done, waiting = team_workbook(language, load_texts(language), today, 9, calendar)[0].values()
+        days = (done[PLACE["due"] - 1], done[PLACE["resolved"] - 1], waiting[PLACE["due"] - 1])
+        assert all(isinstance(each, date) and calendar.is_workday(each) for each in days), (today, days)
+        assert days[0] == days[1] < today < days[2]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_examples_bear_this_months_first_numbers(language: str) -> None:
     (table,) = view(language).snapshot.tables
     assert table.column("id") == [20260301, 20260302]
