@@ -17,6 +17,10 @@ from sheetops.domain.table import Raw, RowRef, Table
 from sheetops.domain.values import Feedback, Owner, Problem
 
 T = TypeVar("T")
+# The columns that are no plain texts.
+_LISTS, _DAYS = frozenset(("source", "type", "urgency")), frozenset(("due", "resolved"))
+_READ = _LISTS | _DAYS | {"opened", "first_response", "owner", "priority", "feedback", "nps"}
+_FEW = 4  # rows are few where so many times as many are more than all
 Reader = Callable[[Raw], tuple[object, Problem | None]]
 
 
@@ -79,6 +83,9 @@ class Requests:
         self._unreadable: dict[str, dict[Raw, Problem]] = {}
         self._repeated: dict[str, frozenset[str]] = {}
         self._empty: dict[str, list[int]] = {}
+        self._single: dict[
+            str, dict[Raw, Any]
+        ] = {}  # what texts mean, of columns of which single cells were asked
 
     def __len__(self) -> int:
         return len(self.table)
@@ -235,12 +242,14 @@ class Requests:
         return {(index, key): problem for key in keys for index, problem in self.unreadable(key)}
 
     def _reader(self, key: str) -> Reader | None:
-        if key in ("source", "type", "urgency"):
+        if key not in _READ:
+            return None
+        if key in _LISTS:
             choices = self.lists[key]
             return lambda raw: choices.read(raw, self.language)
         if key in ("opened", "first_response"):
             return lambda raw: values.read_date(raw, self.today)
-        if key in ("due", "resolved"):
+        if key in _DAYS:
             return self._day
         if key == "owner":
             return lambda raw: (values.read_owners(raw), None)
@@ -249,7 +258,7 @@ class Requests:
             "feedback": values.read_feedback,
             "nps": values.read_score,
         }
-        return known.get(key)
+        return known[key]
 
     def _day(self, raw: Raw) -> tuple[date | None, Problem | None]:
         value, problem = values.read_date(raw, self.today)
@@ -273,15 +282,52 @@ class Requests:
 
     def value(self, key: str, index: int) -> Any:
         """What `values(key)` holds of the `index`-th row, where the other rows are not wanted."""
-        known = self._values.get(key)
-        if known is not None:
-            return known[index]
+        whole = self._values.get(key)
+        if whole is not None:
+            return whole[index]
         if not self.table.has(key):
             return () if key == "owner" else None
-        raw, read = self.cells(key)[index], self._reader(key)
+        raw, read = _seen(self.table.column(key)[index]), self._reader(key)
+        if read is None:
+            return _text(raw)
         if key in self._meanings:
             return self._meanings[key][raw]
-        return _text(raw) if read is None else read(raw)[0]
+        if raw.__class__ is not str:  # a number may equal one of another type
+            return read(raw)[0]
+        known = self._single.setdefault(key, {})
+        if raw not in known:
+            known[raw] = read(raw)[0]
+        return known[raw]
+
+    def values_at(self, key: str, indexes: Sequence[int]) -> list[Any]:
+        """What `values(key)` holds of these rows; where they are few, the others are not read."""
+        known = self._values.get(key)
+        if known is None and _FEW * len(indexes) > len(self):
+            known = self.values(key)
+        if known is not None:
+            return [known[index] for index in indexes]
+        if not self.table.has(key):
+            return [() if key == "owner" else None] * len(indexes)
+        column, read = self.table.column(key), self._reader(key)
+        cells = [_seen(column[index]) for index in indexes]
+        if read is None:
+            return list(map(_text, cells))
+        meanings = self._meanings.get(key) or {raw: read(raw)[0] for raw in dict.fromkeys(cells)}
+        return list(map(meanings.__getitem__, cells))
+
+    @cached_property
+    def open_rows(self) -> list[int]:
+        """The rows without a resolved date, in the order of the sheet."""
+        cells, meanings = self.table.column("resolved"), self._meanings.get("resolved")
+        if meanings is None:
+            different = set(cells)
+            if len(cells) < _FEW * len(different) or not different.isdisjoint((0, 1)):  # or FALSE, or TRUE
+                return [index for index, day in enumerate(self.values("resolved")) if day is None]
+            meanings = {raw: self._day(raw)[0] for raw in different}
+        elif bool in self.table.kinds("resolved"):
+            cells = self.cells("resolved")
+        none = {raw for raw, day in meanings.items() if day is None}
+        return list(compress(range(len(cells)), map(none.__contains__, cells)))
 
     def ref(self, index: int) -> RowRef:
         """The identity of the `index`-th request."""

@@ -59,7 +59,7 @@ def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
     rows = {log.table.tab: _Rows(place, log) for place, log in enumerate(view.logs)}
     found = [(finding, rows[finding.tab].key(finding)) for finding in findings]
     having = Counter(key for _, key in found)
-    known = read_decisions(view)
+    known, nobody = read_decisions(view), view.texts("checks.nobody")
     lines: list[Line] = []
     alike: dict[str, list[int]] = {}  # key → the lines that have it, where several do: rows with one ID
     for at, (finding, key) in enumerate(found):
@@ -68,7 +68,7 @@ def read_lines(view: View, findings: Iterable[Finding]) -> list[Line]:
         if not alone:
             alike.setdefault(key, []).append(at)
         place = (of_tab.place, finding.row, _RULE_ORDER[finding.rule])
-        owner = of_tab.owner(finding, view.texts("checks.nobody"))
+        owner = of_tab.owner(finding, nobody)
         decision = said[0] if said and alone else FRESH
         lines.append(Line(finding, key, owner, place, decision, of_tab.twin(finding)))
     for key, several in alike.items():

@@ -39,9 +39,11 @@ def _dues(view: View, remarks: list[str]) -> Iterator[Edit]:
     """The missing due dates; a year that the calendar does not know is a remark."""
     reasons = _Reasons(view)
     for log in view.logs:
-        for index in log.blank("due"):
+        blank = log.blank("due")
+        told = zip(blank, *(log.values_at(key, blank) for key in ("urgency", "resolved")), strict=True)
+        for index, urgency, resolved in told:
             try:
-                edit = _due(view, log, index, reasons)
+                edit = _due(view, log, index, urgency, resolved, reasons)
             except CalendarYearUnknown as unknown:
                 remarks.append(unknown.line())
                 continue
@@ -74,12 +76,12 @@ class _Reasons(dict[tuple[str, date | datetime], tuple[date, str]]):
         return due, why
 
 
-def _due(view: View, log: Requests, index: int, reasons: _Reasons) -> Edit | None:
-    urgency: str | None = log.values("urgency")[index]
+def _due(
+    view: View, log: Requests, index: int, urgency: str | None, resolved: date | None, reasons: _Reasons
+) -> Edit | None:
     targets = view.policy.targets.get(urgency or "")
     if urgency is None or targets is None or targets.resolution is None:
         return None
-    resolved: date | None = log.values("resolved")[index]
     if (
         resolved is not None
         and resolved < reasons.earliest

@@ -75,9 +75,10 @@ class Ids:
         which gets its number at the next run.
         """
         for log in self.view.logs:
-            columns = [log.cells(key) for key in _NEEDED if log.table.has(key)]
+            blank = log.blank("id")
+            columns = [log.table.column(key) for key in _NEEDED if blank and log.table.has(key)]
             enough = min(2, len(columns))
-            for index in log.blank("id"):
+            for index in blank:
                 filled = (column for column in columns if not is_blank(column[index]))
                 if len(list(islice(filled, enough))) == enough:
                     yield log, index
@@ -154,7 +155,8 @@ def _known(log: Requests) -> Iterable[str]:
 
 def _numbers_and_all(log: Requests) -> tuple[int, int]:
     """How many different IDs of a log are numbers, and how many there are."""
+    if log.kinds("id") <= NUMBERS and not log.repeated("id"):
+        count = len(log) - log.cells("id").count(None)
+        return count, count
     ids = [raw for raw in log.distinct("id") if not is_blank(raw)]
-    if log.kinds("id") <= NUMBERS:
-        return len(ids), len(ids)
     return sum(isinstance(raw, (int, float)) for raw in ids), len(ids)

@@ -114,8 +114,9 @@ def verdicts(view: View) -> Verdicts:
             if not rule.by_row:
                 found.extend(rule.check(look))
                 continue
-            seen = list(rule.check(look if some is None else look.among(some, of_some)))
-            rows.update([finding.row for finding in seen])
+            asked = look if some is None else look.among(some, of_some)
+            seen = list(rule.check(asked))
+            rows.update(asked.again, [finding.row for finding in seen])
             found.extend(seen)
             if rule.whole is not None:
                 found.extend(rule.whole(look))

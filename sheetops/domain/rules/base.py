@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -31,6 +31,8 @@ from sheetops.domain.workdays import WorkCalendar
 T = TypeVar("T")
 Parameter = int | float | str
 MANY = 10_000_000  # rows: more than any sheet has
+_SAMPLE = 500  # rows
+_RARE = 10  # rows of the sample
 _ODD_SIGNS = frozenset("#=+-@＝＋－＠ \t\r\n")
 _ODD_START = pattern(f"{SEAM}[{re.escape(''.join(sorted(_ODD_SIGNS)))}]")
 _LONGEST_QUOTE = 40  # characters of a cell that a message shows
@@ -51,7 +53,8 @@ class Rule:
     # Whether `check` goes row by row: what it sees in a row rests on the row's own cells, on what the context says
     # (see sheetops.domain.rules.context) and on nothing else: no other row, no history, no time of day, and of
     # formulas, hidden rows and merged cells none but the formulas in the row. A row that stands as it stood is then
-    # not judged twice under one context.
+    # not judged twice under one context. What rests on how many rows are such as well goes row by row where these are
+    # rare (see Look.is_rare).
     by_row: bool = False
     # What a rule that goes row by row has to say of the table as a whole, after what `check` sees.
     whole: Callable[[Look], Iterator[Finding]] | None = None
@@ -82,6 +85,8 @@ class Look:
         self.parameters: Mapping[str, Parameter] = {**rule.parameters, **setting.parameters}
         self._memory: dict[str, Any] = {} if memory is None else memory
         self._whole: Look | None = None  # not itself: a circle would stay in memory to the end of a run
+        # The numbers of rows of which a rule that goes row by row said nothing, and which it must see again.
+        self.again: set[int] = set()
 
     def at(self, log: Requests) -> Look:
         """The same rule, looking at another table."""
@@ -97,6 +102,25 @@ class Look:
     def whole(self) -> Look:
         """Where this look is at some rows alone: the same rule's look at all of them; else this one."""
         return self if self._whole is None else self._whole
+
+    def is_rare(self, name: str, count: Callable[[Look], int]) -> bool:
+        """Whether few rows of the whole table are such as `count` tells of the rows that a look is at.
+
+        A sample answers. A rule whose verdicts rest on how many rows are such goes row by row where they are few: it
+        asks for all of them again, so that the others need no look. Where they are many it looks at all rows.
+        """
+        whole = self.whole
+
+        def few() -> bool:
+            rows = range(0, len(whole.log), len(whole.log) // _SAMPLE + 1)
+            return count(whole.among(whole.log.some(rows), {})) <= _RARE
+
+        return whole.once(f"rare {name} {whole.log.table.tab}", few)
+
+    def see_again(self, indexes: Iterable[int]) -> None:
+        """Ask to be shown these rows by the next run too, whatever is said of them."""
+        numbers = self.log.table.numbers
+        self.again.update([numbers[index] for index in indexes])
 
     @property
     def today(self) -> date:
@@ -129,6 +153,11 @@ class Look:
         ids: list[str | None] = self.log.values("id")
         return ids
 
+    def id_of(self, index: int) -> str | None:
+        """The ID of one row, where those of the others may not be wanted."""
+        identifier: str | None = self.log.value("id", index)
+        return identifier
+
     @cached_property
     def opened_days(self) -> list[date | None]:
         """The day on which each request was opened, from the optional column; None where it is not known."""
@@ -139,68 +168,55 @@ class Look:
         return list(map(days.__getitem__, moments))
 
     def known_since(self, index: int) -> date | None:
-        """The day a request was opened: the optional column, else the ledger's first seen.
+        """As `all_known_since` of one row."""
+        return self.all_known_since([index])[0]
+
+    def all_known_since(self, indexes: Sequence[int]) -> list[date | None]:
+        """The days on which these requests were opened: the optional column, else the ledger's first seen.
 
         A request that the ledger's very first run saw is older than that run, so its day is not known.
         """
-        opened = self.opened_days[index]
-        if opened is not None:
-            return opened
-        since, identifier = self.view.history.since, self.ids[index]
-        if identifier is not None and since is not None:
-            first = self._first_sight(identifier)  # in less time than the whole life
-            if first is None or first <= since:
-                return None
-        life = self.view.life(self.log, index)
+        since, ids = self.view.history.since, list(map(self.id_of, indexes))
+        opened = map(as_date, self.log.values_at("opened", indexes))
+        firsts = self.view.history.first_seen(ids)  # in less time than their whole lives
+        return [
+            day
+            or (
+                None
+                if identifier is not None and since is not None and (first is None or first <= since)
+                else self._day_of_life(index)
+            )
+            for index, day, identifier, first in zip(indexes, opened, ids, firsts, strict=True)
+        ]
+
+    def _day_of_life(self, index: int) -> date | None:
+        since, life = self.view.history.since, self.view.life(self.log, index)
         if life is None or (since is not None and life.first_seen <= since):
             return None
         return life.first_seen.date()
 
     def is_new(self, index: int) -> bool:
         """Whether this run is the first to see a request, in a sheet that it is not the first to see."""
-        history, identifier = self.view.history, self.ids[index]
+        history, identifier = self.view.history, self.id_of(index)
         if history.since is None:
             return False
         if identifier is None:
             return history.unnamed(self.log.table, index) is None
-        return self._first_sight(identifier) is None
-
-    def ask_ahead(self, indexes: Sequence[int]) -> None:
-        """Ask the history together for the first sights of these rows, each of which will be wanted by itself."""
-        ids = [self.ids[index] for index in indexes]
-        self._first_sights.update(zip(ids, self.view.history.first_seen(ids), strict=True))
-
-    @property
-    def _first_sights(self) -> dict[str | None, datetime | None]:
-        return self.once("first-sights", dict)
-
-    def _first_sight(self, identifier: str) -> datetime | None:
-        known = self._first_sights
-        if identifier not in known:
-            known[identifier] = self.view.history.first_seen([identifier])[0]
-        return known[identifier]
+        return history.first_seen([identifier])[0] is None
 
     def known_days(self, indexes: Sequence[int]) -> list[date | None]:
         """`known_since` of these rows; whose ID stands once is not looked at twice (see `View.life`)."""
-        twice, history, ids = self.view.ids_used_twice, self.view.history, self.ids
-        since, moments = history.since, history.first_seen([ids[index] for index in indexes])
+        twice, history, ids = self.view.ids_used_twice, self.view.history, list(map(self.id_of, indexes))
+        since, moments = history.since, history.first_seen(ids)
         days = {
             moment: None if moment is None or (since is not None and moment <= since) else moment.date()
             for moment in set(moments)
         }
         known: list[date | None] = []
-        for index, moment in zip(indexes, moments, strict=True):
-            again = ids[index] in twice
+        for index, identifier, moment in zip(indexes, ids, moments, strict=True):
+            again = identifier in twice
             known.append(self.known_since(index) if again else self.opened_days[index] or days[moment])
         return known
-
-    @property
-    def open_rows(self) -> list[int]:
-        """The rows without a resolved date, in the order of the sheet."""
-        return self.once(
-            f"open-rows {self.log.table.tab}",
-            lambda: [index for index, day in enumerate(self.log.values("resolved")) if day is None],
-        )
 
     def header(self, key: str) -> str:
         """What the sheet itself calls the column `key`."""
@@ -221,7 +237,7 @@ class Look:
         """A finding in the cell under `key` of the `index`-th row; texts are shown masked and shortened."""
         table = self.log.table
         return self._finding(
-            table.numbers[index], table.columns[key], key, variant, fix, severity, self.ids[index], params
+            table.numbers[index], table.columns[key], key, variant, fix, severity, self.id_of(index), params
         )
 
     def finding_at(self, row: int, column: int, key: str, variant: str = "", **params: str) -> Finding:
@@ -285,7 +301,7 @@ class Look:
     def first_of(self, indexes: list[int]) -> int:
         """The row that stands for many alike: the one with the first ID, so that sorting changes nothing."""
         return min(
-            indexes, key=lambda index: (self.ids[index] or "\U0010ffff", self.log.table.numbers[index])
+            indexes, key=lambda index: (self.id_of(index) or "\U0010ffff", self.log.table.numbers[index])
         )
 
     def once_if_many(self, cells: Mapping[int, T], often: float) -> Iterator[tuple[int, T, int]]:

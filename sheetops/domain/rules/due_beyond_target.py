@@ -23,12 +23,12 @@ def check(look: Look) -> Iterator[Finding]:
     """Due days of open requests after the target's day."""
     late = dict(_late(look))
     slips = slipped(look, "due", list(late))
-    urgencies, dues = look.log.values("urgency"), look.log.values("due")
     for index, target in late.items():
         if index not in slips:
-            urgency = look.view.lists["urgency"].name(urgencies[index], look.view.language)
+            due: date = look.log.value("due", index)
+            urgency = look.view.lists["urgency"].name(look.log.value("urgency", index), look.view.language)
             yield look.finding(
-                index, "due", value=dues[index].isoformat(), target=target.isoformat(), urgency=urgency
+                index, "due", value=due.isoformat(), target=target.isoformat(), urgency=urgency
             )
 
 
@@ -36,15 +36,16 @@ def _late(look: Look) -> Iterator[tuple[int, date]]:
     """The open rows whose due day lies after the target's, and that day."""
     latest: dict[tuple[str, date | datetime], date | None] = {}
     grace = timedelta(days=look.number("grace_days"))
-    urgencies = look.log.values("urgency")
-    moments = look.log.values("opened")
-    dues = look.log.values("due")
-    rows = [index for index in look.open_rows if dues[index] is not None and urgencies[index] is not None]
-    look.ask_ahead(rows)
-    for index in rows:
-        due = dues[index]
-        start = moments[index] or look.known_since(index)
-        slot = (urgencies[index], start or look.today)
+    known = zip(
+        look.log.open_rows,
+        *(look.log.values_at(key, look.log.open_rows) for key in ("urgency", "due", "opened")),
+        strict=True,
+    )
+    rows = [row for row in known if row[1] is not None and row[2] is not None]
+    days = look.all_known_since([index for index, *_ in rows])
+    for (index, urgency, due, opened), day in zip(rows, days, strict=True):
+        start = opened or day
+        slot = (urgency, start or look.today)
         if slot not in latest:
             latest[slot] = _latest(look, *slot)
         target = latest[slot]

@@ -15,6 +15,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
+from sheetops.domain.cell_texts import as_texts
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.ids import IdPattern
 from sheetops.domain.patterns import pattern
@@ -23,7 +24,6 @@ from sheetops.domain.rules.base import Look, Rule
 from sheetops.domain.rules.error_value import is_error
 from sheetops.domain.table import Raw
 from sheetops.domain.text import tidy
-from sheetops.domain.values import as_text
 
 _DIGITS = pattern(r"\d+")
 _LETTERS = pattern(r"[^\W\d_]+")
@@ -34,8 +34,13 @@ _MONTH = pattern(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
 def check(look: Look) -> Iterator[Finding]:
     """IDs of no accepted form."""
     odd: dict[Raw, str] = {}
-    for log in look.view.logs:
-        odd.update(_odd(look.at(log)))
+    if _are_rare(look):
+        odd.update(_odd(look))
+        look.see_again([index for index, _ in look.rows_with("id", odd)])
+    else:
+        look = look.whole
+        for log in look.view.logs:
+            odd.update(_odd(look.at(log)))
     if not odd:
         return
     pattern = IdPattern(look.view.policy.id_pattern)
@@ -47,6 +52,15 @@ def check(look: Look) -> Iterator[Finding]:
         fits = better != text and (pattern.fits(better) or _form(better) in forms)
         variant = "lookalike" if fits else ""
         yield look.finding(index, "id", variant, fix=better if fits else None, value=text, example=example)
+
+
+def _are_rare(look: Look) -> bool:
+    """Whether so few rows have an odd ID that each is better looked at every time; of several tables one tells of all."""
+    return len(look.view.logs) == 1 and look.is_rare("malformed-id", _count)
+
+
+def _count(look: Look) -> int:
+    return len(list(look.rows_with("id", _found_odd(look))))
 
 
 def _odd(look: Look) -> dict[Raw, str]:
@@ -67,19 +81,17 @@ def _found_odd(look: Look) -> dict[Raw, str]:
 
 def _forms(look: Look, pattern: IdPattern, odd: Mapping[Raw, str]) -> tuple[frozenset[str], str]:
     """The forms that count as the sheet's own, and an ID to show as an example of what is right."""
-    fitting = [
-        as_text(raw)
-        for log in look.view.logs
-        for raw in log.distinct("id")
-        if raw is not None and raw not in odd
-    ]
+    fitting: list[str] = []
+    for log in look.view.logs:
+        known = [raw for raw in log.distinct("id") if raw is not None and raw not in odd]
+        fitting.extend(as_texts(known, log.kinds("id")))
     counts = Counter(_form(text) for text in odd.values())
     usual = max(look.number("share") * (len(odd) + len(fitting)), 3 if fitting else 1)
     own = frozenset(form for form, count in counts.items() if form is not None and count >= usual)
     right = fitting or [text for text in odd.values() if _form(text) in own]
-    return own, max(right, key=lambda text: (len(text), text)) if right else pattern.make(
-        pattern.prefix(look.today), 1
-    )
+    longest = max(map(len, right), default=0)
+    first = pattern.make(pattern.prefix(look.today), 1)
+    return own, max((text for text in right if len(text) == longest), default=first)
 
 
 def _form(text: str) -> str | None:
@@ -108,4 +120,12 @@ def months(look: Look) -> list[date | None]:
     return list(map(known.__getitem__, starts))
 
 
-RULE = Rule("malformed-id", Severity.WARNING, check, {"share": 0.05}, limits={"share": (0, 1)})
+RULE = Rule(
+    "malformed-id",
+    Severity.WARNING,
+    check,
+    {"share": 0.05},
+    limits={"share": (0, 1)},
+    by_row=True,
+    grounds=lambda look: "rare" if _are_rare(look) else "",
+)

@@ -19,11 +19,11 @@ def check(look: Look) -> Iterator[Finding]:
     history, policy = look.view.history, look.view.policy
     if not history.lives:
         return
-    notes, priorities = look.log.values("notes"), look.log.values("priority")
     key = "result" if look.log.table.has("result") else "priority"
-    high = [
-        at for at in look.open_rows if priorities[at] is not None and priorities[at] >= policy.high_priority
-    ]
+    rows = look.log.open_rows
+    told = zip(rows, look.log.values_at("priority", rows), strict=True)
+    priorities = {at: level for at, level in told if level is not None and level >= policy.high_priority}
+    high = list(priorities)
     found: list[tuple[int, int]] = []
     for index, life in zip(high, look.view.lives_at(look.log, high), strict=True):
         if life is None:
@@ -32,7 +32,7 @@ def check(look: Look) -> Iterator[Finding]:
             days = look.calendar.workdays_between((life.last_progress or life.first_seen).date(), look.today)
         except CalendarYearUnknown:
             continue
-        snoozed = snoozed_until(notes[index], look.today)
+        snoozed = snoozed_until(look.log.value("notes", index), look.today)
         if days > policy.stale_days and (snoozed is None or snoozed < look.today):
             found.append((index, days))
     moved = look.view.progressed(look.log, [index for index, _ in found])

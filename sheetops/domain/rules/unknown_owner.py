@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.people import People
 from sheetops.domain.rules.base import MANY, Look, Rule
+from sheetops.domain.table import Raw
 from sheetops.domain.text import fold, nearest
 from sheetops.domain.values import Owner
 
@@ -32,18 +33,23 @@ def check(look: Look) -> Iterator[Finding]:
     people = look.view.people
     if not people.all:
         return
-    distinct = {raw: owners for raw, owners in look.log.meanings("owner").items() if raw is not None}
-    judged = ((raw, _judge(owners, people)) for raw, owners in distinct.items())
-    verdicts = {raw: verdict for raw, verdict in judged if verdict is not None}
-    resolved = look.log.values("resolved")
+    rare = _are_rare(look)
+    if not rare:
+        look = look.whole
+    verdicts = _verdicts(look)
     unknown: dict[int, Verdict] = {}
     for index, verdict in look.rows_with("owner", verdicts):
         if verdict.variant != "inactive":
             unknown[index] = verdict
-        elif resolved[index] is None:
+        elif look.log.value("resolved", index) is None:
             yield look.finding(index, "owner", "inactive", value=verdict.value)
+    if not unknown:
+        return
+    if rare:
+        look.see_again(unknown)
     strangers = sum(verdict.variant != "inactive" for verdict in verdicts.values())
-    often = 2 if 2 * strangers > len(distinct) else look.number("often")  # the People tab is only begun
+    distinct = sum(raw is not None for raw in look.whole.log.distinct("owner"))
+    often = 2 if 2 * strangers > distinct else look.number("often")  # the People tab is only begun
     for index, verdict, rows in look.once_if_many(unknown, often):
         variant = "often" if rows > 1 else verdict.variant
         yield look.finding(
@@ -54,6 +60,23 @@ def check(look: Look) -> Iterator[Finding]:
             value=verdict.value,
             rows=str(rows),
         )
+
+
+def _verdicts(look: Look) -> dict[Raw, Verdict]:
+    """The owners with whom something is wrong, as they are written, and what."""
+    people = look.view.people
+    distinct = {raw: owners for raw, owners in look.log.meanings("owner").items() if raw is not None}
+    judged = ((raw, _judge(owners, people)) for raw, owners in distinct.items())
+    return {raw: verdict for raw, verdict in judged if verdict is not None}
+
+
+def _are_rare(look: Look) -> bool:
+    """Whether so few rows have an unknown owner that each is better looked at every time."""
+    return look.is_rare("unknown-owner", _count)
+
+
+def _count(look: Look) -> int:
+    return len(list(look.rows_with("owner", _verdicts(look)))) if look.view.people.all else 0
 
 
 def _judge(owners: Iterable[Owner], people: People) -> Verdict | None:
@@ -88,4 +111,12 @@ def _no_department(owner: Owner, people: People) -> Verdict:
     return Verdict("department-near", owner.department, f"{near}-{owner.person}" if owner.person else near)
 
 
-RULE = Rule("unknown-owner", Severity.WARNING, check, {"often": 20}, limits={"often": (2, MANY)})
+RULE = Rule(
+    "unknown-owner",
+    Severity.WARNING,
+    check,
+    {"often": 20},
+    limits={"often": (2, MANY)},
+    by_row=True,
+    grounds=lambda look: "rare" if _are_rare(look) else "",
+)

@@ -22,7 +22,10 @@ _LISTS = ("source", "type", "urgency")
 
 def check(look: Look) -> Iterator[Finding]:
     """Cells of list columns and of the priority that cannot be read."""
+    rare = _are_rare(look)
     comma = look.view.texts("checks.comma")
+    if not rare:
+        look = look.whole
     for key in (*_LISTS, "priority"):
         cells = look.log.cells(key)
         bad: dict[int, tuple[str, Problem]] = {
@@ -34,6 +37,8 @@ def check(look: Look) -> Iterator[Finding]:
             for index, (text, _) in bad.items():
                 yield look.finding(index, key, "priority", value=text)
             continue
+        if rare:
+            look.see_again(bad)
         choices = look.view.lists[key]
         names = comma.join(item.name(look.view.language) for item in choices.items)
         for index, (text, problem), rows in look.once_if_many(bad, look.number("often")):
@@ -42,4 +47,17 @@ def check(look: Look) -> Iterator[Finding]:
             yield look.finding(index, key, variant, fix=fix, value=text, rows=str(rows), choices=names)
 
 
-RULE = Rule("unknown-value", Severity.ERROR, check, {"often": 20}, limits={"often": (2, MANY)})
+def _are_rare(look: Look) -> bool:
+    """Whether so few rows hold a value that is not known that each is better looked at every time."""
+    return look.is_rare("unknown-value", lambda some: sum(map(some.log.count_unreadable, _LISTS)))
+
+
+RULE = Rule(
+    "unknown-value",
+    Severity.ERROR,
+    check,
+    {"often": 20},
+    limits={"often": (2, MANY)},
+    by_row=True,
+    grounds=lambda look: "rare" if _are_rare(look) else "",
+)

@@ -19,7 +19,7 @@ from sheetops.domain.history import History
 from sheetops.domain.plan import Judged, Plan
 from sheetops.domain.policy import RuleSetting
 from sheetops.domain.rows import Rows
-from sheetops.domain.rules import BY_CODE, RULES, judge, verdicts
+from sheetops.domain.rules import BY_CODE, RULES, base, judge, verdicts
 from sheetops.domain.rules.base import Look, setting_of
 from sheetops.domain.table import CellError, Grid, Raw, RawSheet, Table, take_snapshot
 from sheetops.domain.template import BY_KEY
@@ -56,6 +56,7 @@ _PEOPLE = [
 _TEAMS: Sequence[Mapping[str, Any]] = ({}, {"feedback_days": 1}, {"routing": {"complaint": ["客服部"]}})
 _POLICIES = [policy(calendar={"country": "CN"}, **team) for team in _TEAMS]
 _Content = tuple[Any, ...]
+_Row = Mapping[str, Raw]
 
 
 def _marked(seen: View) -> View:
@@ -72,8 +73,8 @@ def _marked(seen: View) -> View:
 class _Desk:
     """A sheet over some days, and a memory of it such as the ledger's: which rows stood where nothing was seen."""
 
-    def __init__(self, dice: random.Random) -> None:
-        self.dice = dice
+    def __init__(self, dice: random.Random, often: int = 20) -> None:
+        self.dice, self.often = dice, often
         self.keys = list(_KEYS)
         self.rows = [self.row() for _ in range(dice.randrange(30))]
         self.formulas: dict[int, tuple[int, str]] = {}  # by the identity of a row: its column and formula
@@ -101,7 +102,9 @@ class _Desk:
 
     def see(self) -> View:
         raw = RawSheet("test.xlsx", (self.grid(), Grid("人员", self.people)), "1")
-        settled = replace(_POLICIES[self.team], rules=self.rules)
+        often = RuleSetting(parameters={"often": self.often})
+        rules = {"unknown-value": often, "unknown-owner": often, **self.rules}
+        settled = replace(_POLICIES[self.team], rules=rules)
         return _marked(View(take_snapshot(raw, language="zh-Hans"), settled, History(), self.now))
 
     def content(self, table: Table, index: int) -> _Content:
@@ -158,9 +161,9 @@ class _Desk:
                 dice.choice(rows)[key] = dice.choice(ODD[key])
 
 
-def _rounds(seed: int, count: int) -> tuple[int, set[str]]:
+def _rounds(seed: int, count: int, often: int = 20) -> tuple[int, set[str]]:
     """How many rows were not judged again in these runs, and the rules that saw something."""
-    desk, said = _Desk(random.Random(seed)), set()
+    desk, said = _Desk(random.Random(seed), often), set()
     for _ in range(count):
         seen = desk.see()
         whole = verdicts(seen)
@@ -177,6 +180,48 @@ def _rounds(seed: int, count: int) -> tuple[int, set[str]]:
 @given(st.integers(0, 10**9))
 def test_judging_some_rows_says_what_judging_all_says(seed: int) -> None:
     _rounds(seed, 5)
+
+
+@pytest.mark.parametrize("few", [0, 1, 3])
+def test_what_is_rare_in_one_run_and_common_in_the_next(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "_RARE", few)
+    assert sum(_rounds(seed, 8, often=2)[0] for seed in range(8)) > 50
+
+
+def _in_both(before: Sequence[_Row], after: Sequence[_Row]) -> tuple[bool, set[str]]:
+    """Whether judging some rows of the later sheet says what judging all says, and what that is."""
+    desk = _Desk(random.Random(0), often=3)
+    for rows in (before, after):
+        desk.rows = [{**GOOD["zh-Hans"], "id": f"202611{at:02}", **row} for at, row in enumerate(rows, 1)]
+        seen = desk.see()
+        whole = verdicts(seen)
+        some = verdicts(replace(seen, history=History(to_judge=desk.to_judge)))
+        desk.remember(seen, some.judged["Log"])
+    return some == whole, {finding.rule for finding in whole.findings}
+
+
+_REAL, _TEXT = {"due": date(2026, 11, 30)}, {"due": "2026-11-30"}
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("unknown-value", [{"source": "传真"}] * 5 + [{}] * 20, [{"source": "传真"}] * 5 + [{}] * 21),
+        ("unknown-owner", [{"owner": "财务部-周*"}] * 5 + [{}] * 20, [{"owner": "财务部-周*"}] * 5 + [{}] * 21),
+        ("wrong-kind", [_TEXT] * 5 + [_REAL] * 9, [_TEXT] * 5 + [_REAL] * 25),
+        ("malformed-id", [{"id": f"INC-{at}"} for at in range(4)], [{"id": f"INC-{at}"} for at in range(5)]),
+    ],
+)  # fmt: skip
+def test_what_a_rule_counts_in_all_rows_it_sees_again(
+    code: str, before: Sequence[_Row], after: Sequence[_Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same, said = _in_both(before, after)
+    assert same
+    assert (code in said) == (
+        code != "malformed-id"
+    )  # which has as many of one form as count as the sheet's own
+    monkeypatch.setattr(Look, "see_again", lambda look, indexes: None)
+    assert not _in_both(before, after)[0]
 
 
 def test_the_rounds_leave_rows_out_and_have_faults_of_every_rule_that_goes_row_by_row() -> None:
@@ -196,11 +241,34 @@ def test_judging_some_rows_says_what_judging_all_says_for_long(capsys: pytest.Ca
 def test_what_a_verdict_takes_from_the_whole_table_must_be_told(
     code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lie = tuple(replace(rule, grounds=None) if rule.code == code else rule for rule in RULES)
-    monkeypatch.setattr(rules_room, "RULES", lie)
+    _without_grounds(code, monkeypatch)
     with pytest.raises(AssertionError, match=code):
         for seed in range(16, 20):
             _rounds(seed, 8)
+
+
+def _without_grounds(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lie = tuple(replace(rule, grounds=None) if rule.code == code else rule for rule in RULES)
+    monkeypatch.setattr(rules_room, "RULES", lie)
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("unknown-value", [{"source": "传真"}] * 12, [{"source": "传真"}] * 9 + [{}] * 3),
+        ("unknown-owner", [{"owner": "财务部-周*"}] * 12, [{"owner": "财务部-周*"}] * 9 + [{}] * 3),
+        ("wrong-kind", [_TEXT] * 12 + [_REAL] * 9, [_TEXT] * 9 + [_REAL] * 50),
+        ("malformed-id", [{"id": f"INC-{at}"} for at in range(12)], [{"id": "INC-0"}, *[{}] * 11]),
+    ],
+)
+def test_whether_a_rule_goes_row_by_row_must_be_told(
+    code: str, before: Sequence[_Row], after: Sequence[_Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same, said = _in_both(before, after)
+    assert same
+    assert code in said
+    _without_grounds(code, monkeypatch)
+    assert not _in_both(before, after)[0]
 
 
 @pytest.mark.parametrize("seed", range(3))
