@@ -121,7 +121,7 @@ def _only_our_tabs(plan: Plan, view: View) -> Plan:
     free = tuple(tab for tab, state in zip(wanted, states, strict=True) if state in ("blank", "whole"))
     words = {"foreign": "run.tab_is_yours", "changed": "run.tab_has_notes"}
     told = [view.texts(words[s], tab=tab.name) for tab, s in zip(wanted, states, strict=True) if s in words]
-    return plan.with_tabs(free) + Plan(remarks=tuple(told))
+    return plan.with_tabs(free) + Plan(left=tuple(told))
 
 
 def _with_rows(applied: Applied, rows: Sequence[Write]) -> Applied:

@@ -56,6 +56,7 @@ def as_document(report: Report) -> dict[str, Any]:
         "put_back": list(report.applied.put_back),
         "remarks": [
             *report.plan.remarks,
+            *report.plan.left,
             *report.applied.reasons.values(),
             *_put_back(report),
             *_hindrance(report),
@@ -104,6 +105,8 @@ def show(report: Report, jobs: Sequence[str], verbose: bool, mails: bool = True)
     for tab in report.applied.held:
         reason = report.applied.reasons.get(tab, "somebody changed it meanwhile")
         click.echo(f"  left alone: tab {tab} ({reason}); tried again next run")
+    for sentence in report.plan.left:
+        click.echo(f"  note: {sentence}")
     if mails and ("remind" in jobs or report.deliveries):
         show_mails(report, everything, "digests" if "remind" in jobs else "mails")
     for remark in (*report.plan.remarks, *_put_back(report), *_hindrance(report)):

@@ -134,10 +134,12 @@ def _print(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str],
         click.echo(line)
     if tabs:
         many = len(tabs) > 1
+        them = "them" if many else "it"
         click.echo(
             f"  {'stay' if many else 'stays'}: the {'tabs' if many else 'tab'} {', '.join(tabs)} of the run, for no "
-            f"job takes a tab away; delete {'them' if many else 'it'} yourself if nobody needs "
-            f"{'them' if many else 'it'} (ticks and notes in a tab go with it)"
+            f"job takes a tab away; until {'their jobs write' if many else 'its job writes'} {them} anew "
+            f"{'they' if many else 'it'} may tell of what is undone; delete {them} yourself if nobody needs {them} "
+            "(ticks and notes in a tab go with it)"
         )
     for conflict in report.applied.conflicts:
         why = f": {conflict.forbidden}" if conflict.forbidden else f" ({conflict.reason}); undo again"

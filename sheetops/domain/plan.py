@@ -141,6 +141,9 @@ class Plan:
     figures: Mapping[str, float] = field(default_factory=dict)
     reviews: tuple[ReviewMail, ...] = ()
     judged: Mapping[str, Judged] = field(default_factory=dict)  # tab → how its rows were judged
+    left: tuple[
+        str, ...
+    ] = ()  # sentences about tabs that stay as they are, as they hold something of a person's
 
     def __add__(self, other: Plan) -> Plan:
         return Plan(
@@ -153,6 +156,7 @@ class Plan:
             {**self.figures, **other.figures},
             self.reviews + other.reviews,
             {**self.judged, **other.judged},
+            self.left + other.left,
         )
 
     def with_tabs(self, tabs: tuple[Tab, ...]) -> Plan:

@@ -65,7 +65,7 @@ def remind(view: View) -> Plan:
         hours = view.policy.mail_hours
         span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
         remarks.append(view.texts("remind.quiet", count=quiet, time=f"{view.now:%H:%M}", hours=span))
-    return Plan(digests=tuple(digests), remarks=tuple(remarks))
+    return Plan(digests=tuple(digests), remarks=tuple(remarks), judged=view.memo["judged"])
 
 
 def odd_cells(view: View) -> list[str]:

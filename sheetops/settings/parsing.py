@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from operator import itemgetter
+from functools import reduce
+from operator import getitem, itemgetter
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -37,15 +38,48 @@ def parse_text(text: str, where: str) -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        told = [(_line(data, e["loc"]), _what(e), _mend(e)) for e in _told(data, error)]
-        raise _together(told, where) from None
-    found = [
-        (_line(data, fault.place), f"{'.'.join(map(str, fault.place))}: {fault.what}", fault.mend)
-        for fault in faults(settings)
-    ]
+        unread = [(_line(data, e["loc"]), _what(e), _mend(e)) for e in _told(data, error)]
+        raise _together([*unread, *_senseless(data, _rest(data, error))], where) from None
+    found = _senseless(data, settings)
     if found:
         raise _together(found, where)
     return settings
+
+
+def _senseless(data: Any, settings: Settings | None) -> list[tuple[int, str, str | None]]:
+    """What makes no sense in settings that can be read: line, what, how to mend."""
+    return [
+        (_line(data, fault.place), f"{'.'.join(map(str, fault.place))}: {fault.what}", fault.mend)
+        for fault in (faults(settings) if settings is not None else ())
+    ]
+
+
+def _rest(data: Any, error: ValidationError) -> Settings | None:
+    """The settings without those that cannot be read, so that whoever mends these hears of all; None if none are left.
+
+    Of a list nothing is taken out, for its faults are told by their places: one that holds such a setting goes whole.
+    """
+    left = _plain(data)
+    for one in error.errors():
+        path = _reached(data, one["loc"])
+        at = next((at for at in reversed(range(len(path))) if isinstance(path[at], str)), None)
+        if at is None:
+            return None
+        try:
+            reduce(getitem, path[:at], left).pop(path[at], None)
+        except (KeyError, IndexError):  # it went with what held it
+            continue
+    try:
+        return Settings.model_validate(left)
+    except ValidationError:
+        return None
+
+
+def _plain(data: Any) -> Any:
+    """A copy that may be taken apart."""
+    if isinstance(data, dict):
+        return {key: _plain(value) for key, value in data.items()}
+    return [_plain(value) for value in data] if isinstance(data, list) else data
 
 
 def _together(found: Iterable[tuple[int, str, str | None]], where: str) -> SettingsError:

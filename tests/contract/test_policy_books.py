@@ -35,5 +35,5 @@ def test_a_changed_setting_is_followed_and_notes_hold_it(desk: Desk) -> None:
     at = next(n for n, cells in enumerate(desk.rows("Policy"), 1) if cells and cells[0] == "Feedback")
     desk.tick("Policy", at, 2, "we agreed on this in May")
     held = policy_run(desk, feedback_days=9)
-    assert held.applied.tabs == () and "changed by hand" in held.plan.remarks[0]
+    assert held.applied.tabs == () and "changed by hand" in held.plan.left[0]
     assert desk.rows("Policy")[at - 1][1] == "we agreed on this in May"

@@ -166,3 +166,17 @@ def test_no_tab_names_an_id_that_stands_nowhere(desk: Desk, how: str) -> None:
     given = desk.person.read("Requests!A9")[0][0]
     assert given == "R-6"
     assert (ids["G9"], ids["G10"]) == (given, ""), checks
+
+
+def test_a_tab_that_cannot_be_put_is_held_and_what_was_filled_is_remembered(desk: Desk) -> None:
+    desk.person.type("Requests!A9", [[typed(value) for value in row(description="Slow", customer="W*")]])
+    desk.document("validate", "desk", code=1)
+    checks = next(sheet for sheet in desk.person._book().sheets if sheet.title == "Checks")
+    lock_cell(desk.server.world, desk.id, 3, 2, checks.id)
+    document = desk.document("run", "desk", code=3)
+    assert document["held_tabs"] == ["Checks"] and any("protected" in r for r in document["remarks"])
+    assert [(e["cell"], e["outcome"]) for e in document["edits"]] == [("A9", "written")]
+    assert desk.person.read("Requests!A9") == [["R-6"]]
+    assert "R-6" in desk.run("history", "R-6")
+    said = desk.run("run", "desk", "--as-of", TODAY, code=3)
+    assert "left alone: tab Checks (" in said

@@ -104,9 +104,13 @@ def test_a_shorter_tab_leaves_nothing_of_the_longer_one(app: App, blank: str) ->
 
 
 def test_a_text_too_long_for_a_cell_is_refused_before_anything_is_sent(app: App, blank: str) -> None:
+    long, short = Tab("Checks", ((Cell("x" * 50_001),),)), Tab("Policy", ((Cell("x"),),))
+    with google_book(app, blank).session() as session:
+        applied = session.apply([], [long, short], take_snapshot)
+    assert (applied.tabs, applied.held) == (("Policy",), ("Checks",)) and "50000" in applied.reasons["Checks"]
+    assert [sheet.title for sheet in app.world.files[blank].book.sheets] == ["Sheet1", "Policy"]  # type: ignore[union-attr]
     with pytest.raises(TabRefused, match="50000"):
-        put(app, blank, Tab("Checks", ((Cell("x" * 50_001),),)))
-    assert len(app.world.files[blank].book.sheets) == 1  # type: ignore[union-attr]
+        google_book(app, app.world.add_file("New", SHEET_MIME, DEFAULT_EMAIL).id).fill_new([long])
 
 
 def test_a_row_link_opens_the_row(app: App) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from sheetops.domain.history import History
 from sheetops.domain.plan import Judged, Plan
+from sheetops.jobs.remind import remind
+from sheetops.jobs.validate import validate
 from sheetops.ledger import open_ledger
 from sheetops.ledger import tables as t
 from sheetops.ledger.keyed_marks import unpacked
 from sheetops.ledger.last_look import keep_look
 from tests.integration.ledger_places import postgres
-from tests.sheets import log, row
+from tests.sheets import KEYS, log, row
 from tests.unit.ledger.looks import DAY, SHEET, START, look, marked, see
 
 
@@ -53,6 +58,40 @@ def test_rows_stand_as_the_last_look_left_them(
             kept = link.execute(select(t.standing.c.first).order_by(t.standing.c.first)).scalars().all()
             woken = link.execute(select(t.requests.c.number)).scalars().all()
         assert kept == [1, 1025, 2049] and woken == [1501]
+
+
+def test_reminding_alone_leaves_how_rows_were_judged_and_a_run_that_judges_nothing_leaves_it_standing(
+    tmp_path: Path,
+) -> None:
+    given = {"source": "Phone", "type": "Consult", "urgency": "Low", "priority": 2, "owner": "Tech-O*"}
+    rows = [
+        row(
+            id=f"202611{n:04}",
+            customer=f"W*{n}-shop",
+            description=f"The till {n} is slow",
+            due=date(2026, 11, 16),
+            **given,
+        )
+        for n in range(60)
+    ]
+    rows[7][KEYS.index("owner")] = None
+    with open_ledger(tmp_path / "ledger.db", key_file=tmp_path / "key") as ledger:
+        now = marked(log(*rows))
+        plan = remind(see([now], START))
+        context = plan.judged["Requests"].context
+        look(ledger, now, plan=plan, jobs=("remind",))
+        table = see([now], START).snapshot.tables[0]
+        first = ledger.history(SHEET, START).to_judge(table, context)
+        assert first is not None and set(first) == {7}
+        rows[31][KEYS.index("owner")] = None
+        now = marked(log(*rows))
+        look(ledger, now, plan=Plan(), jobs=("fill",), now=START)
+        view = replace(see([now], START), history=ledger.history(SHEET, START))
+        left = view.history.to_judge(view.snapshot.tables[0], context)
+        assert left is not None and set(left) == {*first, 31}, "that run judged nothing"
+        known, anew = validate(view), validate(replace(view, history=History()))
+        assert {f.row for f in known.findings if f.column == "owner"} == {9, 33}
+        assert known.findings == anew.findings and known.judged == anew.judged
 
 
 def test_what_is_forgotten_while_a_run_remembers_stays_forgotten(

@@ -194,7 +194,7 @@ def test_a_tab_of_a_persons_own_is_not_overwritten_whatever_its_name() -> None:
     book = MemoryBook([*desk().grids, mine])
     report = run(book)
     assert report.applied.tabs == ()
-    assert any("the tab Checks is somebody's own" in remark for remark in report.plan.remarks)
+    assert any("the tab Checks is somebody's own" in remark for remark in report.plan.left)
     assert book.grids[-1].rows == mine.rows
     blank = MemoryBook([*desk().grids, Grid("Checks", [[], [None, ""]])])
     assert run(blank).applied.tabs == ("Checks",)

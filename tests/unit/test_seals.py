@@ -149,7 +149,7 @@ def test_notes_in_a_tab_of_ours_are_never_erased(
     book.change([log(row(description="Another case")), mine])
     report = run(book, jobs=jobs, period=period)
     assert report.applied.tabs == () and book.grids[-1].rows == mine.rows
-    assert [remark for remark in report.plan.remarks if f"the tab {name} was changed by hand" in remark]
+    assert [remark for remark in report.plan.left if f"the tab {name} was changed by hand" in remark]
     book.change([book.grids[0], Grid(name, [])])
     assert run(book, jobs=jobs, period=period).applied.tabs == (name,)
 
@@ -170,7 +170,7 @@ def test_a_persons_tab_is_left_alone_though_its_title_is_ours(rows: Rows) -> Non
     book = MemoryBook([*_desk().grids, Grid("Checks", rows)])
     report = run(book, jobs=("validate",))
     assert report.applied.tabs == () and book.grids[-1].rows == rows
-    assert any("somebody's own" in remark for remark in report.plan.remarks)
+    assert any("somebody's own" in remark for remark in report.plan.left)
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,25 @@ def test_all_that_makes_no_sense_is_told_at_once() -> None:
     assert len(said) == 3 and "Mars" in said[0] and "requird" in said[1] and "far_days" in said[2]
 
 
+def test_what_cannot_be_read_hides_nothing_that_makes_no_sense() -> None:
+    text = (
+        "sheets:\n  - {name: a, path: a.xlsx, timezone: Mars}\n  - {name: b, path: b.xlsx, id_patern: x}\nteam:\n"
+        "  hours: ['09:00-18:00', 7, '25:00-26:00']\n  timezone: Venus\n  escalate_after: [9, x]\n"
+        "  people:\n    - {department: a, timezone: Pluto}\nlog: 3\n"
+    )
+    with pytest.raises(SettingsError) as caught:
+        parse(text, "s.yaml")
+    said = [one.line() for one in (caught.value, *caught.value.also)]
+    assert [line.partition(": ")[0] for line in said] == [f"s.yaml, line {n}" for n in (2, 3, 5, 6, 7, 9, 10)]
+    assert "Mars" in said[0] and "id_pattern" in said[1] and "Venus" in said[3] and "Pluto" in said[5]
+    assert "told before" not in "".join(said)  # of a pair that cannot be read nothing else is said
+    with pytest.raises(SettingsError) as caught:  # nothing is left that could be judged
+        parse("sheets:\n  - name: a\n    timezone: Mars\n", "s.yaml")
+    assert [one.line() for one in (caught.value, *caught.value.also)] == [
+        "s.yaml, line 2: sheets.0.path is missing"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [

@@ -85,7 +85,9 @@ class GoogleBook:
             blank = [
                 tab for tab in state.tabs if tab.title.casefold() not in {t.name.casefold() for t in tabs}
             ]
-            session.apply([], tabs, take_snapshot)
+            held = session.apply([], tabs, take_snapshot).reasons
+            if held:
+                raise TabRefused(next(iter(held.values())), where=self.location)
             requests: list[Json] = [{"deleteSheet": {"sheetId": tab.id}} for tab in blank]
             requests += protecting(read_state(self.service))
             if requests:
@@ -155,22 +157,32 @@ class GoogleSession:
     def _put(
         self, tabs: Sequence[Tab], titles: dict[int, str], wrote: bool
     ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
-        """Put the tabs and note their `titles`; gives those that stand, those that were held, and why.
-
-        Once cells are written (`wrote`), a tab that cannot be put is held: the run goes on to remember what it wrote.
-        """
+        """Put the tabs and note their `titles`; gives those that stand, those that were held, and why."""
         if not tabs:
             return (), (), {}
         self.state = read_state(self._service)
         free, held = untouched_tabs(tabs, self.raw, self.state.raw())
-        names = tuple(tab.name for tab in free)
+        reasons: dict[str, str] = {}
         try:
-            titles |= put_tabs(self._service, self._lock, self.state, free)
-        except (TabRefused, ServiceUnreachable) as error:
+            self._put_some(free, titles, reasons)
+        except ServiceUnreachable as error:
             if not wrote:
                 raise
-            return (), (*held, *names), dict.fromkeys(names, str(error))
-        return names, held, {}
+            # Cells are written, which the run must remember.
+            reasons = {tab.name: str(error) for tab in free}
+        put = tuple(tab.name for tab in free if tab.name not in reasons)
+        return put, (*held, *reasons), reasons
+
+    def _put_some(self, tabs: Sequence[Tab], titles: dict[int, str], reasons: dict[str, str]) -> None:
+        """Put tabs together; where Google refuses that, one by one, so that one holds up no other."""
+        try:
+            titles |= put_tabs(self._service, self._lock, self.state, tabs)
+        except TabRefused as error:
+            if len(tabs) == 1:
+                reasons[tabs[0].name] = TabRefused(error.what, mend=error.mend).line()
+                return
+            for tab in tabs:
+                self._put_some([tab], titles, reasons)
 
 
 def _edits_of(conflicts: Sequence[Conflict]) -> set[Edit]:
