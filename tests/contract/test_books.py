@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sheetops.books.xlsx import durable
+from sheetops.domain.plan import Edit
 from sheetops.domain.tabs import Cell, Tab
 from sheetops.errors import HoldLost, SheetopsError
 from tests.contract.desks import Desk, Rows, due, google_desk, see, xlsx_desk
@@ -27,6 +28,31 @@ def test_what_is_planned_is_written_and_nothing_else(desk: Desk) -> None:
     assert after[3][8] == date(2026, 11, 20)
     after[3][8] = None
     assert [r[:8] for r in after] == [r[:8] for r in before]
+
+
+def test_what_was_written_and_what_was_not_is_told_in_the_order_of_the_plan(desk: Desk) -> None:
+    with desk.book.session() as session:
+        seen = see(session.raw)
+        table = seen.tables[0]
+        edits = [
+            edit
+            for index in (3, 0, 5, 1, 4)
+            for edit in (
+                Edit(table.ref(index), "notes", table.cell(index, "notes"), None, f"n{index}", "why"),
+                due(seen, index),
+            )
+        ]
+        told = desk.book.rehearse(session.raw, edits, [], see)
+        assert [write.edit for write in told.writes] == edits
+        desk.person(
+            lambda rows: rows.__setitem__(
+                slice(1, None), [r for r in rows[:0:-1] if r[0] not in ("20261104", "20261102")]
+            )
+        )
+        applied = session.apply(edits, [], see)
+    gone = [edit for edit in edits if edit.ref.id in ("20261104", "20261102")]
+    assert [write.edit for write in applied.writes] == [edit for edit in edits if edit not in gone]
+    assert [conflict.edit for conflict in applied.conflicts] == gone
 
 
 def test_a_session_that_applies_nothing_changes_nothing(desk: Desk) -> None:

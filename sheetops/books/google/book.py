@@ -19,7 +19,7 @@ from sheetops.books.google.tabs import put_tabs
 from sheetops.books.google.write import CellWriter, Outcome, forbids
 from sheetops.domain.addresses import google_id
 from sheetops.domain.living import LIVING_ROOM
-from sheetops.domain.plan import Conflict, Edit, untouched_tabs
+from sheetops.domain.plan import Conflict, Edit, Write, untouched_tabs
 from sheetops.domain.table import NEW_ROW, RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Tab
 from sheetops.errors import EditRefused, ServiceUnreachable, TabRefused, UsageError
@@ -151,7 +151,7 @@ class GoogleSession:
             values = read_values(self._service, list(titles))
             token = token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
         put_back = tuple(dict.fromkeys(outcome.put_back))
-        done, conflicts = tuple(outcome.done), tuple(outcome.conflicts)
+        done, conflicts = _in_order(outcome, edits)
         return Applied(done, conflicts, put, token, held, reasons=reasons, put_back=put_back)
 
     def _put(
@@ -183,6 +183,14 @@ class GoogleSession:
                 return
             for tab in tabs:
                 self._put_some([tab], titles, reasons)
+
+
+def _in_order(outcome: Outcome, edits: Sequence[Edit]) -> tuple[tuple[Write, ...], tuple[Conflict, ...]]:
+    """What was written and what was not, in the order in which a rehearsal of the plan tells it: dates go out first."""
+    place = {edit: at for at, edit in enumerate(edits)}
+    done = sorted(outcome.done, key=lambda write: place[write.edit])
+    left = sorted(outcome.conflicts, key=lambda one: (one.reason == "refused", place[one.edit]))
+    return tuple(done), tuple(left)
 
 
 def _edits_of(conflicts: Sequence[Conflict]) -> set[Edit]:
