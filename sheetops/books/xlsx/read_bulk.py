@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -45,6 +45,7 @@ _COMMON_FORMS = 40  # of heads; those that come after so many are told apart one
 _LONGEST_FORM = 400  # and those from the first that is longer on
 _LONGEST_HEAD = 24  # of a cell, after its address and with the tag of its value
 _MOST_ODD = 1 / 3  # of the cells: with more, the pattern of a row is faster
+_FAR_DAY = 1 << 16  # in June 2079; days up to there are kept by number
 _GAPS = 4  # times as many rows as are there: more are too many to be laid out
 _NOTHING, _TEXT, _NUMBER, _DAY, _ODD = range(5)
 
@@ -78,6 +79,8 @@ class Bulk:
         self.last_row = 0
         """The number of the last row that was taken."""
         self.marks = RowMarks(self.formulas)
+        self._moments: NDArray[Any] = np.full(_FAR_DAY, None, object)
+        self._met = np.zeros(_FAR_DAY, np.bool_)  # which of the days stand there
         self._usual: list[bytes] = []  # heads of cells in the last piece, those of the most first
 
     def take(self, start: int, end: int, before: int) -> list[list[Raw]]:
@@ -319,11 +322,20 @@ class Bulk:
             return self._texts_at(values + 1), self._text_marks[values + 1]
         if kind == _NUMBER:
             return values.astype(np.float64), of_numbers(values, NUMBER)
-        days, which = np.unique(values, return_inverse=True)
-        moments = np.empty(len(days), object)
-        moments[:] = [self._shared.days[b"%d" % day] for day in days.tolist()]
         early = DAY_1904 if self._shared.days.early else DAY
-        return moments[which], of_numbers(days, early)[which]
+        return self._moments_of(values), of_numbers(values, early)
+
+    def _moments_of(self, days: Ints) -> NDArray[Any]:
+        """What these days are, each worked out once in a sheet but for those of a far future."""
+        if days.max(initial=0) >= _FAR_DAY:
+            far, which = np.unique(days, return_inverse=True)
+            moments = np.empty(len(far), object)
+            moments[:] = [self._shared.days[b"%d" % day] for day in far.tolist()]
+            return cast("NDArray[Any]", moments[which])
+        for day in set(days[~self._met[days]].tolist()):
+            self._moments[day] = self._shared.days[b"%d" % day]
+            self._met[day] = True
+        return cast("NDArray[Any]", self._moments[days])
 
     def _texts_at(self, places: Ints) -> NDArray[Any]:
         if places.max(initial=0) >= len(self._texts):
