@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -331,11 +331,11 @@ class Bulk:
             far, which = np.unique(days, return_inverse=True)
             moments = np.empty(len(far), object)
             moments[:] = [self._shared.days[b"%d" % day] for day in far.tolist()]
-            return cast("NDArray[Any]", moments[which])
+            return moments[which]
         for day in set(days[~self._met[days]].tolist()):
             self._moments[day] = self._shared.days[b"%d" % day]
             self._met[day] = True
-        return cast("NDArray[Any]", self._moments[days])
+        return self._moments[days]
 
     def _texts_at(self, places: Ints) -> NDArray[Any]:
         if places.max(initial=0) >= len(self._texts):
