@@ -84,6 +84,11 @@ class Beginnings:
         column = self._column(key)
         return column.texts() if column is not None else [""] * self.size
 
+    def texts_of(self, key: str, indexes: Sequence[int]) -> list[str]:
+        """As `texts`, of some."""
+        column = self._column(key)
+        return column.some(indexes).texts() if column is not None else [""] * len(indexes)
+
     def text(self, key: str, index: int) -> str:
         """As `texts`, of one."""
         column = self._column(key)
@@ -133,6 +138,13 @@ class Beginnings:
         at = self._head["at"] + _PERSON_BYTES * index
         return self._what[at : at + _PERSON_BYTES], self.text(self._due, index), self.text("id", index)
 
+    def prints_of(self, indexes: Sequence[int]) -> list[Print]:
+        """As `print`, of some."""
+        what, at = self._what, self._head["at"]
+        ends = [at + _PERSON_BYTES * index for index in indexes]
+        persons = [what[end : end + _PERSON_BYTES] for end in ends]
+        return list(zip(persons, *(self.texts_of(key, indexes) for key in (self._due, "id")), strict=True))
+
     def fields(self, index: int) -> dict[str, str]:
         """What is kept of one request's cells."""
         found = {key: self.text(key, index) for key in self._head["columns"] if key != _DUE}
@@ -150,6 +162,12 @@ class Beginnings:
         """The part of `cores` that says who the customer is, of which many are alike."""
         column = self._column(CORE[0])
         return column.marks() if column is not None else [NO_MARK] * self.size
+
+    def cores_of(self, indexes: Sequence[int]) -> list[bytes]:
+        """As `cores`, of some."""
+        columns = map(self._column, CORE)
+        none = [NO_MARK] * len(indexes)
+        return list(map(add, *(none if one is None else one.some(indexes).marks() for one in columns)))
 
     def core(self, index: int) -> bytes:
         """As `cores`, of one; who asks for many gets them by the list."""
@@ -188,11 +206,18 @@ class Beginnings:
         """Whether a request whose first sight is among these still sleeps."""
         return number - self.first not in self._hidden
 
-    def story(self, number: int) -> Story:
-        """The story of a request that sleeps."""
-        story = Story(number, asleep=True)
-        story.add(self.first_seen, self.change(number - self.first))
-        return story
+    def stories(self, numbers: Sequence[int]) -> list[Story]:
+        """The stories of requests that sleep."""
+        indexes = [number - self.first for number in numbers]
+        keys = [key for key in self._head["columns"] if key != _DUE]
+        rows = list(zip(*(self.texts_of(key, indexes) for key in keys), strict=True)) or [()] * len(numbers)
+        stories = []
+        for number, index, print, texts in zip(numbers, indexes, self.prints_of(indexes), rows, strict=True):
+            fields = {key: text for key, text in zip(keys, texts, strict=True) if text}
+            story = Story(number, fields.get("id"), self.tab, print, fields, asleep=True)
+            story.begin(self.first_seen, self._before, index in self._unsure)
+            stories.append(story)
+        return stories
 
     def told(self, number: int) -> tuple[str, str, Change]:
         """When and in which run a request was first seen, and its first change."""
@@ -331,6 +356,14 @@ def of_number(found: Sequence[Beginnings], number: int) -> Beginnings | None:
     """Where the first sight of a request is; `found` are in the order of their numbers."""
     at = bisect_left(found, number + 1, key=lambda part: part.first) - 1
     return found[at] if at >= 0 and found[at].holds(number) else None
+
+
+def by_part(found: Sequence[Beginnings], numbers: Sequence[int]) -> Iterator[tuple[Beginnings, list[int]]]:
+    """Those of these requests that begin in each of the first sights; both are in the order of their numbers."""
+    for part in found:
+        low = bisect_left(numbers, part.first)
+        some = numbers[low : bisect_left(numbers, part.first + part.size, low)]
+        yield part, list(filter(part.holds, some))
 
 
 def awake(link: Connection, sheet: int) -> list[int]:

@@ -24,6 +24,8 @@ class Look(NamedTuple):
     before: str
 
 
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_as_sorted_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 Lost = Collection[
     tuple[str, str]
 ]  # (key, field) of customers and descriptions that are gone since the last look
@@ -74,12 +76,12 @@ def as_row(sheet: int, story: Story) -> dict[str, Any]:
         "tab": story.tab,
         "print": print_as_bytes(story.print),
         "core_print": core_of(story.fields),
-        "fields": json.dumps(story.fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True),
+        "fields": _as_sorted_json(story.fields),
         "first_seen": story.first_seen,
         "first_response": story.first_response,
         "resolved_seen": story.resolved_seen,
         "reopened": story.reopened,
-        "reopenings": json.dumps(story.reopenings, separators=(",", ":")),
+        "reopenings": as_json(story.reopenings),
         "due_changes": story.due_changes,
         "owner_changes": story.owner_changes,
         "last_progress": story.last_progress,

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select
 from sheetops.domain.finding import Finding
 from sheetops.domain.table import Raw
 from sheetops.ledger import tables as t
+from sheetops.ledger.bulk import chunks
 from sheetops.ledger.lives import Lives
 from sheetops.ledger.prints import MARK_BYTES, Printer, plain_texts
-from sheetops.ledger.rows import chunks
 
 
 def name_of(finding: Finding, request: int | None) -> str:

@@ -24,6 +24,7 @@ NOTHING: Words = np.empty(0, np.uint64)
 PIECE = 1024  # requests whose marks stand in one row of the ledger
 KEY_BYTES = 16  # of SipHash
 _BITS = PIECE // 8  # bytes of a bit for each of them
+_SPARE_BITS = 2  # four to eight slots for each mark: fewer are shared by more, and more are slower to reach
 _AT_ONCE = 1 << 14  # marks that the fast memory of a processor holds while they are mixed
 _START = (0x736F6D6570736575, 0x646F72616E646F6D, 0x6C7967656E657261, 0x7465646279746573)  # as SipHash says
 _LENGTH = np.uint64(8 << 56)  # SipHash's last word: of how many bytes
@@ -88,9 +89,38 @@ def _turn(words: Words, by: int, spare: Words) -> None:
 
 
 def once_in_each(now: Words, then: Words) -> tuple[Numbers, Numbers]:
-    """Where (index, index) the marks stand that are in each of the two exactly once; 0 is no mark."""
+    """Where (index, index) the marks stand that are in each of the two exactly once; 0 is no mark.
+
+    Each mark has one of many slots, by its first bits. Mostly no other of its side has the same slot, and a look into it
+    is enough; the few marks of slots that more than one has are sorted.
+    """
     here, there = np.flatnonzero(now), np.flatnonzero(then)
-    marks = np.concatenate((now[here], then[there]))
+    marks_now, marks_then = now[here], then[there]
+    bits = (len(here) + len(there)).bit_length() + _SPARE_BITS
+    slots_now, slots_then = (
+        (marks >> np.uint64(64 - bits)).view(np.int64) for marks in (marks_now, marks_then)
+    )
+    in_slot, shared = np.zeros(1 << bits, np.int32), np.zeros(1 << bits, np.bool_)
+    for slots in (slots_now, slots_then):
+        indexes = np.arange(len(slots), dtype=np.int32)
+        in_slot[slots] = indexes  # the last one stays
+        shared[slots[in_slot[slots] != indexes]] = True
+    of_now, of_then = shared[slots_now], shared[slots_then]
+    at_now = np.flatnonzero(~of_now)
+    at_then = in_slot[slots_now[at_now]]
+    # A slot that none of `then` has holds an index of `now` still, whose mark may be no mark of `then`.
+    known = np.flatnonzero(at_then < len(there))
+    known = known[marks_then[at_then[known]] == marks_now[at_now[known]]]
+    more_now, more_then = _once_by_sorting(marks_now[of_now], marks_then[of_then])
+    return (
+        np.concatenate((here[at_now[known]], here[of_now][more_now])),
+        np.concatenate((there[at_then[known]], there[of_then][more_then])),
+    )
+
+
+def _once_by_sorting(now: Words, then: Words) -> tuple[Numbers, Numbers]:
+    """As `once_in_each`, of marks that are all known."""
+    marks = np.concatenate((now, then))
     order = np.argsort(marks)
     sorted_marks = marks[order]
     # A mark begins and ends a group of alike ones; groups of two are wanted that have one of each side.
@@ -98,8 +128,8 @@ def once_in_each(now: Words, then: Words) -> tuple[Numbers, Numbers]:
     ends[1:-1] = sorted_marks[1:] != sorted_marks[:-1]
     at = np.flatnonzero(ends[:-2] & ~ends[1:-1] & ends[2:])
     first, second = np.minimum(order[at], order[at + 1]), np.maximum(order[at], order[at + 1])
-    one_each = (first < len(here)) & (second >= len(here))
-    return here[first[one_each]], there[second[one_each] - len(here)]
+    one_each = (first < len(now)) & (second >= len(now))
+    return first[one_each], second[one_each] - len(now)
 
 
 class Again(NamedTuple):

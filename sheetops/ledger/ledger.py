@@ -24,10 +24,10 @@ from sheetops.ledger.mailing import MailClaims
 from sheetops.ledger.moving import move, moved_from, was_seen
 from sheetops.ledger.opening import told
 from sheetops.ledger.places import place_of, run_of, sheet_for, sheet_number
+from sheetops.ledger.placing import place_rows
 from sheetops.ledger.prints import Printer, plain
 from sheetops.ledger.recalling import recall
 from sheetops.ledger.recording import record, see
-from sheetops.ledger.rows import place_rows
 from sheetops.ledger.seeing import Done, Place
 
 

@@ -52,12 +52,15 @@ class Story:
         was_resolved, before = self.resolved, dict(self.fields)
         self._see(moment, change)
         if "new" in change:
-            self._begin(moment, change["new"], "first_seen" in change.get("u", ()))
+            self.begin(moment, change["new"], "first_seen" in change.get("u", ()))
         else:
             self._move(moment, change, was_resolved, before)
+            self._respond(moment)
+        self.unsure.update(change.get("u", ()))
+
+    def _respond(self, moment: str) -> None:
         if self.first_response is None and "first_response" not in self.unsure and self._answered:
             self.first_response = moment
-        self.unsure.update(change.get("u", ()))
 
     @property
     def _answered(self) -> bool:
@@ -82,8 +85,9 @@ class Story:
         elif "p" in change:
             self.print = b64decode(change["p"][1]), self.fields.get("due", ""), self.identifier or ""
 
-    def _begin(self, moment: str, looked_before: str, perhaps_old: bool) -> None:
-        self.first_seen = self.last_progress = moment
+    def begin(self, moment: str, looked_before: str, perhaps_old: bool) -> None:
+        """Take its fields for its first sight. `looked_before` is the day of the look before, blank: there was none."""
+        self.touched = self.first_seen = self.last_progress = moment
         if self.resolved:
             self.resolved_seen = moment
         if not looked_before or perhaps_old:  # older than the ledger, or than what it knows
@@ -94,6 +98,7 @@ class Story:
                 self.unsure.add("resolved")
         elif self.resolved and self.fields["resolved"] < looked_before:  # an old row, put in only now
             self.unsure.update(("first_seen", "first_response", "resolved"))
+        self._respond(moment)
 
     def _move(
         self, moment: str, change: Mapping[str, Any], was_resolved: bool, before: Mapping[str, str]

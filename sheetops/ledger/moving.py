@@ -10,9 +10,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from sheetops.domain.view import View
 from sheetops.ledger import tables as t
+from sheetops.ledger.placing import prints_there
 from sheetops.ledger.prints import Print, Printer
 from sheetops.ledger.recording import see
-from sheetops.ledger.rows import prints_there
 
 _SAME = 0.8  # of the vanished sheet's rows must stand unchanged in the new one
 _LEAST = 3  # such rows; fewer may be alike by chance, as in two workbooks made from one template

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 
 from sheetops.domain.requests import Requests
 from sheetops.ledger import tables as t
+from sheetops.ledger.bulk import chunks
 from sheetops.ledger.life import PROGRESS
 from sheetops.ledger.lives import Lives
 from sheetops.ledger.prints import Print, Printer, plain_texts, print_from_bytes
-from sheetops.ledger.rows import chunks
 from sheetops.ledger.seeing import SeenTable
 
 _Seen = tuple[Print, tuple[str, ...]]

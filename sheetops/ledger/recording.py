@@ -17,11 +17,12 @@ from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
 from sheetops.ledger.begin import Look
+from sheetops.ledger.bulk import chunks, insert_many
 from sheetops.ledger.found import name_of
 from sheetops.ledger.last_look import Kept, drop_look, keep_look, last_look
 from sheetops.ledger.policies import keep_policy
 from sheetops.ledger.prints import Printer, pack
-from sheetops.ledger.rows import chunks, remember_rows
+from sheetops.ledger.rows import remember_rows
 from sheetops.ledger.seeing import Done, SeenTable
 
 
@@ -130,7 +131,7 @@ def _edits(link: Connection, run: int, done: Done, request_of: _RequestOf, print
         for edit, tab, cell, outcome in done_or_left
     ]
     if rows:
-        link.execute(insert(t.edits), [{"run": run, "place": at, **row} for at, row in enumerate(rows)])
+        insert_many(link, t.edits, [{"run": run, "place": at, **row} for at, row in enumerate(rows)])
 
 
 def _living_rows(edits: Sequence[Edit]) -> dict[RowRef, str]:

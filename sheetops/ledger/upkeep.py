@@ -14,10 +14,11 @@ from sheetops.ledger import tables as t
 from sheetops.ledger.asking import requests_named
 from sheetops.ledger.asleep import Beginnings, beginnings, forget_beginnings, of_number
 from sheetops.ledger.begin import as_row
+from sheetops.ledger.bulk import chunks
 from sheetops.ledger.last_look import drop_look, forget_marks
 from sheetops.ledger.life import Story
-from sheetops.ledger.rows import chunks, write_stories
 from sheetops.ledger.seeing import AT_ONCE
+from sheetops.ledger.stories import write_stories
 from sheetops.ledger.taken import keep_numbers, note_forgotten
 
 
@@ -77,7 +78,7 @@ def _retold(
     )
     for number, of_request in groupby(link.execute(changes).all(), key=itemgetter(0)):
         part = of_number(asleep, number)
-        story = Story(number) if part is None else part.story(number)
+        story = Story(number) if part is None else part.stories([number])[0]
         for _, began, what in of_request:
             story.add(began, json.loads(what))
         yield story

@@ -18,7 +18,7 @@ from sheetops.ledger import tables as t
 from sheetops.ledger.asleep import sleeping
 from sheetops.ledger.packing import Marks, Texts, coded, unpacked
 from sheetops.ledger.prints import MARK_BYTES, Printer, shown_marks
-from sheetops.ledger.rows import write_stories
+from sheetops.ledger.stories import write_stories
 from tests.sheets import log, row
 from tests.unit.ledger.looks import DAY, SHEET, START, everything, look, look_at_rows, see
 
@@ -97,7 +97,7 @@ def test_whether_a_request_sleeps_is_seen_nowhere(
         for part in sleeping(link, 1):
             assert [part.core(index) for index in range(part.size)] == part.cores
             assert [part.life_key(index) for index in range(part.size)] == part.life_keys
-            stories = [part.story(number) for number in part.numbers()]
+            stories = part.stories(list(part.numbers()))
             write_stories(link, 1, stories)
             count += len(stories)
     assert count > 50 and told(ledger) == asleep
