@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from sheetops.books.base import Applied, Hold
+from sheetops.books.base import Again, Applied, Hold
 from sheetops.books.memory import MemoryBook, _MemorySession
 from sheetops.domain.plan import Conflict, Edit, Plan
 from sheetops.domain.table import Raw, RawSheet, Snapshot
@@ -83,13 +83,16 @@ class _Stubborn(MemoryBook):
             apply = real.apply
 
             def refuse(
-                edits: Sequence[Edit], tabs: Sequence[Tab], see: Callable[[RawSheet], Snapshot]
+                edits: Sequence[Edit],
+                tabs: Sequence[Tab],
+                see: Callable[[RawSheet], Snapshot],
+                again: Again | None = None,
             ) -> Applied:
                 if self.lock == "open":
                     raise SheetInUse("somebody has it open")
                 if self.lock == "locked":
                     return Applied(conflicts=tuple(Conflict(edit, "refused") for edit in edits))
-                return apply(edits, tabs, see)
+                return apply(edits, tabs, see, again)
 
             real.apply = refuse  # type: ignore[method-assign]
             yield real
