@@ -106,15 +106,22 @@ class Lockstep:
     """The two worlds."""
 
     def __init__(
-        self, home: Path, patch: pytest.MonkeyPatch, began: datetime, language: str = "zh-Hans"
+        self, home: Path, patch: pytest.MonkeyPatch, began: datetime, book: bytes | None = None
     ) -> None:
-        self.patch, self.said = patch, 0
-        self.worlds = World(home, "with", 0), World(home, "without", 1 << 60)
+        """`book` is one whose rows have marks by themselves; without it there is a small one with two logs."""
+        self.patch, self.said, self.settings = patch, 0, SETTINGS
+        self.worlds = (
+            World(home, "with", 0 if book is None else read_plain._LARGE),
+            World(home, "without", 1 << 60),
+        )
         first = self.worlds[0]
         first.away.mkdir()
-        with time_machine.travel(began, tick=False):
-            _write_workbook(first.away / BOOK, language)
-            saved_by_another_program(first.away / BOOK)
+        if book is None:
+            with time_machine.travel(began, tick=False):
+                _write_workbook(first.away / BOOK, "zh-Hans")
+                saved_by_another_program(first.away / BOOK, 30)
+        else:
+            (first.away / BOOK).write_bytes(book)
         (first.away / "sheetops.yaml").write_text(json.dumps(SETTINGS))
         code, out, err = first.run(["status"], began, patch)  # the ledger and its key
         assert code == 1, (code, out, err)
@@ -123,16 +130,28 @@ class Lockstep:
     @property
     def book(self) -> Path:
         """The workbook that people work in."""
-        return self.worlds[0].away / BOOK
+        return self.worlds[0].away / self._name
+
+    @property
+    def _name(self) -> str:
+        return str(self.settings["sheets"][0]["path"])
+
+    def rename(self, name: str) -> None:
+        """Somebody gives the workbook another name."""
+        for world in self.worlds:
+            (world.away / self._name).rename(world.away / name)
+        self.settings = self.settings | {"sheets": [{**self.settings["sheets"][0], "path": name}]}
+        self.settle({})
 
     def worked(self) -> None:
         """Let the other world have the workbook that people left in the first."""
-        shutil.copyfile(self.book, self.worlds[1].away / BOOK)
+        shutil.copyfile(self.book, self.worlds[1].away / self._name)
 
     def settle(self, team: dict[str, object]) -> None:
         """Write the team's settings anew."""
+        self.settings = self.settings | {"team": {**self.settings.get("team", {}), **team}}
         for world in self.worlds:
-            (world.away / "sheetops.yaml").write_text(json.dumps(SETTINGS | {"team": team}, default=str))
+            (world.away / "sheetops.yaml").write_text(json.dumps(self.settings, default=str))
 
     def run(self, *words: str, now: datetime) -> tuple[Any, str, str]:
         """`sheetops WORDS` in both worlds. Raises AssertionError where they differ in anything."""
@@ -159,9 +178,20 @@ def same(what: str, mine: str, theirs: str) -> None:
         raise AssertionError(what + "\n" + "\n".join(line[:400] for line in lines[:30]))
 
 
-def saved_by_another_program(path: Path) -> None:
-    """With its texts in one table, as Excel has them: only those are taken in bulk."""
-    openpyxl.load_workbook(path).save(path)
+def saved_by_another_program(path: Path, elsewhere: int = 0) -> None:
+    """With its texts in one table, as Excel has them: only those are taken in bulk.
+
+    So many of its requests stand in a tab of their own.
+    """
+    book = openpyxl.load_workbook(path)
+    log = book.worksheets[0]
+    if elsewhere:
+        rows = list(log.iter_rows(values_only=True))
+        other = book.create_sheet("第二组")
+        for cells in (rows[0], *rows[-elsewhere:]):
+            other.append(cells)
+        log.delete_rows(len(rows) - elsewhere + 1, elsewhere)
+    book.save(path)
 
 
 def at(day: datetime, hour: int) -> datetime:

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from sheetops.books.open import open_book
 from sheetops.books.xlsx import edit_cells
+from sheetops.books.xlsx.package import Package
 from sheetops.domain.table import CellError, Raw, Snapshot, Table, cell_name, take_snapshot
 from sheetops.domain.template import tab_kind
 from tests.unit.rules.test_to_judge import ODD
 
 _ROW = re.compile(rb'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 _HIDDEN = b' hidden="1"'
-_SHEET = "xl/worksheets/sheet1.xml"  # the log stands first
 _RULES = ("vague-description", "near-duplicate", "unknown-value", "personal-data", "stale-priority")
 _GOOD: Mapping[str, Sequence[Raw]] = {
     "source": ("在线客服", "电话反馈", "邮件"),
@@ -34,7 +34,8 @@ _GOOD: Mapping[str, Sequence[Raw]] = {
 }  # fmt: skip
 _WRITTEN = {key: [raw for raw in values if not isinstance(raw, CellError)] for key, values in ODD.items()}
 
-Rows = list[bytes]
+Tabs = list[list[bytes]]  # the rows of each request log
+Change = Callable[[random.Random, Tabs], None]
 
 
 class People:
@@ -53,19 +54,19 @@ class People:
                 path, today
             )
         rare = self.dice.randrange(16)
-        if rare < 8:
-            structural = (_sort, _delete, _insert, _move, _copy, _hide, _reckon, _swap)
+        structural = (_sort, _delete, _insert, _move, _copy, _hide, _reckon, _swap, _elsewhere, _elsewhere)
+        if rare < len(structural):
             self._rows(path, structural[rare])
-        elif rare == 8:
-            self._of_people(path)
-        elif rare == 9:
-            self._tick(path)
         elif rare == 10:
+            self._of_people(path)
+        elif rare == 11:
+            self._tick(path)
+        elif rare == 12:
             self._decide()
 
     def _see(self, path: Path) -> tuple[Snapshot, Table]:
         snapshot = take_snapshot(open_book(str(path)).read(), language="zh-Hans")
-        table = snapshot.tables[0]
+        table = self.dice.choice(snapshot.tables)
         self.known = sorted(
             {*self.known, *(str(raw) for raw in table.column("id") if isinstance(raw, (int, str)))}
         )
@@ -141,28 +142,41 @@ class People:
             self.team["words"] = [self.dice.choice(("面单", "积分", "报表"))]
         self._settle(self.team)
 
-    def _rows(self, path: Path, change: Callable[[random.Random, Rows], None]) -> None:
+    def _rows(self, path: Path, change: Change) -> None:
         """Do something to whole rows, as a spreadsheet program does: every cell is told its new place."""
-        changed = BytesIO()
-        with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
-            for info in old.infolist():
-                data = old.read(info)
-                new.writestr(info, self._changed(data, change) if info.filename == _SHEET else data)
-        path.write_bytes(changed.getvalue())
+        data = path.read_bytes()
+        tabs = {table.tab for table in take_snapshot(open_book(str(path)).read(), language="zh-Hans").tables}
+        parts = [ref.part for ref in Package.from_bytes(data, path.name).sheets() if ref.name in tabs]
+        self.dice.shuffle(parts)
+        with zipfile.ZipFile(BytesIO(data)) as old:
+            sheets = [_Sheet(old.read(part)) for part in parts]
+            change(self.dice, [sheet.begun for sheet in sheets])
+            changed = {part: sheet.xml() for part, sheet in zip(parts, sheets, strict=True)}
+            made = BytesIO()
+            with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+                for info in old.infolist():
+                    new.writestr(info, changed.get(info.filename) or old.read(info))
+        path.write_bytes(made.getvalue())
 
-    def _changed(self, xml: bytes, change: Callable[[random.Random, Rows], None]) -> bytes:
-        found = list(_ROW.finditer(xml))
-        begun = [row[0] for row in found[1:] if b"<v>" in row[0] or b"<is>" in row[0]]
-        change(self.dice, begun)
-        rows = b"".join(_numbered(row, at) for at, row in enumerate(begun, 2))
-        return xml[: found[0].end()] + rows + xml[found[-1].end() :]
+
+class _Sheet:
+    """The rows of a request log."""
+
+    def __init__(self, xml: bytes) -> None:
+        self._xml, self._found = xml, list(_ROW.finditer(xml))
+        self.begun = [row[0] for row in self._found[1:] if b"<v>" in row[0] or b"<is>" in row[0]]
+
+    def xml(self) -> bytes:
+        rows = b"".join(_numbered(row, at) for at, row in enumerate(self.begun, 2))
+        return self._xml[: self._found[0].end()] + rows + self._xml[self._found[-1].end() :]
 
 
 def _numbered(row: bytes, number: int) -> bytes:
     return re.sub(rb'(<(?:row|c) r="[A-Z]*)\d+', rb"\g<1>%d" % number, row)
 
 
-def _sort(dice: random.Random, rows: Rows) -> None:
+def _sort(dice: random.Random, tabs: Tabs) -> None:
+    rows = tabs[0]
     if dice.random() < 0.5:
         rows.reverse()
     else:
@@ -170,38 +184,45 @@ def _sort(dice: random.Random, rows: Rows) -> None:
         rows[:] = rows[at:] + rows[:at]
 
 
-def _delete(dice: random.Random, rows: Rows) -> None:
-    rows.pop(dice.randrange(len(rows)))
+def _delete(dice: random.Random, tabs: Tabs) -> None:
+    tabs[0].pop(dice.randrange(len(tabs[0])))
 
 
-def _insert(dice: random.Random, rows: Rows) -> None:
-    """A row that is typed in between, like another but for its ID and the day."""
-    like = re.sub(rb'<c r="[AIJ]\d+"[^>]*?(?:/>|>.*?</c>)', b"", dice.choice(rows))
-    rows.insert(dice.randrange(len(rows)), like)
+def _insert(dice: random.Random, tabs: Tabs) -> None:
+    """A row that is typed in between, like another but for its ID and the days."""
+    like = re.sub(rb'<c r="[AIJ]\d+"[^>]*?(?:/>|>.*?</c>)', b"", dice.choice(tabs[0]))
+    tabs[0].insert(dice.randrange(len(tabs[0])), like)
 
 
-def _move(dice: random.Random, rows: Rows) -> None:
+def _move(dice: random.Random, tabs: Tabs) -> None:
+    rows = tabs[0]
     rows.insert(dice.randrange(len(rows)), rows.pop(dice.randrange(len(rows))))
 
 
-def _copy(dice: random.Random, rows: Rows) -> None:
-    rows.insert(dice.randrange(len(rows)), dice.choice(rows))
+def _copy(dice: random.Random, tabs: Tabs) -> None:
+    tabs[0].insert(dice.randrange(len(tabs[0])), dice.choice(tabs[-1]))
 
 
-def _hide(dice: random.Random, rows: Rows) -> None:
-    at = dice.randrange(len(rows))
+def _elsewhere(dice: random.Random, tabs: Tabs) -> None:
+    """Into another tab, where there is one."""
+    if len(tabs[0]) > 10:
+        tabs[-1].insert(dice.randrange(len(tabs[-1])), tabs[0].pop(dice.randrange(len(tabs[0]))))
+
+
+def _hide(dice: random.Random, tabs: Tabs) -> None:
+    rows, at = tabs[0], dice.randrange(len(tabs[0]))
     if _HIDDEN in rows[at]:
         rows[at] = rows[at].replace(_HIDDEN, b"")
     else:
         rows[at] = re.sub(rb'^<row r="\d+"', rb"\g<0>" + _HIDDEN, rows[at])
 
 
-def _reckon(dice: random.Random, rows: Rows) -> None:
+def _reckon(dice: random.Random, tabs: Tabs) -> None:
     """A formula where a text stood."""
-    at = dice.randrange(len(rows))
+    rows, at = tabs[0], dice.randrange(len(tabs[0]))
     rows[at] = re.sub(rb'<c r="(D\d+)"[^>]*?>.*?</c>', rb'<c r="\1"><f>1+1</f><v>2</v></c>', rows[at])
 
 
-def _swap(dice: random.Random, rows: Rows) -> None:
-    one, other = dice.sample(range(len(rows)), 2)
-    rows[one], rows[other] = rows[other], rows[one]
+def _swap(dice: random.Random, tabs: Tabs) -> None:
+    one, other = dice.sample(range(len(tabs[0])), 2)
+    tabs[0][one], tabs[0][other] = tabs[0][other], tabs[0][one]
