@@ -6,6 +6,7 @@ may be alike, and those few are looked at.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -58,12 +59,21 @@ class Digits:
         """Whose a row is, blank for nobody's."""
         return self.names[self._owners[row]]
 
+    def rows_of(self, names: Iterable[str]) -> list[int]:
+        """The rows that are these people's."""
+        known = frozenset(names)
+        cells = {cell for cell, name in self.names.items() if name in known}
+        return list(compress(range(len(self)), map(cells.__contains__, self._owners))) if cells else []
+
     def at(self, row: int) -> str:
         """The digits of a row's text."""
         if len(self) < _MANY:
             return self._split[row]
-        self.ahead((row,))
-        return self._known[row]
+        known = self._known.get(row)
+        if known is None:
+            self.ahead((row,))
+            known = self._known[row]
+        return known
 
     def keys(self, rows: Sequence[int]) -> list[str]:
         """Whose each row is, with its digits."""
@@ -71,6 +81,11 @@ class Digits:
             return list(map(add, map(self.names.__getitem__, self._owners), self._split))
         self.ahead(rows)
         return [self.who(row) + self.at(row) for row in rows]
+
+    def sorted_keys(self, rows: Sequence[int]) -> list[str]:
+        """Whose each row is, with its digits, the smallest first."""
+        self.ahead(rows)
+        return [self.who(row) + "".join(sorted(self.at(row))) for row in rows]
 
     def ahead(self, rows: Iterable[int]) -> None:
         """Take out the digits of these rows, which will be asked for, in one go."""
@@ -124,17 +139,25 @@ class Digits:
         """What was told of each text, row by row."""
         return told if isinstance(self._place, range) else told[list(self._place)]
 
-    def prints(self, number: Mapping[str, int]) -> tuple[ndarray[Any, Any], ndarray[Any, Any]]:
-        """The rows that are somebody's and have digits; of each a number of 64 bits, alike in rows that are alike.
-
-        `number` is a different one for each name, 0 for nobody.
-        """
+    def owners(self, number: Mapping[str, int]) -> ndarray[Any, Any]:
+        """The number of each row's name."""
         import numpy as np
 
         of_cell = {cell: number[name] for cell, name in self.names.items()}
-        owner = np.fromiter(map(of_cell.__getitem__, self._owners), np.uint64, len(self))
-        rows = np.flatnonzero((owner > 0) & (self._spread(self._told.counts) > 0))
-        return rows, _mixed(self._spread(self._told.prints)[rows], owner[rows])
+        return np.fromiter(map(of_cell.__getitem__, self._owners), np.uint64, len(self))
+
+    def prints(
+        self, owners: ndarray[Any, Any], reordered: bool
+    ) -> tuple[ndarray[Any, Any], ndarray[Any, Any]]:
+        """The rows that may be alike; of each a number of 64 bits, alike in rows that are alike.
+
+        They are somebody's (whose number is not 0) and have digits, or are those of `apart`, whatever their order.
+        """
+        import numpy as np
+
+        told = self._told
+        rows = np.flatnonzero((owners > 0) & self._spread(told.apart if reordered else told.counts > 0))
+        return rows, _mixed(self._spread(told.sums if reordered else told.prints)[rows], owners[rows])
 
 
 def _only_digits(signs: bytes) -> list[str]:
@@ -162,7 +185,8 @@ class _Told(NamedTuple):
 
     counts: ndarray[Any, Any]
     apart: ndarray[Any, Any]  # whether something stands between them
-    prints: ndarray[Any, Any]  # a number of 64 bits that they say
+    prints: ndarray[Any, Any]  # a number of 64 bits that they say in their order
+    sums: ndarray[Any, Any]  # one that they say in any order; of the texts that are `apart` alone
 
 
 def _told(texts: Sequence[str]) -> _Told:
@@ -176,8 +200,10 @@ def _told(texts: Sequence[str]) -> _Told:
     told = _together(parts)
     odd = [at * _AT_ONCE + row for at, part in enumerate(parts) for row in part.odd]
     if odd:
-        narrow = _Part(_ascii(seamed([*(texts[at] for at in odd), ""])).decode(), wanted)
-        for of_all, of_some in zip(told, _together([narrow]), strict=True):
+        joined = seamed([*(texts[at] for at in odd), ""])
+        for sign in set().union(*(part.odd_signs for part in parts)):
+            joined = joined.replace(sign, unicodedata.normalize("NFKC", sign))
+        for of_all, of_some in zip(told, _together([_Part(joined, wanted)]), strict=True):
             of_all[odd] = of_some
     return told
 
@@ -201,8 +227,9 @@ class _Part:
         self.first = np.concatenate(([0], ends[:-1] + 1))
         self.count = ends - self.first
         self.apart = places[np.maximum(ends - 1, self.first)] - places[self.first] >= self.count.clip(1)
-        odd = found > ord("9")
-        self.odd = dict.fromkeys(np.searchsorted(ends, np.flatnonzero(odd)).tolist()) if odd.any() else ()
+        odd = np.flatnonzero(found > ord("9"))
+        self.odd = dict.fromkeys(np.searchsorted(ends, odd).tolist())
+        self.odd_signs = set(map(chr, found[odd].tolist()))
 
 
 def _together(parts: Sequence[_Part]) -> _Told:
@@ -210,12 +237,24 @@ def _together(parts: Sequence[_Part]) -> _Told:
     import numpy as np
 
     if not parts:
-        return _Told(np.empty(0, np.intp), np.empty(0, np.bool_), np.empty(0, np.uint64))
+        return _Told(np.empty(0, np.intp), np.empty(0, np.bool_), *np.empty((2, 0), np.uint64))
     sizes = np.cumsum([0, *(len(part.digits) for part in parts)])
     first = np.concatenate([part.first + size for part, size in zip(parts, sizes[:-1], strict=True)])
     count = np.concatenate([part.count for part in parts])
-    prints = _prints(b"".join(part.digits.tobytes() for part in parts), first, count)
-    return _Told(count, np.concatenate([part.apart for part in parts]), prints)
+    apart = np.concatenate([part.apart for part in parts])
+    digits = b"".join(part.digits.tobytes() for part in parts)
+    return _Told(count, apart, _prints(digits, first, count), _sums(digits, first, apart))
+
+
+def _sums(digits: bytes, first: ndarray[Any, Any], apart: ndarray[Any, Any]) -> ndarray[Any, Any]:
+    import numpy as np
+
+    if not apart.any():
+        return np.zeros(len(first), np.uint64)
+    signs = np.arange(256, dtype=np.uint64)
+    of_sign = _mixed(signs, signs)
+    sums: ndarray[Any, Any] = np.add.reduceat(of_sign[np.frombuffer(digits, np.uint8)], first)
+    return sums
 
 
 def _prints(digits: bytes, first: ndarray[Any, Any], count: ndarray[Any, Any]) -> ndarray[Any, Any]:
@@ -235,37 +274,71 @@ def _prints(digits: bytes, first: ndarray[Any, Any], count: ndarray[Any, Any]) -
     return prints
 
 
-def with_same(columns: Sequence[Digits]) -> Iterator[tuple[int, int]]:
-    """(column, row) of the rows of which another, of the same column or not, is of the same one and has the same digits.
+class Columns:
+    """Several columns of texts: a row may be alike to one of the same column or of another."""
 
-    Rows of nobody and rows without digits are none.
-    """
-    rows = _candidates(columns)
-    keys = [column.keys(of) for column, of in zip(columns, rows, strict=True)]
-    count = Counter(chain.from_iterable(keys))
-    common = set(compress(count, map((1).__lt__, count.values())))
-    for at, (of, of_rows) in enumerate(zip(rows, keys, strict=True)):
-        column = columns[at]
-        for row in compress(of, map(common.__contains__, of_rows)):
-            if column.who(row) and column.at(row):
-                yield at, row
+    def __init__(self, columns: Sequence[Digits]) -> None:
+        self._columns = columns
+        self._many = any(len(column) >= _MANY for column in columns)
 
+    def with_same(self) -> Iterator[tuple[int, int]]:
+        """(column, row) of the rows of which another is of the same one and has the same digits.
 
-def _candidates(columns: Sequence[Digits]) -> list[Sequence[int]]:
-    """The rows of each column whose print is not theirs alone; all, where there are not many."""
-    if all(len(column) < _MANY for column in columns):
-        return [range(len(column)) for column in columns]
-    import numpy as np
+        Rows of nobody and rows without digits are none.
+        """
+        rows = self._candidates(False) if self._many else [range(len(column)) for column in self._columns]
+        keys = [column.keys(of) for column, of in zip(self._columns, rows, strict=True)]
+        return self._of_several(rows, keys)
 
-    known = set(chain.from_iterable(column.names.values() for column in columns)) - {""}
-    number = {"": 0, **{one: at for at, one in enumerate(known, 1)}}
-    rows, prints = zip(*(column.prints(number) for column in columns), strict=True)
-    alike = _not_alone(np.concatenate(prints))
-    starts = np.cumsum([0, *map(len, rows)])
-    return [
-        of[alike[np.searchsorted(alike, start) : np.searchsorted(alike, end)] - start].tolist()
-        for of, start, end in zip(rows, starts[:-1], starts[1:], strict=True)
-    ]
+    def with_reordered(self) -> Iterator[tuple[int, int]]:
+        """The same of the rows whose digits do not stand together: the other may have them in another order."""
+        rows = self._candidates(True) if self._many else [column.apart for column in self._columns]
+        keys = [column.sorted_keys(of) for column, of in zip(self._columns, rows, strict=True)]
+        return self._of_several(rows, keys)
+
+    def _of_several(
+        self, rows: Sequence[Sequence[int]], keys: Sequence[Sequence[str]]
+    ) -> Iterator[tuple[int, int]]:
+        count = Counter(chain.from_iterable(keys))
+        common = set(compress(count, map((1).__lt__, count.values())))
+        for at, (of, of_rows) in enumerate(zip(rows, keys, strict=True)):
+            column = self._columns[at]
+            for row in compress(of, map(common.__contains__, of_rows)):
+                if column.who(row) and column.at(row):
+                    yield at, row
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        """A number of each name, 0 of nobody's."""
+        known = set(chain.from_iterable(column.names.values() for column in self._columns)) - {""}
+        return {"": 0, **{one: at for at, one in enumerate(known, 1)}}
+
+    @cached_property
+    def _owners(self) -> list[ndarray[Any, Any]]:
+        return [column.owners(self._number) for column in self._columns]
+
+    def _candidates(self, reordered: bool) -> list[Sequence[int]]:
+        """The rows of each column whose print is not theirs alone."""
+        import numpy as np
+
+        told = [column.prints(of, reordered) for column, of in zip(self._columns, self._owners, strict=True)]
+        alike = _not_alone(np.concatenate([prints for _, prints in told]))
+        starts = np.cumsum([0, *(len(rows) for rows, _ in told)])
+        return [
+            rows[alike[slice(*np.searchsorted(alike, (start, end)))] - start].tolist()
+            for (rows, _), start, end in zip(told, starts[:-1], starts[1:], strict=True)
+        ]
+
+    def rows_of(self, at: int, names: Iterable[str]) -> list[int]:
+        """The rows of the column with this number that are these people's."""
+        if not self._many:
+            return self._columns[at].rows_of(names)
+        import numpy as np
+
+        wanted = np.zeros(len(self._number), np.bool_)
+        wanted[[self._number[name] for name in names]] = True
+        rows: list[int] = np.flatnonzero(wanted[self._owners[at].astype(np.intp)]).tolist()
+        return rows
 
 
 def _not_alone(prints: ndarray[Any, Any]) -> ndarray[Any, Any]:

@@ -16,12 +16,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, compress, pairwise
+from itertools import chain, pairwise
 from math import ceil
 from operator import add
 from typing import NamedTuple
 
-from sheetops.domain.digits import Digits, with_same
+from sheetops.domain.digits import Columns, Digits
 from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.patterns import pattern
 from sheetops.domain.rules.base import Look, Rule, holds
@@ -111,13 +111,10 @@ def _entries(look: Look) -> list[_Row]:
         for number, log in enumerate(look.view.logs)
         if log.table.has("customer") and log.table.has("description") and holds(look.setting, log.table.tab)
     ]
-    repeating = _repeating(look, logs)
-    for log in logs:
-        cells = {cell for cell, who in log.digits.names.items() if who in repeating}
-        if not cells:
-            continue
-        rows = compress(range(len(log.customers)), map(cells.__contains__, log.customers))
-        wanted = [at for at in rows if log.cells[at] is not None]
+    columns = Columns([log.digits for log in logs])
+    repeating = _repeating(look, logs, columns)
+    for place, log in enumerate(logs if repeating else ()):
+        wanted = [at for at in columns.rows_of(place, repeating) if log.cells[at] is not None]
         log.digits.ahead(wanted)
         ids = log.look.ids
         for at, day in zip(wanted, log.days(wanted), strict=True):
@@ -135,31 +132,27 @@ class _Log:
         self.cells = look.log.cells("description")
         known = list(look.log.distinct("customer"))
         told = ["" if who in _ANYBODY else who for who in _plain(list(map(as_text, known)))]
-        self.customers = look.log.cells("customer")
         names = dict(zip(known, told, strict=True))
-        self.digits = Digits(look.texts("description"), self.customers, names)
+        self.digits = Digits(look.texts("description"), look.log.cells("customer"), names)
 
     def days(self, rows: Sequence[int]) -> list[int]:
         """The day of each of these requests: opened or first seen, else due, else resolved, else today."""
         value, today = self.look.log.value, self.look.today
-        if len(rows) * _FEW_OF_ALL > len(self.customers):
+        if len(rows) * _FEW_OF_ALL > len(self.cells):
             for key in ("due", "resolved"):
                 self.look.log.values(key)  # each different cell is read once then
         known = zip(rows, self.look.known_days(rows), strict=True)
         return [(day or value("due", at) or value("resolved", at) or today).toordinal() for at, day in known]
 
 
-def _repeating(look: Look, logs: Sequence[_Log]) -> set[str]:
+def _repeating(look: Look, logs: Sequence[_Log], columns: Columns) -> set[str]:
     """The customers who may have sent two requests alike: with the same numbers, and near in time."""
     found: set[str] = set()
     blocks: dict[tuple[str, str], list[tuple[_Log, int]]] = defaultdict(list)
-    for number, at in with_same([log.digits for log in logs]):
-        log = logs[number]
-        blocks[log.digits.who(at), log.digits.at(at)].append((log, at))
+    rows = [(logs[number], at) for number, at in {*columns.with_same(), *columns.with_reordered()}]
+    for (log, at), plain in zip(rows, _plain([as_text(log.cells[at]) for log, at in rows]), strict=True):
+        blocks[log.digits.who(at), f"numbers {_numbers(plain)}"].append((log, at))
     for log in logs:
-        log.digits.ahead(log.digits.apart)
-        for at in log.digits.apart:  # the other text may name them in another order
-            blocks[log.digits.who(at), f"sorted {sorted(log.digits.at(at))}"].append((log, at))
         without = [at for at in log.digits.mute if log.cells[at] is not None]
         for at, text in zip(without, _brief(look, log, without), strict=True):
             if text is None:  # it may be like a text of any numbers

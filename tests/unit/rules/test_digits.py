@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sheetops.domain import digits as room
 from sheetops.domain.cell_texts import CellTexts
 from sheetops.domain.choices import DEFAULT_LISTS
-from sheetops.domain.digits import Digits, with_same
+from sheetops.domain.digits import Columns, Digits
 from sheetops.domain.requests import Requests
 from sheetops.domain.rules import judge
 from sheetops.domain.table import Grid, Table
@@ -48,12 +48,17 @@ def _tidied(text: str | None) -> str:
 
 
 @settings(max_examples=60)
-@given(st.lists(_ROWS, min_size=1, max_size=2), st.sampled_from((1, 9)), st.booleans(), st.integers(1, 20))
+@given(
+    st.lists(_ROWS, min_size=1, max_size=2),
+    st.sampled_from((1, 9)),
+    st.sampled_from((0, 5, 10**9)),
+    st.integers(1, 20),
+)
 def test_digits_are_those_of_each_text(
-    tabs: list[list[tuple[str, str | None]]], times: int, many: bool, at_once: int
+    tabs: list[list[tuple[str, str | None]]], times: int, many: int, at_once: int
 ) -> None:
     tabs = [rows * times for rows in tabs]
-    with patch.object(room, "_MANY", 0 if many else 10**9), patch.object(room, "_AT_ONCE", at_once):
+    with patch.object(room, "_MANY", many), patch.object(room, "_AT_ONCE", at_once):
         columns = [_column(rows) for rows in tabs]
         plain = [
             [(who, "".join(sign for sign in _tidied(text) if sign in "0123456789")) for who, text in rows]
@@ -65,13 +70,31 @@ def test_digits_are_those_of_each_text(
             assert column.apart == [
                 row for row, (_, digits) in enumerate(of_rows) if digits not in _tidied(rows[row][1])
             ]
-        count = Counter(who + digits for of_rows in plain for who, digits in of_rows)
-        assert list(with_same(columns)) == [
-            (at, row)
-            for at, of_rows in enumerate(plain)
-            for row, (who, digits) in enumerate(of_rows)
-            if count[who + digits] > 1 and who and digits
+        assert list(Columns(columns).with_same()) == _with_common(
+            [[who + digits if who and digits else None for who, digits in of_rows] for of_rows in plain]
+        )
+        reordered = [
+            [
+                who + "".join(sorted(digits)) if who and at in column.apart else None
+                for at, (who, digits) in rows
+            ]
+            for column, rows in zip(columns, map(enumerate, plain), strict=True)
         ]
+        assert list(Columns(columns).with_reordered()) == _with_common(reordered)
+        for at, of_rows in enumerate(plain):
+            wanted = [row for row, (who, _) in enumerate(of_rows) if who == "a"]
+            known = {who for of_rows in plain for who, _ in of_rows}
+            assert Columns(columns).rows_of(at, {"a"} & known) == wanted
+
+
+def _with_common(keys: Sequence[Sequence[str | None]]) -> list[tuple[int, int]]:
+    count = Counter(key for of_rows in keys for key in of_rows)
+    return [
+        (at, row)
+        for at, of_rows in enumerate(keys)
+        for row, key in enumerate(of_rows)
+        if key is not None and count[key] > 1
+    ]
 
 
 def test_every_sign_that_becomes_a_digit_is_looked_at() -> None:
@@ -86,8 +109,8 @@ def test_many_rows_have_few_prints_in_common() -> None:
     rows = [(f"c{dice.randrange(300)}", f"单号{number:012}，还有{number % 7}") for number in range(2000)]
     with patch.object(room, "_MANY", 0):
         column = _column(rows)
-        assert room._candidates([column]) == [[]]
-        assert room._candidates([column, column]) == [list(range(2000))] * 2
+        assert Columns([column])._candidates(False) == [[]]
+        assert Columns([column, column])._candidates(False) == [list(range(2000))] * 2
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
