@@ -135,6 +135,7 @@ def _sheet_report(edge: Edge, location: str, team: Team) -> dict[str, Any]:
         checks.append(tried("writing", lambda: _writing(edge, location, team)))
         checks.extend(_calendar(view, date(view.today.year, 12, 31)))
         checks.extend(Check(d.about, "warning", f"{d.where}: {d.what}", d.mend) for d in doubts(view))
+        checks.extend(_widths(location, view))
         if location in {edge.loaded.place(sheet) for sheet in edge.loaded.settings.sheets}:
             checks.extend(schedule_checks(edge, location, team, utc_now()))
         facts = what_holds(view, build_policy(Team(), view.language, load_texts(view.language)))
@@ -194,6 +195,26 @@ def _try_replacing(folder: Path) -> None:
         for file in (new, old):
             with suppress(OSError):
                 file.unlink(missing_ok=True)
+
+
+def _widths(location: str, view: View) -> Iterator[Check]:
+    """Whether the due dates that `fill` writes can be seen; a job leaves the width of a column to people."""
+    from sheetops.books.xlsx.widths import too_narrow
+    from sheetops.domain.addresses import is_google
+    from sheetops.domain.table import column_letters
+
+    tables = {table.tab: table for table in view.snapshot.tables if table.has("due")}
+    if is_google(location) or not tables:
+        return
+    dates = {tab: (table.columns["due"], table.header_row + 1) for tab, table in tables.items()}
+    try:
+        found = too_narrow(Path(location).read_bytes(), location, dates)
+    except (SheetopsError, OSError):  # whatever is wrong with the file is told by the other checks
+        return
+    for tab, width in found.items():
+        letters = column_letters(tables[tab].columns["due"])
+        what = f"{tab}, column {letters}: it is {width:.3g} characters wide, so due dates show as ### there"
+        yield Check("column", "warning", what, "widen it with a double click on the edge of its heading")
 
 
 def _calendar(view: View, last: date) -> Iterator[Check]:

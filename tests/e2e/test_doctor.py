@@ -76,3 +76,17 @@ def test_a_secret_that_is_not_at_hand_is_told_and_never_shown(shell: Shell) -> N
     assert done.returncode == 2 and "DESK_PASSWORD" in done.stdout
     done = shell.run("doctor", DESK_PASSWORD="hunter2")
     assert done.returncode == 2 and "no connection" in done.stdout and "hunter2" not in done.stdout
+
+
+def test_a_column_too_narrow_for_due_dates_is_told_and_left_as_it_is(shell: Shell) -> None:
+    shell.run("init", "log.xlsx")
+    assert "column" not in examined(shell, "log.xlsx", code=0)
+    book = openpyxl.load_workbook(shell.folder / "log.xlsx")
+    archive = book.copy_worksheet(book["Requests"])
+    archive.delete_rows(2, 9)  # a log may be empty yet
+    archive.title, archive.column_dimensions["I"].width = "Archive", 8.5
+    book.save(shell.folder / "log.xlsx")
+    before = (shell.folder / "log.xlsx").read_bytes()
+    told = examined(shell, "log.xlsx", code=0)["column"]
+    assert told["state"] == "warning" and "Archive, column I" in told["what"] and "###" in told["what"]
+    assert "widen it" in told["mend"] and (shell.folder / "log.xlsx").read_bytes() == before

@@ -78,6 +78,11 @@ class Styles:
         code = self._codes.get(number_format)
         return number_format in _BUILT_IN_DATES if code is None else is_date_code(code)
 
+    def code(self, style: int) -> str:
+        """The code of a number format; of the built-in dates `mm-dd-yy` alone, which stands for the system's own."""
+        number_format = xmlbytes.integer(self._cell_xfs[style].attrs.get("numFmtId"))
+        return self._codes.get(number_format, "mm-dd-yy" if number_format == 14 else "")
+
     def is_duration(self, style: int) -> bool:
         """Whether cells of this format show hours beyond a day, or another time that goes on counting."""
         if style >= len(self._cell_xfs):
