@@ -13,7 +13,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.protection import SheetProtection
 
+from sheetops.books.xlsx.book import XlsxSession
 from tests.e2e.helpers import Shell
+from tests.terminal import Terminal
 
 HEADER = ["Request ID", "Source", "Customer", "Description", "Type", "Urgency", "Priority", "Owner", "Due"]
 PEOPLE = [["Department", "Name", "E-mail"], ["Tech", "Own*", "own@house.internal"]]
@@ -145,3 +147,30 @@ def test_nobody_is_called_back_about_an_id_that_stands_nowhere(tmp_path: Path) -
         assert len(about) == 1, document["edits"]
     assert [i for (i,) in listed(path, "Follow-ups", 2) if str(i).startswith("2026")] == about
     assert about == [listed(path, "Requests", 0)[1][0]]
+
+
+def test_where_somebody_saves_between_look_and_write_theirs_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever types an ID of their own meanwhile keeps it; the one that the run had in mind is nobody's."""
+    shell_with(tmp_path, locked=False)
+    monkeypatch.chdir(tmp_path)
+    path, apply = tmp_path / "team.xlsx", XlsxSession.apply
+    change(path, {("Requests", "G2"): 9, ("Old log", "G2"): 9})
+
+    def overtaken(*arguments: Any) -> Any:
+        change(path, {("Old log", "A2"): "20261190"})
+        return apply(*arguments)
+
+    monkeypatch.setattr(XlsxSession, "apply", overtaken)
+    terminal = Terminal(tmp_path, capsys)
+    said = terminal.run("run", "team", *AS_OF, code=3)
+    assert "left alone: Old log!A2 id" in said
+    first = listed(path, "Requests", 0)[1][0]
+    assert first and listed(path, "Old log", 0)[1] == ("20261190",)
+    rows = {cell: identifier for cell, identifier in listed(path, "Checks", 1, 2) if "!G2" in str(cell)}
+    assert rows == {"Requests!G2": first, "Old log!G2": None}  # whose row it is now, the next run sees
+    monkeypatch.setattr(XlsxSession, "apply", apply)
+    terminal.run("run", "team", *AS_OF, code=1)
+    rows = {cell: identifier for cell, identifier in listed(path, "Checks", 1, 2) if "!G2" in str(cell)}
+    assert rows == {"Requests!G2": first, "Old log!G2": "20261190"}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sheetops.books.base import Applied
+from sheetops.books.base import Applied, Book
+from sheetops.books.memory import MemoryBook
 from sheetops.books.xlsx import book as book_module
 from sheetops.books.xlsx.book import XlsxBook
 from sheetops.domain.plan import Conflict, Edit, Plan
+from sheetops.domain.values import as_text
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
 from sheetops.planning import Numbers, Plans, ask
@@ -80,9 +84,9 @@ def saved(path: Path, rows: Sequence[Sequence[object]]) -> None:
     workbook.save(path)
 
 
-def run(path: Path) -> Report:
-    order = Order(XlsxBook(str(path)), ("fill", "validate", "remind"), policy)
-    return run_order(order, NoLedger(), NoPost(), lambda: datetime(2026, 11, 18, 9, 30, tzinfo=UTC))
+def run(book: Book, *jobs: str, **order: Any) -> Report:
+    wanted = Order(book, jobs or ("fill", "validate", "remind"), policy, **order)
+    return run_order(wanted, NoLedger(), NoPost(), lambda: datetime(2026, 11, 18, 9, 30, tzinfo=UTC))
 
 
 def test_of_a_file_that_changes_twice_the_last_change_counts(
@@ -93,7 +97,7 @@ def test_of_a_file_that_changes_twice_the_last_change_counts(
     quiet, busy = tmp_path / "quiet.xlsx", tmp_path / "busy.xlsx"
     for path in (quiet, busy):
         saved(path, LOG.rows)
-    wanted = run(quiet)
+    wanted = run(XlsxBook(str(quiet)))
     apply, graft, tabs = book_module.XlsxSession.apply, book_module._graft, []
 
     def typed(*arguments: Any) -> Applied:
@@ -108,10 +112,51 @@ def test_of_a_file_that_changes_twice_the_last_change_counts(
 
     monkeypatch.setattr(book_module.XlsxSession, "apply", typed)
     monkeypatch.setattr(book_module, "_graft", taken_back)
-    report = run(busy)
+    report = run(XlsxBook(str(busy)))
     assert len(tabs) == 2 and tabs[0] != tabs[1]  # the first counts one ID less
     assert report.applied.conflicts == () and len(report.applied.writes) == len(wanted.applied.writes)
     assert report.plan.findings == wanted.plan.findings and report.plan.digests == wanted.plan.digests
     books: list[Any] = [openpyxl.load_workbook(path) for path in (quiet, busy)]
     first, second = ([list(line) for line in book["Checks"].iter_rows(values_only=True)] for book in books)
     assert first == second
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from([None, None, "20261101", "20261107"]),
+        "customer": st.sampled_from(["W*-shop", "K*-bank"]),
+        "description": st.sampled_from(["The till is slow", "It is dead", "bad"]),
+        "type": st.sampled_from(["Consult", "Complaint", "Consutl"]),
+        "urgency": st.sampled_from(["High", "Low", None]),
+        "priority": st.sampled_from([3, 9]),
+        "resolved": st.sampled_from([None, date(2026, 10, 20), date(2026, 11, 3)]),
+    }
+)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(ROW, min_size=1, max_size=6),
+    st.sets(st.tuples(st.integers(2, 7), st.sampled_from([1, 9]))),
+    st.booleans(),
+)
+def test_whatever_is_locked_each_tab_says_what_the_next_job_alone_would_say(
+    rows: list[dict[str, Any]], locked: set[tuple[int, int]], follow: bool
+) -> None:
+    book = MemoryBook([log(*(row(**cells) for cells in rows))])
+    book.forbids = lambda write: (
+        "locked" if write.tab == "Requests" and (write.row, write.column) in locked else ""
+    )
+    jobs = ("fill", "validate", "review", "remind", *(["improve"] if follow else []))
+    dry = run(book, *jobs, period="2026-11", dry_run=True)
+    report = run(book, *jobs, period="2026-11")
+    assert dry.applied.writes == report.applied.writes and dry.plan.findings == report.plan.findings
+    for job in ("validate", "review"):
+        assert run(book, job, period="2026-11").applied.tabs == (), f"the tab of {job} said something else"
+    ids = {as_text(line[0]) for line in book.grids[0].rows[1:]}
+    told = {as_text(w.edit.new) for w in report.applied.writes if w.edit.column == "request"}
+    told |= {item.request.id for digest in report.plan.digests for item in digest.items if item.request}
+    assert told - {None} <= ids
+    version = book.version
+    again = run(book, *jobs, period="2026-11")
+    assert (again.applied.writes, again.applied.tabs, book.version) == ((), (), version)
