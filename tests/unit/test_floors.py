@@ -85,6 +85,8 @@ NOT_OF_A_RUN = {
     "sheetops.ledger.migrations": "a ledger of an older version",
 }
 
+MOST_MODULES = 550  # of Python, libraries and ours together, in a run that finds all as it should be
+
 
 def _said(code: str, folder: Path) -> set[str]:
     """The names that a Python of its own prints last."""
@@ -122,6 +124,12 @@ def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
         "the run was none"
     )
     assert {name: user for name, user in NOT_OF_A_RUN.items() if name in loaded} == {}
+    again = _said(run, tmp_path)
+    assert "sheetops.jobs.checks_tab" in again, "the second run was none"
+    writers = {"check", "edit", "going_back", "tab", "tab_write"}
+    writers = {f"sheetops.books.xlsx.{name}" for name in writers} | {"xml.etree.ElementTree", "html"}
+    assert not writers & again, "nothing is to be written: all is as the first run left it"
+    assert len(again) <= MOST_MODULES, f"{len(again)}: what is new among them, and does a run need it?"
 
 
 def test_a_large_tab_loads_numpy_without_its_algebra(tmp_path: Path) -> None:

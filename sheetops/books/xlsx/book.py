@@ -10,13 +10,11 @@ from typing import NamedTuple
 
 from sheetops.books.base import Again, Applied, Hold, settled
 from sheetops.books.xlsx.cellvalue import Value
-from sheetops.books.xlsx.check import check_save
-from sheetops.books.xlsx.edit import patch_cells
-from sheetops.books.xlsx.going_back import check_gone_back, gone_back
 from sheetops.books.xlsx.joblock import DEFAULT_WAIT
 from sheetops.books.xlsx.package import Package
 from sheetops.books.xlsx.read import read_workbook
 from sheetops.books.xlsx.replace import Original, changing, hindrance, read_whole
+from sheetops.books.xlsx.sheet import require_distinct_tabs
 from sheetops.domain.plan import Conflict, Edit, Write, resolve, untouched_tabs
 from sheetops.domain.table import RawSheet, Snapshot
 from sheetops.domain.tabs import Tab
@@ -110,6 +108,8 @@ class XlsxSession:
         self._latest = raw
         made = _make(self._original.data, self.raw, raw, edits, tabs, see, again)
         if made.package.touched() and not self._gone_back(made):
+            from sheetops.books.xlsx.check import check_save  # most runs find all as it should be
+
             self._original.replace(
                 made.package.to_bytes(),
                 lambda after: check_save(made.package, after, made.cells, made.applied.tabs),
@@ -126,6 +126,8 @@ class XlsxSession:
         edits = [write.edit for write in made.applied.writes]
         if made.applied.tabs or any(edit.old in (None, "") for edit in edits):
             return False
+        from sheetops.books.xlsx.going_back import check_gone_back, gone_back
+
         data, where = self._original.data, self._location
         now = {(write.tab, write.cell): write.edit.old for write in made.applied.writes}
         new = gone_back(data, where, now, _cells(made.applied.writes), self._original.earlier())
@@ -181,6 +183,11 @@ def _patched(data: bytes, now: Snapshot, edits: Sequence[Edit]) -> _Made:
     """The workbook with these cells alone."""
     writes, conflicts = resolve(edits, now)
     package = Package.from_bytes(data, now.location)
+    if not writes:
+        require_distinct_tabs(package)
+        return _Made(package, {}, Applied((), tuple(conflicts)))
+    from sheetops.books.xlsx.edit import patch_cells
+
     refused: dict[tuple[str, str], EditRefused] = {}
     patched = patch_cells(package, _cells(writes), refused)
     written = tuple(write for write in writes if (write.tab, write.cell) not in refused)

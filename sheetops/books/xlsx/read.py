@@ -8,7 +8,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from html import unescape
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from sheetops.books.xlsx.package import Package, SheetRef
@@ -148,6 +147,8 @@ class _Places:
         cells: list[tuple[int, int, str]] = []
         if not self._has(b"<" + name, b":" + name):
             return cells
+        from html import unescape  # with a table of two thousand names
+
         for match in pattern.finditer(self._xml):
             place = _R.search(match[1] or b"")
             if place is not None and place[1]:

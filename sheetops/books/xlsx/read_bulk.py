@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -349,6 +348,8 @@ class Bulk:
             raise NotPlain
         formula = _FORMULA.search(self._xml, begin, stop)
         if formula:
+            from html import unescape  # with a table of two thousand names
+
             self.formulas[self.last_row + at[0], at[1]] = f"={unescape((formula[1] or b'').decode())}"
         return self._shared.value(*match.groups(b"")[2:])
 

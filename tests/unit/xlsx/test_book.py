@@ -12,7 +12,7 @@ from openpyxl.chart import BarChart
 from openpyxl.styles import Protection
 from openpyxl.worksheet.protection import SheetProtection
 
-from sheetops.books.xlsx import book as book_module
+from sheetops.books.xlsx import edit as edit_module
 from sheetops.books.xlsx import tab as tab_module
 from sheetops.books.xlsx.book import XlsxBook
 from sheetops.books.xlsx.edit import Patched, patch_cells
@@ -69,7 +69,7 @@ def test_locked_cells_are_left_and_told_in_order_and_found_in_one_pass(
         passes.append(len(edits))
         return patch_cells(package, edits, refused)
 
-    monkeypatch.setattr(book_module, "patch_cells", patch)
+    monkeypatch.setattr(edit_module, "patch_cells", patch)
     with XlsxBook(str(path)).session() as session:
         applied = session.apply(dues(see(session.raw)), [], see)
     assert [write.cell for write in applied.writes] == ["I4", "I30"]
