@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import compress
 
 from sqlalchemy import Connection, select
 
@@ -36,7 +35,8 @@ class Progress:
         """Which of these fields differ in each row; none where nothing was seen under its ID.
 
         A row in which every cell reads as it did was not touched, however it is understood by now: a date without a
-        year lies elsewhere half a year later, and an urgency may have come into the Lists tab since.
+        year lies elsewhere half a year later, and an urgency may have come into the Lists tab since. Nor is such a cell
+        progress where another one was changed.
         """
         table = SeenTable(log.table, log, (), self._printer)
         keys = [key for key in table.keys if key in PROGRESS]
@@ -49,8 +49,13 @@ class Progress:
         now = zip(*(part.field_column(key).texts() for key in keys), strict=True) if keys else ()
         found = [frozenset[str]() for _ in indexes]
         for at, (name, mark, fields) in enumerate(zip(names, part.prints(), now, strict=False)):
-            if name in was and mark != was[name][0]:
-                found[at] = frozenset(compress(keys, map(str.__ne__, fields, was[name][1])))
+            if name in was and mark is not None and mark != was[name][0]:
+                before, told = was[name]
+                found[at] = frozenset(
+                    key
+                    for key, old, new in zip(keys, told, fields, strict=True)
+                    if old != new and not table.still_says(indexes[at], key, old, before, mark)
+                )
         return found
 
     def _last_seen(self, names: Sequence[str], keys: Sequence[str]) -> Mapping[str, _Seen]:

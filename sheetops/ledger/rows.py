@@ -95,9 +95,14 @@ def _differences(
             change["tab"] = row.place.tab
         if row.print != was.print:
             change["m"] = mark(row.print)
-        read = tables[row.place.tab].columns
-        others = {key for key, _ in now.items() ^ story.fields.items()}
-        differ = {key: now.get(key) for key in sorted(others) if key in read}
+        table, before = tables[row.place.tab], story.fields
+        others = {key for key, _ in now.items() ^ before.items()} & table.columns.keys()
+        differ = {
+            key: now.get(key)
+            for key in sorted(others)
+            if key in row.written
+            or not table.still_says(row.index, key, before.get(key), was.print, row.print)
+        }
         if differ:
             change["f"] = differ
             if written := sorted(row.written & differ.keys()):

@@ -16,7 +16,7 @@ from sheetops.domain.plan import Conflict, Write
 from sheetops.domain.requests import Requests
 from sheetops.domain.table import Raw, Table
 from sheetops.domain.template import BY_KEY, Kind
-from sheetops.domain.values import Feedback
+from sheetops.domain.values import Feedback, read_date
 from sheetops.ledger.packing import Coded, Column, Marks, Texts, coded
 from sheetops.ledger.prints import (
     CELL,
@@ -215,6 +215,22 @@ class SeenTable:
         if isinstance(value, Feedback):
             return f"{value.score or ''}{self.printer.field(text)}"
         return str(value)
+
+    def still_says(self, index: int, key: str, old: str | None, was: Print, now: Print) -> bool:
+        """Whether a cell that gave the field `old` in a row printed as `was` may only be understood otherwise by now.
+
+        Of the due date the prints tell. Elsewhere it was not understood and reads as it did, or is a date that has
+        no year and meant that day when it was near.
+        """
+        if key == "due":
+            return now[1] == was[1]
+        raw = self.columns[key][index]
+        if not old or BY_KEY[key].kind not in _TYPED:
+            return False
+        if BY_KEY[key].kind in (Kind.DATE, Kind.MOMENT) and old[:1] != "#":
+            value = read_date(raw, date.fromisoformat(old[:10]))[0]
+            return value is not None and value.isoformat() == old
+        return old == self.printer.field(plain(raw))
 
     def due_mark(self, raw: Raw) -> str:
         """The due date as it is compared: as the field, but a text that is not its date as its print."""
