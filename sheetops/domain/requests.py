@@ -153,7 +153,7 @@ class Requests:
         """The texts that stand in several rows of the column of texts `key`."""
         if key not in self._repeated:
             cells = self.cells(key)
-            blank = cells.count(None)
+            blank = cells.count(None) if type(None) in self.kinds(key) else 0
             # Different numbers are different texts.
             numbers = self.kinds(key) <= NUMBERS and len(set(cells)) == len(cells) - blank + bool(blank)
             count = Counter(() if numbers else filter(None, self.values(key)))
@@ -311,7 +311,7 @@ class Requests:
         column, read = self.table.column(key), self._reader(key)
         cells = [_seen(column[index]) for index in indexes]
         if read is None:
-            return list(map(_text, cells))
+            return [text.strip() or None for text in as_texts(cells, frozenset(map(type, cells)))]
         meanings = self._meanings.get(key) or {raw: read(raw)[0] for raw in dict.fromkeys(cells)}
         return list(map(meanings.__getitem__, cells))
 

@@ -37,8 +37,8 @@ Raw = str | int | float | bool | date | datetime | time | timedelta | CellError 
 
 def as_text(raw: Raw) -> str:
     """A cell as the person sees it, near enough for messages: whole numbers without a point, ISO dates, TRUE."""
-    if raw is None:
-        return ""
+    if raw is None or type(raw) is str:
+        return raw or ""
     if isinstance(raw, bool):
         return str(raw).upper()
     if isinstance(raw, float) and raw.is_integer():

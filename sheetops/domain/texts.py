@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sheetops.domain.template import BY_KEY, OPTIONAL_PEOPLE_COLUMNS, PEOPLE_COLUMNS
 from sheetops.errors import SettingsError
@@ -34,6 +35,15 @@ class _NamesOnly(string.Formatter):
 _formatter = _NamesOnly()
 
 
+@lru_cache(maxsize=4096)
+def _has_names_alone(pattern: str) -> bool:
+    """Whether each field is `{name}`, which `str.format_map` fills in the same way in a tenth of the time."""
+    return all(
+        name is None or (name.isidentifier() and not spec and not conversion)
+        for _, name, spec, conversion in _formatter.parse(pattern)
+    )
+
+
 @dataclass(frozen=True)
 class Texts:
     """The catalogue of one language: `texts("rule.required.message", column="…")`."""
@@ -53,6 +63,8 @@ class Texts:
         if "{" not in pattern:
             return pattern
         try:
+            if _has_names_alone(pattern):
+                return pattern.format_map(params)
             return _formatter.vformat(pattern, (), params)
         except (KeyError, ValueError) as error:
             raise SettingsError(

@@ -122,7 +122,7 @@ class View:
 
     def lives_at(self, log: Requests, indexes: Sequence[int]) -> list[Life | None]:
         """The `life` of these begun rows, all at once."""
-        history, ids = self.history, [log.value("id", index) for index in indexes]
+        history, ids = self.history, log.values_at("id", indexes)
         found = history.lives_of(ids)
         named = [at for at, life in enumerate(found) if life is not None]
         differing = history.differing_in(log.table, [indexes[at] for at in named])

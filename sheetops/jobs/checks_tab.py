@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import NamedTuple
 from zlib import crc32
 
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.personal import masked
+from sheetops.domain.personal import masked, masked_all
 from sheetops.domain.requests import Requests
 from sheetops.domain.rules import RULES
 from sheetops.domain.table import Raw
@@ -111,11 +112,18 @@ class _Rows:
         self.place = place
         self.log = log
         self._masked: dict[str, str] = {}  # as most owners answer for several findings
+        self._indexes: dict[int, int | None] = {}
         self._twins: dict[int, str] = {}  # and most rows that have findings have several
+
+    def _index(self, finding: Finding) -> int | None:
+        known = self._indexes
+        if finding.row not in known:
+            known[finding.row] = self.log.table.index_of(finding.row)
+        return known[finding.row]
 
     def owner(self, finding: Finding, nobody: str) -> str:
         """Who answers for the row, masked; empty for what concerns the whole tab."""
-        index = self.log.table.index_of(finding.row)
+        index = self._index(finding)
         if index is None:
             return ""
         owners = self.log.value("owner", index)
@@ -129,13 +137,14 @@ class _Rows:
 
     def key(self, finding: Finding) -> str:
         """The fingerprint of rule, request and value: ten hexadecimal digits, from which no value can be read."""
-        table, index = self.log.table, self.log.table.index_of(finding.row)
+        table, index = self.log.table, self._index(finding)
         who = finding.id or ""
         if index is not None and not who:
             who = self._words(index)
         elif index is None:
             who = table.tab
-        value = as_text(table.grid.cell(finding.row, _column_number(finding.cell))).strip()
+        column = _column_number(finding.cell.rstrip("0123456789"))
+        value = as_text(table.grid.cell(finding.row, column)).strip()
         parts = (finding.rule, finding.variant, finding.column, who, value)
         return blake2b("\x1e".join(parts).encode(), digest_size=5).hexdigest()
 
@@ -143,7 +152,7 @@ class _Rows:
         """A print of customer and description in four hexadecimal digits, too short to read anything from it."""
         known = self._twins.get(finding.row)
         if known is None:
-            index = self.log.table.index_of(finding.row)
+            index = self._index(finding)
             words = "" if index is None else self._words(index)
             known = self._twins[finding.row] = f"{crc32(words.encode()) & 0xFFFF:04x}"
         return known
@@ -153,9 +162,10 @@ class _Rows:
         return "\x1f".join(as_text(column(key)[index]).strip() for key in ("customer", "description"))
 
 
-def _column_number(cell: str) -> int:
+@cache
+def _column_number(letters: str) -> int:
     number = 0
-    for letter in cell.rstrip("0123456789"):
+    for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
 
@@ -175,7 +185,9 @@ def checks_tab(view: View, lines: Sequence[Line]) -> Tab:
     if lines or kept:
         names = tuple(texts(f"checks.column.{name}") for name in COLUMNS)
         rows.append(tuple(Cell(name, "header") for name in (*names, KEY)))
-        rows.extend(_row(view, line) for line in (*listed, *accepted))
+        told = (*listed, *accepted)
+        ids = masked_all([line.finding.id or "" for line in told])
+        rows.extend(_row(view, line, identifier) for line, identifier in zip(told, ids, strict=True))
         rows.extend(_kept_row(view, key, decision) for key, decision in kept)
         if len(open_lines) > len(listed):
             rows.append((Cell(texts("checks.more", rows=len(open_lines) - len(listed)), "muted"),))
@@ -271,14 +283,14 @@ def _count(label: str, number: int, style: Style) -> tuple[Cell, Cell]:
     return Cell(label, "label"), Cell(number, style if number else "integer")
 
 
-def _row(view: View, line: Line) -> tuple[Cell, ...]:
+def _row(view: View, line: Line, identifier: str) -> tuple[Cell, ...]:
     finding, texts, decision = line.finding, view.texts, line.decision
     name = finding.cell if len(view.logs) == 1 else f"{finding.tab}!{finding.cell}"
     style: Style = "muted" if decision.silent else _SEVERITY_STYLE[finding.severity]
     return (
         Cell(texts(f"checks.severity.{finding.severity}"), style),
         Cell(name, "link", Link(finding.tab, finding.cell)),
-        Cell(masked(finding.id) if finding.id else None),
+        Cell(identifier or None),
         Cell(finding.params.get("column") or texts(f"column.{finding.column}")),
         Cell(finding.message(texts), "wrap"),
         Cell(finding.fix(texts), "wrap"),

@@ -176,7 +176,7 @@ class Look:
 
         A request that the ledger's very first run saw is older than that run, so its day is not known.
         """
-        since, ids = self.view.history.since, list(map(self.id_of, indexes))
+        since, ids = self.view.history.since, self.log.values_at("id", indexes)
         opened = map(as_date, self.log.values_at("opened", indexes))
         firsts = self.view.history.first_seen(ids)  # in less time than their whole lives
         return [
@@ -206,7 +206,7 @@ class Look:
 
     def known_days(self, indexes: Sequence[int]) -> list[date | None]:
         """`known_since` of these rows; whose ID stands once is not looked at twice (see `View.life`)."""
-        twice, history, ids = self.view.ids_used_twice, self.view.history, list(map(self.id_of, indexes))
+        twice, history, ids = self.view.ids_used_twice, self.view.history, self.log.values_at("id", indexes)
         since, moments = history.since, history.first_seen(ids)
         days = {
             moment: None if moment is None or (since is not None and moment <= since) else moment.date()

@@ -116,10 +116,10 @@ def _entries(look: Look) -> list[_Row]:
     for place, log in enumerate(logs if repeating else ()):
         wanted = [at for at in columns.rows_of(place, repeating) if log.cells[at] is not None]
         log.digits.ahead(wanted)
-        ids = log.look.ids
-        for at, day in zip(wanted, log.days(wanted), strict=True):
+        ids = log.look.log.values_at("id", wanted)
+        for at, day, identifier in zip(wanted, log.days(wanted), ids, strict=True):
             digits = "".join(sorted(log.digits.at(at)))
-            found.append((day, ids[at] or "", log.number, at, log.digits.who(at), digits))
+            found.append((day, identifier or "", log.number, at, log.digits.who(at), digits))
     found.sort()
     return found
 

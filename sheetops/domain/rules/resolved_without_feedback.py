@@ -16,8 +16,11 @@ from itertools import compress, repeat
 from operator import is_
 
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.requests import Requests
 from sheetops.domain.rules.base import MANY, Look, Rule
 from sheetops.errors import CalendarYearUnknown
+
+_FIRST = 100  # rows of which one nearly always says that feedback is in use
 
 
 def check(look: Look) -> Iterator[Finding]:
@@ -48,8 +51,12 @@ def _in_use(look: Look) -> bool:
     log = look.whole.log
     return look.whole.once(
         f"feedback-in-use {log.table.tab}",
-        lambda: any(log.read("feedback", raw)[0] for raw in log.distinct("feedback") if raw is not None),
+        lambda: _some_says(log.some(range(min(len(log), _FIRST)))) or _some_says(log),
     )
+
+
+def _some_says(log: Requests) -> bool:
+    return any(log.read("feedback", raw)[0] for raw in log.distinct("feedback") if raw is not None)
 
 
 def _waiting(look: Look) -> list[int]:
