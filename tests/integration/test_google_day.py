@@ -173,10 +173,13 @@ def test_a_tab_that_cannot_be_put_is_held_and_what_was_filled_is_remembered(desk
     desk.document("validate", "desk", code=1)
     checks = next(sheet for sheet in desk.person._book().sheets if sheet.title == "Checks")
     lock_cell(desk.server.world, desk.id, 3, 2, checks.id)
+    dry = desk.document("run", "desk", "--dry-run", code=3)
     document = desk.document("run", "desk", code=3)
-    assert document["held_tabs"] == ["Checks"] and any("protected" in r for r in document["remarks"])
+    for told in (dry, document):
+        assert told["held_tabs"] == ["Checks"] and told["tabs"] == []
+        assert any("it is protected from the account" in remark for remark in told["remarks"])
     assert [(e["cell"], e["outcome"]) for e in document["edits"]] == [("A9", "written")]
     assert desk.person.read("Requests!A9") == [["R-6"]]
     assert "R-6" in desk.run("history", "R-6")
     said = desk.run("run", "desk", "--as-of", TODAY, code=3)
-    assert "left alone: tab Checks (" in said
+    assert "left alone: tab Checks (it is protected from the account of the jobs" in said

@@ -56,8 +56,11 @@ class GoogleBook:
         again: Again | None = None,
     ) -> Applied:
         """See `Book.rehearse`; the sheet is taken for what it was at the last look."""
-        state = self._state
-        return rehearsed(seen, edits, tabs, see, again, partial(forbids, state) if state else lambda _: "")
+        state = self._state or self._noted(read_state(self.service))
+        told = rehearsed(seen, edits, tabs, see, again, partial(forbids, state))
+        reasons = _closed(state, told.tabs)
+        put = tuple(name for name in told.tabs if name not in reasons)
+        return told._replace(tabs=put, held=tuple(reasons), reasons=reasons)
 
     @contextmanager
     def session(self, hold: Hold | None = None) -> Iterator[GoogleSession]:
@@ -162,9 +165,9 @@ class GoogleSession:
             return (), (), {}
         self.state = read_state(self._service)
         free, held = untouched_tabs(tabs, self.raw, self.state.raw())
-        reasons: dict[str, str] = {}
+        reasons = _closed(self.state, [tab.name for tab in free])
         try:
-            self._put_some(free, titles, reasons)
+            self._put_some([tab for tab in free if tab.name not in reasons], titles, reasons)
         except ServiceUnreachable as error:
             if not wrote:
                 raise
@@ -191,6 +194,14 @@ def _in_order(outcome: Outcome, edits: Sequence[Edit]) -> tuple[tuple[Write, ...
     done = sorted(outcome.done, key=lambda write: place[write.edit])
     left = sorted(outcome.conflicts, key=lambda one: (one.reason == "refused", place[one.edit]))
     return tuple(done), tuple(left)
+
+
+def _closed(state: State, tabs: Sequence[str]) -> dict[str, str]:
+    """Which of these tabs the account of the jobs may not write anew, and why."""
+    why = (
+        "it is protected from the account of the jobs; let it edit the tab (Data › Protect sheets and ranges)"
+    )
+    return {name: why for name in tabs if (there := state.tab(name)) is not None and there.protected}
 
 
 def _edits_of(conflicts: Sequence[Conflict]) -> set[Edit]:
