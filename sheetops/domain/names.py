@@ -41,7 +41,7 @@ _COMPOUND_TOO = frozenset(
 _PRIVATE = pattern(r"个人|個人|会员|會員|散户|散戶|消费者|消費者|individual|personal|private", re.IGNORECASE)
 _TITLE = "先生|女士|小姐|太太|同学|同學|老师|老師|经理|經理|主任|医生|醫生"
 _HAN_CUSTOMER = pattern(
-    rf"([\u4e00-\u9fff]{{2,4}}?)({_TITLE})?(?:(\s*[-–—/|]+\s*)(.*)|([\s(:,、].*))?", re.DOTALL
+    rf"([\u4e00-\u9fff]{{1,4}}?)({_TITLE})?(?:(\s*[-–—/|]+\s*)(.*)|([\s(:,、].*))?", re.DOTALL
 )
 # Names, places and words for customers that begin as a name of a person would.
 _NO_PERSON = frozenset(
@@ -62,6 +62,7 @@ _NO_PERSON_END = pattern(
     r"[司店厂廠团團行院校部网網社局所馆館客户戶员員卡级級组組区區]$|科技|集团|集團|公司|企业|企業|商贸|貿易|物流|银行|銀行"
     r"|(?:智能|软件|軟件|軟體|传媒|傳媒|教育|食品|餐饮|餐飲|电子|電子|电器|電器|超市|商城|药房|藥房|航空|财富|證券|证券|保险|保險|国际|國際|实业|實業)$"
 )
+_LONGEST = 200  # characters; what is longer is a text, not a customer
 _WESTERN_NAME = pattern(
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )[A-Z][a-z]+(?: [A-Z][a-z]+)?|([A-Z][a-z]+) [A-Z][a-z]+"
 )
@@ -79,11 +80,13 @@ _GIVEN_NAMES = frozenset(
 def masked_name(customer: str) -> str | None:
     """A customer with a person's full name as it looks masked (`王*-个人客户`); None where no name stands out."""
     text = tidy(customer)
-    match = _HAN_CUSTOMER.fullmatch(text)
-    if match is not None:
-        name, title, dash, segment, apart = match.groups()
-        surname = _surname(name, title, dash, segment if dash else apart)
-        return f"{surname}*{text[len(name) :]}" if surname else None
+    if len(text) > _LONGEST:
+        return None
+    shown, rest = _masked_han(text)
+    if shown:
+        while rest and (more := _masked_han(rest))[0]:  # of two people, neither is shown
+            shown, rest = shown + more[0], more[1]
+        return shown + rest
     name, dash, segment = text.partition("-")
     western = _WESTERN_NAME.fullmatch(name.strip())
     if western and (western[1] is None or western[1] in _GIVEN_NAMES):
@@ -91,10 +94,23 @@ def masked_name(customer: str) -> str | None:
     return None
 
 
+def _masked_han(text: str) -> tuple[str, str]:
+    """A full name at the beginning of a text as it looks masked, with what parts it from the rest, and the rest."""
+    match = _HAN_CUSTOMER.fullmatch(text)
+    if match is None:
+        return "", text
+    name, title, dash, segment, apart = match.groups()
+    surname = _surname(name, title, dash, segment if dash else apart)
+    if surname is None:
+        return "", text
+    parting, rest = (dash, segment) if dash else ((apart or "")[:1], (apart or "")[1:])
+    return f"{surname}*{title or ''}{parting}", rest
+
+
 def _surname(name: str, title: str | None, dash: str | None, segment: str | None) -> str | None:
     """The surname of a full name; None where it is none, or may be something else's."""
-    if name in _NO_PERSON or _NO_PERSON_END.search(name):
-        return None
+    if len(name) < 2 or name in _NO_PERSON or _NO_PERSON_END.search(name):
+        return None  # a surname with a title says no more than a masked name
     private = bool(title) or (segment is not None and _PRIVATE.search(segment) is not None)
     if segment is not None and not dash and not private:
         return None  # what stands apart with no dash between says of a company where it is
