@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.measure import Took, once, python
+from bench.suite import compare
 from bench.workload import make
 
 
@@ -49,6 +50,16 @@ def test_a_look_takes_little_more_than_calamine(rows: int, most: float, tmp_path
     source = make(tmp_path, rows).path
     limit, ours = (cpu(name, source, tmp_path, 2) for name in ("calamine_limit", "sheetops_read"))
     assert times(ours, limit) < most, (ours, limit)
+
+
+def test_a_run_after_few_changes_takes_a_good_deal_less_than_the_first(tmp_path: Path) -> None:
+    """Measured 0.51 on a machine at ten times its load; 0.61 to 0.92 there where no row has a mark."""
+    tried = []
+    while not tried or (tried[-1] > 0.6 and len(tried) < 4):
+        first, second = compare(tmp_path, 100_000, 1, ("first", "second"))
+        assert first.took and second.took, (first.why, second.why)
+        tried.append(times(second.took, first.took))
+    assert tried[-1] <= 0.6, tried
 
 
 @pytest.mark.slow
