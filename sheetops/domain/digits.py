@@ -26,7 +26,7 @@ _MANY = 20_000  # rows from which numpy pays, even where it has to be loaded
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789" + SEAM.encode()))
 _SHAPE = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
 _FACTOR = 0x9E3779B97F4A7C15  # odd, of 64 bits; any will do
-_AT_ONCE = 4096  # texts
+_AT_ONCE = 8192  # texts
 _WORD = 8  # digits in one number of 64 bits
 # The signs that become digits, or more with digits, when they are narrowed (²¼⁰₀⅐①㉑㋀㍘㏠０𝟎🄀🯰), in whole blocks where
 # there is no sign of everyday writing.

@@ -111,6 +111,8 @@ def test_many_rows_have_few_prints_in_common() -> None:
         column = _column(rows)
         assert Columns([column])._candidates(False) == [[]]
         assert Columns([column, column])._candidates(False) == [list(range(2000))] * 2
+        assert 0 < len(Columns([column])._candidates(True)[0]) < 200
+        assert Columns([column, column])._candidates(True) == [list(range(2000))] * 2
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
