@@ -16,12 +16,12 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 from sheetops.domain.history import Happening, Life, PastEdit
 from sheetops.errors import LedgerError
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import beginnings, of_number, sleeping
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.events import Event, events
 from sheetops.ledger.lives import life
 from sheetops.ledger.prints import NOTHING, row_of, unpack
 from sheetops.ledger.seeing import Place
+from sheetops.ledger.sights import beginnings, of_number, sleeping
 
 
 class Run(NamedTuple):

@@ -7,7 +7,6 @@ its first sight stays here, and is the first of its changes.
 from __future__ import annotations
 
 from base64 import b64encode
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -15,7 +14,7 @@ from itertools import compress
 from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Text, cast, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, insert
 
 from sheetops.ledger import tables as t
 from sheetops.ledger.life import Change, Story
@@ -26,7 +25,6 @@ from sheetops.ledger.seeing import CORE
 _DUE = "due?"  # beside the fields: the due dates as they are compared, where they are not as the fields say
 _PERSON_BYTES = 12
 _LENGTH_BYTES = 4
-_PARTS = 500  # bound values a statement
 _ONE_BY_ONE = 100  # of some thousands: for more it takes less time to read all
 LifeKey = tuple[str, bool, bool]  # resolved, whether there is a result, whether it was typed anew perhaps
 _BLANK: Print = (bytes(_PERSON_BYTES), "", "")
@@ -48,6 +46,12 @@ class Beginnings:
         self._awake: frozenset[int] = frozenset()
         self._columns: dict[str, Column | None] = {}
         self._asked: Counter[str] = Counter()
+
+    def share(self, other: Beginnings) -> None:
+        """Have what was unpacked of another's bytes, where they are the same."""
+        if (self.size, self._what) == (other.size, other._what):
+            self._columns = other._columns
+            self.__dict__["_head"] = other._head
 
     def wake(self, numbers: Iterable[int]) -> None:
         """Note which of these requests have rows of their own by now."""
@@ -130,6 +134,12 @@ class Beginnings:
     @cached_property
     def index_of(self) -> Mapping[str, int]:
         """ID → index of the first that sleeps under it."""
+        texts = self.texts("id")
+        found = dict(zip(texts, range(self.size), strict=True))
+        if len(found) == self.size:  # no two are alike
+            for index in self._hidden:
+                del found[texts[index]]
+            return found
         identifiers, indexes = list(self.fields_asleep("id")), list(self._asleep(range(self.size)))
         return dict(zip(reversed(identifiers), reversed(indexes), strict=True))
 
@@ -317,82 +327,3 @@ def add_beginnings(
         kept[_DUE] = Texts(dues)
     what = _packed((person for person, _, _ in prints), kept, written, unsure)
     link.execute(insert(t.beginnings).values(**place, size=len(prints), what=what))
-
-
-def beginnings(link: Connection, sheet: int, awake: Iterable[int] = ()) -> list[Beginnings]:
-    """First sights of a sheet, by number: those where a request sleeps while `awake` have rows of their own."""
-    found = [Beginnings(row) for row in link.execute(_sights(sheet))]
-    numbers = sorted(awake) if found else []
-    for part in found:
-        low = bisect_left(numbers, part.first)
-        part.wake(numbers[low : bisect_left(numbers, part.first + part.size, low)])
-    return [part for part in found if not part.all_awake]
-
-
-def _sights(sheet: int) -> Select[Any]:
-    return (
-        select(t.beginnings, t.runs.c.began, t.runs.c.id)
-        .join(t.runs, t.runs.c.number == t.beginnings.c.run)
-        .where(t.beginnings.c.sheet == sheet)
-        .order_by(t.beginnings.c.first)
-    )
-
-
-def holding(link: Connection, sheet: int, numbers: Iterable[int]) -> list[Beginnings]:
-    """The first sights, by number, where those of these requests are; who else of them is awake is not known."""
-    column = t.beginnings.c.first
-    firsts = (
-        link.execute(select(column).where(t.beginnings.c.sheet == sheet).order_by(column)).scalars().all()
-    )
-    wanted = sorted({firsts[bisect_left(firsts, number + 1) - 1] for number in numbers}) if firsts else []
-    found: list[Beginnings] = []
-    for start in range(0, len(wanted), _PARTS):
-        some = column.in_(wanted[start : start + _PARTS])
-        found += [Beginnings(row) for row in link.execute(_sights(sheet).where(some))]
-    return found
-
-
-def of_number(found: Sequence[Beginnings], number: int) -> Beginnings | None:
-    """Where the first sight of a request is; `found` are in the order of their numbers."""
-    at = bisect_left(found, number + 1, key=lambda part: part.first) - 1
-    return found[at] if at >= 0 and found[at].holds(number) else None
-
-
-def by_part(found: Sequence[Beginnings], numbers: Sequence[int]) -> Iterator[tuple[Beginnings, list[int]]]:
-    """Those of these requests that begin in each of the first sights; both are in the order of their numbers."""
-    for part in found:
-        low = bisect_left(numbers, part.first)
-        some = numbers[low : bisect_left(numbers, part.first + part.size, low)]
-        yield part, list(filter(part.holds, some))
-
-
-def awake(link: Connection, sheet: int) -> list[int]:
-    """The requests of a sheet that have rows of their own."""
-    told = func.aggregate_strings(
-        cast(t.requests.c.number, Text), ","
-    )  # one text is read sooner than many rows
-    numbers = link.execute(select(told).where(t.requests.c.sheet == sheet)).scalar()
-    return list(map(int, numbers.split(","))) if numbers else []
-
-
-def sleeping(link: Connection, sheet: int) -> list[Beginnings]:
-    """As `beginnings`, of requests that sleep."""
-    any_here = select(t.beginnings.c.first).where(t.beginnings.c.sheet == sheet).limit(1)
-    there = link.execute(any_here).scalar() is not None
-    return beginnings(link, sheet, awake(link, sheet)) if there else []
-
-
-def forget_beginnings(link: Connection, sheet: int, numbers: Iterable[int]) -> None:
-    """Take all that these requests had at their first sight out of the ledger."""
-    found = beginnings(link, sheet)
-    lost: dict[int, list[int]] = {}
-    for number in numbers:
-        part = of_number(found, number)
-        if part is not None:
-            lost.setdefault(part.first, []).append(number)
-    for part in found:
-        if part.first in lost:
-            this = (t.beginnings.c.sheet == sheet) & (t.beginnings.c.first == part.first)
-            what = part.without(lost[part.first])
-            change = delete(t.beginnings) if what is None else update(t.beginnings).values(what=what)
-            link.execute(change.where(this))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from sheetops.ledger import tables as t
 from sheetops.ledger.asking import LifeStory, story_of
-from sheetops.ledger.asleep import beginnings
+from sheetops.ledger.sights import beginnings
 
 
 def earlier_stories(link: Connection, identifier: str, sheet: int | None = None) -> list[LifeStory]:

@@ -88,6 +88,23 @@ def _turn(words: Words, by: int, spare: Words) -> None:
     words |= spare
 
 
+class Once(NamedTuple):
+    """What `once_in_each` found."""
+
+    now: Words
+    then: Words
+    at_now: Numbers
+    at_then: Numbers
+
+
+def once(now: Words, then: Words, found: Iterable[Once] = ()) -> Once:
+    """Where marks stand that are in each of the two exactly once; what was `found` before is not looked for again."""
+    for one in found:
+        if np.array_equal(one.now, now) and np.array_equal(one.then, then):
+            return one
+    return Once(now, then, *once_in_each(now, then))
+
+
 def once_in_each(now: Words, then: Words) -> tuple[Numbers, Numbers]:
     """Where (index, index) the marks stand that are in each of the two exactly once; 0 is no mark.
 
@@ -141,13 +158,15 @@ class Again(NamedTuple):
     left: list[int]  # the requests whose rows do not stand so, or nowhere
 
 
-def again(now: Sequence[Words], then: Sequence[Stood], comparable: Sequence[bool]) -> Again:
+def again(
+    now: Sequence[Words], then: Sequence[Stood], comparable: Sequence[bool], found: Iterable[Once] = ()
+) -> Again:
     """Find the rows of tabs that stand in their tab as they stood, where none of any tab is or was alike.
 
-    The tabs are in one order; of those that are not `comparable` no row stands as it stood.
+    The tabs are in one order; of those that are not `comparable` no row stands as it stood. For `found` see `once`.
     """
     sizes, stood = [*map(len, now)], Stood(*map(np.concatenate, zip(*then, strict=True)))
-    at_now, at_then = once_in_each(np.concatenate(now), stood.marks)
+    _, _, at_now, at_then = once(np.concatenate(now), stood.marks, found)
     tab_now = np.searchsorted(np.cumsum(sizes), at_now, side="right")
     tab_then = np.searchsorted(np.cumsum([len(one.marks) for one in then]), at_then, side="right")
     here = (tab_now == tab_then) & np.array(comparable)[tab_now]
@@ -161,11 +180,10 @@ def again(now: Sequence[Words], then: Sequence[Stood], comparable: Sequence[bool
     return Again(by_tab, np.split(flags, np.cumsum(sizes)[:-1]), other, stood.numbers[left].tolist())
 
 
-def not_clean(now: Words, then: Stood) -> list[int]:
+def not_clean(once: Once, then: Stood) -> list[int]:
     """The indexes of the rows of a tab that do not stand as they stood without a flag, or are not the only ones so."""
-    at_now, at_then = once_in_each(now, then.marks)
-    found = np.ones(len(now), np.bool_)
-    found[at_now] = then.flags[at_then]
+    found = np.ones(len(once.now), np.bool_)
+    found[once.at_now] = then.flags[once.at_then]
     indexes: list[int] = np.flatnonzero(found).tolist()
     return indexes
 
@@ -174,14 +192,19 @@ def packed(stood: Stood) -> dict[int, bytes]:
     """The rows as the ledger keeps them, by the first number of each piece: who is there, the flags, the marks."""
     if not len(stood.numbers):
         return {}
-    order = np.argsort(stood.numbers)
-    from_zero = stood.numbers[order] - 1
-    marks = stood.marks[order].astype("<u8")
-    pieces, begins, of_piece = np.unique(from_zero // PIECE, return_index=True, return_inverse=True)
+    if (stood.numbers[1:] < stood.numbers[:-1]).any():
+        order = np.argsort(stood.numbers)
+        stood = Stood(stood.numbers[order], stood.marks[order], stood.flags[order])
+    from_zero, marks = stood.numbers - 1, stood.marks.astype("<u8")
+    piece_of = from_zero // PIECE
+    begin = np.ones(len(marks), np.bool_)
+    begin[1:] = piece_of[1:] != piece_of[:-1]
+    begins, of_piece = np.flatnonzero(begin), np.cumsum(begin) - 1
+    pieces = piece_of[begins]
     bits = np.zeros((2, len(pieces) * PIECE), np.bool_)
     places = of_piece * PIECE + from_zero % PIECE
     bits[0, places] = True
-    bits[1, places] = stood.flags[order]
+    bits[1, places] = stood.flags
     there, flags = np.packbits(bits, axis=1).reshape(2, -1, _BITS)
     ends = [*begins[1:].tolist(), len(marks)]
     return {

@@ -24,7 +24,7 @@ from sheetops.ledger.prints import Printer, plain_texts
 from sheetops.ledger.seeing import SeenTable
 
 if TYPE_CHECKING:
-    from sheetops.ledger.keyed_marks import Flags, Stood
+    from sheetops.ledger.keyed_marks import Flags, Once, Stood, Words
 
 Pieces = dict[tuple[int, int], bytes]  # (place, first number) → see keyed_marks.packed
 _CHUNK = 500  # bound values a statement
@@ -62,8 +62,11 @@ class LastLook:
         place = self.tabs[tab].place if tab in self.tabs else None
         return unpacked({first: what for (of_tab, first), what in self.pieces.items() if of_tab == place})
 
-    def again(self, tables: Mapping[str, SeenTable]) -> Again:
-        """The rows that stand in their tab as they stood, where no other row of the sheet is or was alike."""
+    def again(self, tables: Mapping[str, SeenTable], found: Iterable[Once] = ()) -> Again:
+        """The rows that stand in their tab as they stood, where no other row of the sheet is or was alike.
+
+        What was `found` of the same marks before is not looked for again.
+        """
         from sheetops.ledger.keyed_marks import NOTHING, again
 
         tabs = list(dict.fromkeys((*tables, *self.tabs)))
@@ -72,10 +75,10 @@ class LastLook:
             for tab in tabs
         ]
         now = [tables[tab].marks if tab in tables else NOTHING for tab in tabs]
-        found = again(now, [self.stood(tab) for tab in tabs], comparable)
-        self.flags = dict(zip(tabs, found.flags, strict=True))
-        numbers = {tab: array("q", of.tobytes()) for tab, of in zip(tabs, found.numbers, strict=True)}
-        return Again(numbers, dict(zip(tabs, found.other, strict=True)), found.left)
+        rows = again(now, [self.stood(tab) for tab in tabs], comparable, found)
+        self.flags = dict(zip(tabs, rows.flags, strict=True))
+        numbers = {tab: array("q", of.tobytes()) for tab, of in zip(tabs, rows.numbers, strict=True)}
+        return Again(numbers, dict(zip(tabs, rows.other, strict=True)), rows.left)
 
 
 def context(table: SeenTable) -> str:
@@ -214,6 +217,17 @@ class ToJudge:
         """`ahead` is told the IDs of the rows that are to be judged: their lives will be asked for."""
         self._reading, self._sheet, self._run, self._printer = reading, sheet, run, printer
         self._ahead = ahead
+        self._keyed: dict[str, tuple[array[int], Words]] = {}  # by tab: marks, and as the ledger keeps them
+        self._found: dict[str, Once] = {}  # by tab
+
+    def keyed(self, printer: Printer) -> Mapping[str, tuple[array[int], Words]]:
+        """By tab: the marks of the rows that were looked at, and as `printer` keeps them, where it is the same."""
+        return self._keyed if printer is self._printer else {}
+
+    @property
+    def found(self) -> Iterable[Once]:
+        """What was found of these marks."""
+        return self._found.values()
 
     def __call__(self, table: Table, context: str) -> Sequence[int] | None:
         """Their indexes: all but those that the last look saw as they stand, and no rule anything in them."""
@@ -223,9 +237,12 @@ class ToJudge:
             last = last_look(link, self._sheet, self._run, table.tab)
         if last is None or last.tabs[table.tab].judged != context:
             return None
-        from sheetops.ledger.keyed_marks import not_clean
+        from sheetops.ledger.keyed_marks import not_clean, once
 
-        found = not_clean(self._printer.row_marks(table.marks), last.stood(table.tab))
-        ids = table.column("id")
-        self._ahead(self._printer.identifiers(plain_texts([ids[index] for index in found])))
-        return found
+        marks, stood = table.marks, last.stood(table.tab)
+        keyed = self._printer.row_marks(marks)
+        found = once(keyed, stood.marks)
+        self._keyed[table.tab], self._found[table.tab] = (marks, keyed), found
+        indexes, ids = not_clean(found, stood), table.column("id")
+        self._ahead(self._printer.identifiers(plain_texts([ids[index] for index in indexes])))
+        return indexes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import cached_property
@@ -16,14 +15,15 @@ from sqlalchemy import Connection, func, select
 
 from sheetops.domain.history import Life, Reopening
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import Beginnings, LifeKey, beginnings, sleeping
+from sheetops.ledger.asleep import Beginnings, LifeKey
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.prints import MARK_BYTES, NEXT, Printer
+from sheetops.ledger.sights import any_asleep, awake, beginnings
 
 FEW = 20  # a smaller part of all lives than one in so many is made one by one
 PART = 4  # one life in so many takes as long to read by its ID as all take to read together
 TIMES = 25  # questions for some lives, after which all are read
-_SCANS = 6  # times that all IDs are gone through, after which they are sorted out once for all
+_FEW_AWAKE = 1000  # requests with rows of their own: so many are read sooner than some of them by their IDs
 _CHUNK = 500  # bound values a statement
 Reading = Callable[[], AbstractContextManager[Connection]]
 
@@ -55,7 +55,7 @@ class Lives(Mapping[str, Life]):
         # What is told under each ID: all, or that of the IDs that were asked for.
         self._rows: dict[str, Told | Beginnings] = {}
         self._cores: dict[str, bytes] = {}
-        self._places: dict[str, int] = {}  # of those that were asked for and sleep
+        self._awake: dict[str, list[Sequence[Any]]] | None = None  # by ID, where they are few
         self._asked: set[str] = set()
         self._times = 0
         self._whole = False
@@ -67,7 +67,21 @@ class Lives(Mapping[str, Life]):
     def parts(self) -> list[Beginnings]:
         """The first sights of all that sleep."""
         with self._reading() as link:
-            return sleeping(link, self._sheet)
+            if not any_asleep(link, self._sheet):
+                return []
+            numbers = awake(link, self._sheet)
+            if len(numbers) <= _FEW_AWAKE:
+                self._awake = {}
+                for row in (
+                    link.execute(select(*LIFE).where(t.requests.c.sheet == self._sheet)) if numbers else ()
+                ):
+                    self._awake.setdefault(row[1], []).append(row)
+            return beginnings(link, self._sheet, numbers)
+
+    @property
+    def parts_read(self) -> Sequence[Beginnings]:
+        """As `parts`, where somebody asked for them; none else."""
+        return self.parts if "parts" in self.__dict__ else ()
 
     @cached_property
     def _part_of(self) -> dict[str, Beginnings]:
@@ -97,31 +111,30 @@ class Lives(Mapping[str, Life]):
         if len(self._asked) * PART > self._size or self._times > TIMES:
             self._read_all()
             return
+        asleep = self._asleep_under(left)
+        self._put(sorted(self._awake_under(left), key=itemgetter(0)), asleep)
+
+    def _awake_under(self, names: Sequence[str]) -> list[Sequence[Any]]:
+        """What is told of the requests with rows of their own that have one of these IDs."""
+        if self._awake is not None:
+            return [row for name in names for row in self._awake.get(name, ())]
         columns = t.requests.c
         found: list[Sequence[Any]] = []
         with self._reading() as link:
-            for start in range(0, len(left), _CHUNK):
-                named = columns.identifier.in_(left[start : start + _CHUNK])
+            for start in range(0, len(names), _CHUNK):
+                named = columns.identifier.in_(names[start : start + _CHUNK])
                 found += link.execute(select(*LIFE).where(columns.sheet == self._sheet, named)).all()
-        self._put(sorted(found, key=itemgetter(0)), self._asleep_under(set(left)))
-
-    def _asleep_under(self, names: AbstractSet[str]) -> dict[str, Beginnings]:
-        """Where the oldest request sleeps that has each of these few IDs."""
-        if self._times > _SCANS:
-            return {name: self._part_of[name] for name in names if name in self._part_of}
-        found: dict[str, Beginnings] = {}
-        for part in self.parts:
-            texts = part.texts("id")
-            for index in compress(range(len(texts)), map(names.__contains__, texts)):
-                name = texts[index]
-                if name not in found and part.sleeps(part.first + index):
-                    found[name], self._places[name] = part, index
         return found
 
-    def _index(self, part: Beginnings, name: str) -> int:
-        """Which of those that sleep there has this ID."""
-        known = self._places.get(name)
-        return part.index_of[name] if known is None else known
+    def _asleep_under(self, names: Iterable[str]) -> dict[str, Beginnings]:
+        """Where the oldest request sleeps that has each of these few IDs."""
+        found: dict[str, Beginnings] = {}
+        left = set(names)
+        for part in self.parts:
+            here = part.index_of.keys() & left
+            found.update(dict.fromkeys(here, part))
+            left -= here
+        return found
 
     def _read_all(self) -> None:
         """Read what is told of every ID."""
@@ -129,10 +142,10 @@ class Lives(Mapping[str, Life]):
         columns = t.requests.c
         wanted = select(*LIFE).where(columns.sheet == self._sheet).order_by(columns.number)
         with self._reading() as link:
-            awake = link.execute(wanted).all()
+            rows = link.execute(wanted).all()
             if "parts" not in self.__dict__:
-                self.parts = beginnings(link, self._sheet, [row[0] for row in awake])
-        self._put([row for row in awake if row[1]], self._part_of)
+                self.parts = beginnings(link, self._sheet, [row[0] for row in rows])
+        self._put([row for row in rows if row[1]], self._part_of)
 
     def _put(self, awake: Sequence[Sequence[Any]], asleep: Mapping[str, Beginnings]) -> None:
         """Put what is told of requests, those that are awake in the order of their numbers, under their IDs."""
@@ -154,7 +167,7 @@ class Lives(Mapping[str, Life]):
             row[0]
             for row in some
             if isinstance(part := self._rows.get(row[1]), Beginnings)
-            and part.first + self._index(part, row[1]) < row[0]
+            and part.first + part.index_of[row[1]] < row[0]
         }
         return [row for row in some if row[0] not in older] if older else some
 
@@ -162,7 +175,7 @@ class Lives(Mapping[str, Life]):
         kept = self._printer.identifier(identifier)
         self.ahead((kept,))
         row = self._rows[kept]
-        return self._life(row if isinstance(row, Told) else self._of_one(row, self._index(row, kept)))
+        return self._life(row if isinstance(row, Told) else self._of_one(row, row.index_of[kept]))
 
     def _life(self, told: Told) -> Life:
         made = self._made.get(told)
@@ -230,7 +243,7 @@ class Lives(Mapping[str, Life]):
         self.ahead(identifiers)
         row_of, core_of = self._rows.get, self._cores.get
         return [
-            row.cores[self._index(row, identifier)]
+            row.cores[row.index_of[identifier]]
             if isinstance(row := row_of(identifier), Beginnings)
             else core_of(identifier)
             for identifier in identifiers
@@ -240,7 +253,7 @@ class Lives(Mapping[str, Life]):
         """Where the request sleeps that has this ID, and which of those there it is; None for one that is awake."""
         self.ahead((identifier,))
         row = self._rows.get(identifier)
-        return (row, self._index(row, identifier)) if isinstance(row, Beginnings) else None
+        return (row, row.index_of[identifier]) if isinstance(row, Beginnings) else None
 
     def sorted_out(self, names: Iterable[str]) -> tuple[dict[str, tuple[Beginnings, int]], list[str]]:
         """Of these IDs, where each sleeps as `asleep_under` says; and the others, which may have rows of their own."""
@@ -254,7 +267,7 @@ class Lives(Mapping[str, Life]):
         self.ahead(identifiers)
         row_of, core_of = self._rows.get, self._cores.get
         return [
-            row.customers[self._index(row, identifier)]
+            row.customers[row.index_of[identifier]]
             if isinstance(row := row_of(identifier), Beginnings)
             else core[:MARK_BYTES]
             if (core := core_of(identifier)) is not None
@@ -267,7 +280,7 @@ class Lives(Mapping[str, Life]):
         self.ahead((identifier,))
         row = self._rows.get(identifier)
         if isinstance(row, Beginnings):
-            return row.core(self._index(row, identifier))
+            return row.core(row.index_of[identifier])
         return self._cores.get(identifier)
 
     def __iter__(self) -> Iterator[str]:

@@ -7,19 +7,33 @@ from collections.abc import Callable, Collection, Iterable, Mapping, MutableSequ
 from functools import cache
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import Beginnings, beginnings, by_part, holding, sleeping
+from sheetops.ledger.asleep import Beginnings
 from sheetops.ledger.bulk import chunks
 from sheetops.ledger.last_look import Again, LastLook
 from sheetops.ledger.matching import Known, Matched, match
 from sheetops.ledger.prints import Print, print_as_bytes, print_from_bytes, prints_from_bytes
 from sheetops.ledger.seeing import CORE, SeenTable, described, differing
+from sheetops.ledger.sights import beginnings, by_part, holding, sleeping
+
+if TYPE_CHECKING:
+    from sheetops.ledger.keyed_marks import Once
 
 _KNOWN = [t.requests.c[name] for name in ("number", "identifier", "tab", "print", "core_print")]
+
+
+class Before(NamedTuple):
+    """What the same run read and found before: it is checked again, and not worked out again where it still holds."""
+
+    read: Iterable[Beginnings] = ()  # first sights
+    found: Iterable[Once] = ()  # of marks
+
+
+NOTHING_BEFORE = Before()
 
 
 class Placed(NamedTuple):
@@ -34,15 +48,19 @@ class Placed(NamedTuple):
 
 
 def place_rows(
-    link: Connection, sheet: int, tables: Mapping[str, SeenTable], last: LastLook | None = None
+    link: Connection,
+    sheet: int,
+    tables: Mapping[str, SeenTable],
+    last: LastLook | None = None,
+    before: Before = NOTHING_BEFORE,
 ) -> Placed:
     """Pair the rows of `tables` with the sheet's requests. Rows that are as they were need only their print.
 
     Those that stand as the `last` look says need not even that.
     """
-    again = last.again(tables) if last is not None else None
+    again = last.again(tables, before.found) if last is not None else None
     if again is not None and 2 * len(again.left) <= sum(map(len, again.numbers.values())):
-        placed = _placed_again(link, sheet, tables, again)
+        placed = _placed_again(link, sheet, tables, again, before.read)
         if placed is not None:
             return placed
     columns = t.requests.c
@@ -70,7 +88,7 @@ def place_rows(
 
 
 def _placed_again(
-    link: Connection, sheet: int, tables: Mapping[str, SeenTable], again: Again
+    link: Connection, sheet: int, tables: Mapping[str, SeenTable], again: Again, read: Iterable[Beginnings]
 ) -> Placed | None:
     """As `place_rows`, of a sheet in which most rows stand as they stood: only the others are printed.
 
@@ -79,7 +97,7 @@ def _placed_again(
     known = _load_awake(link, sheet, again.left)
     awake = {was.number for was in known}
     left = [number for number in again.left if number not in awake]
-    asleep = holding(link, sheet, left)
+    asleep = holding(link, sheet, left, read)
     known += _known_asleep(asleep, sorted(left))
     if len(known) < len(again.left):
         return None

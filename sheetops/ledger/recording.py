@@ -19,7 +19,9 @@ from sheetops.ledger import tables as t
 from sheetops.ledger.begin import Look
 from sheetops.ledger.bulk import chunks, insert_many
 from sheetops.ledger.found import name_of
-from sheetops.ledger.last_look import Kept, drop_look, keep_look, last_look
+from sheetops.ledger.last_look import Kept, ToJudge, drop_look, keep_look, last_look
+from sheetops.ledger.lives import Lives
+from sheetops.ledger.placing import Before
 from sheetops.ledger.policies import keep_policy
 from sheetops.ledger.prints import Printer, pack
 from sheetops.ledger.rows import remember_rows
@@ -35,7 +37,11 @@ def record(link: Connection, printer: Printer, run_id: str, view: View, plan: Pl
     there = frozenset(grid.name for grid in view.snapshot.raw.grids)
     marked = any(table.marks is not None for table in view.snapshot.tables)
     last = last_look(link, run.sheet, before) if marked else None
-    numbers, whole = remember_rows(link, look, tables, there, last)
+    lives = view.history.lives
+    read = lives.parts_read if isinstance(lives, Lives) else ()
+    asked = view.history.to_judge
+    found = asked.found if isinstance(asked, ToJudge) else ()
+    numbers, whole = remember_rows(link, look, tables, there, last, Before(read, found))
     if marked and whole:
         keep_look(link, run.sheet, run.number, Kept(tables, numbers, plan.judged, plan.edits), last)
     else:
@@ -89,8 +95,13 @@ def see(view: View, writes: Sequence[Write], printer: Printer) -> dict[str, Seen
 
     What people did between look and write, rows they inserted too, is for the next look to see.
     """
+    asked = view.history.to_judge
+    keyed = asked.keyed(printer) if isinstance(asked, ToJudge) else {}
+    of_tab: dict[str, list[Write]] = {}
+    for write in writes:
+        of_tab.setdefault(write.edit.ref.tab, []).append(write)
     return {
-        table.tab: SeenTable(table, view, [w for w in writes if w.edit.ref.tab == table.tab], printer)
+        table.tab: SeenTable(table, view, of_tab.get(table.tab, ()), printer, keyed.get(table.tab))
         for table in view.snapshot.tables
     }
 

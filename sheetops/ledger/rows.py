@@ -13,7 +13,7 @@ from sheetops.ledger.bulk import insert_many
 from sheetops.ledger.last_look import LastLook
 from sheetops.ledger.life import Change, Story, mark
 from sheetops.ledger.matching import Known
-from sheetops.ledger.placing import place_rows
+from sheetops.ledger.placing import NOTHING_BEFORE, Before, place_rows
 from sheetops.ledger.seeing import CORE, Place, Seen, SeenTable
 from sheetops.ledger.stories import load_stories, write_stories
 
@@ -31,12 +31,13 @@ def remember_rows(
     tables: Mapping[str, SeenTable],
     there: frozenset[str],
     last: LastLook | None = None,
+    before: Before = NOTHING_BEFORE,
 ) -> Remembered:
     """Write what differs from the last look; `there` are the tabs of the sheet.
 
     A tab that is still there but was not read (other settings) says nothing about its requests.
     """
-    numbers, matched, gone, new, awake, asleep = place_rows(link, look.sheet, tables, last)
+    numbers, matched, gone, new, awake, asleep = place_rows(link, look.sheet, tables, last, before)
     missing = [was for was in matched.missing if was.tab in tables or was.tab not in there]
     differing = [
         (row, was)

@@ -112,7 +112,16 @@ class SeenTable:
     each different cell once; a `Seen` is made only for rows that must be looked at closely.
     """
 
-    def __init__(self, table: Table, view: Reading, writes: Iterable[Write], printer: Printer) -> None:
+    def __init__(
+        self,
+        table: Table,
+        view: Reading,
+        writes: Iterable[Write],
+        printer: Printer,
+        keyed: tuple[array[int], Words] | None = None,
+    ) -> None:
+        """`keyed` are marks of rows and what the ledger keeps of them, where somebody asked for that before."""
+        self._keyed = keyed
         self.table, self.view, self.printer = table, view, printer
         self.keys = sorted(table.columns)
         self.columns: dict[str, list[Raw]] = {key: table.column(key) for key in self.keys}
@@ -165,9 +174,12 @@ class SeenTable:
     def marks(self) -> Words:
         """The mark of every row as the ledger keeps it; 0 where none is known, as of rows that this run wrote."""
         marks = self.table.marks
-        found = self.printer.row_marks(marks if marks is not None else array("Q", bytes(8 * len(self.table))))
-        found[list(self.written)] = 0
-        return found
+        marks = array("Q", bytes(8 * len(self.table)) if marks is None else marks)
+        for index in self.written:
+            marks[index] = 0
+        if self._keyed is not None and self._keyed[0] == marks:
+            return self._keyed[1]
+        return self.printer.row_marks(marks)
 
     def part(self, indexes: Sequence[int]) -> Part:
         """Some of the rows, to be printed."""

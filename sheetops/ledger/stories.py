@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import Beginnings, by_part
+from sheetops.ledger.asleep import Beginnings
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.bulk import chunks, insert_many, update_many
 from sheetops.ledger.life import Story
 from sheetops.ledger.prints import print_from_bytes
+from sheetops.ledger.sights import by_part
 
 
 def write_stories(link: Connection, sheet: int, stories: Sequence[Story]) -> None:

@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
 
 from sheetops.ledger import tables as t
 from sheetops.ledger.asking import requests_named
-from sheetops.ledger.asleep import Beginnings, beginnings, forget_beginnings, of_number
+from sheetops.ledger.asleep import Beginnings
 from sheetops.ledger.begin import as_row
 from sheetops.ledger.bulk import chunks
 from sheetops.ledger.last_look import drop_look, forget_marks
 from sheetops.ledger.life import Story
 from sheetops.ledger.seeing import AT_ONCE
+from sheetops.ledger.sights import beginnings, forget_beginnings, of_number
 from sheetops.ledger.stories import write_stories
 from sheetops.ledger.taken import keep_numbers, note_forgotten
 

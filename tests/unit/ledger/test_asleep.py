@@ -15,9 +15,9 @@ from sqlalchemy import delete, func, select, update
 from sheetops.domain.table import Raw
 from sheetops.ledger import Ledger, begin, upkeep
 from sheetops.ledger import tables as t
-from sheetops.ledger.asleep import sleeping
 from sheetops.ledger.packing import Marks, Texts, coded, unpacked
 from sheetops.ledger.prints import MARK_BYTES, Printer, shown_marks
+from sheetops.ledger.sights import sleeping
 from sheetops.ledger.stories import write_stories
 from tests.sheets import log, row
 from tests.unit.ledger.looks import DAY, SHEET, START, everything, look, look_at_rows, see
