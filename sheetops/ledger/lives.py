@@ -131,9 +131,9 @@ class Lives(Mapping[str, Life]):
         found: dict[str, Beginnings] = {}
         left = set(names)
         for part in self.parts:
-            here = part.index_of.keys() & left
+            here = list(filter(part.index_of.__contains__, left))
             found.update(dict.fromkeys(here, part))
-            left -= here
+            left.difference_update(here)
         return found
 
     def _read_all(self) -> None:

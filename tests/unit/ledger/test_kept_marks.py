@@ -104,7 +104,7 @@ def test_a_look_of_requests_that_the_ledger_does_not_have_is_of_no_use(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look(ledger, marked(log(*rows_with(9))))
-    monkeypatch.setattr("sheetops.ledger.placing.holding", lambda link, sheet, numbers: [])
+    monkeypatch.setattr("sheetops.ledger.placing.holding", lambda *_: [])
     seen = printed(monkeypatch)
     look(ledger, marked(log(*rows_with(9, A3=request(3, result="told")))), now=START + DAY)
     assert len(seen) >= 9
