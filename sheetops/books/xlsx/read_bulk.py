@@ -97,7 +97,7 @@ class Bulk:
         if (closed == empty).any() or (last != at)[empty].any():
             raise NotPlain
         of = np.flatnonzero(~is_open)
-        found = _Cells(begins[of], stops[of], after[of], (np.cumsum(is_open) - 1)[of])
+        found = _Cells(begins[of], stops[of], after[of], np.repeat(np.arange(len(at)), last - at))
         columns, heads = self._columns(found, digits, signs)
         kinds, inside = self._kinds(heads)
         values = self._values(found, kinds, inside)

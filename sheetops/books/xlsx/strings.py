@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import cast
 
 from sheetops.books.xlsx import xmlbytes
 from sheetops.books.xlsx.cellvalue import unescape_text
@@ -67,7 +68,7 @@ def _meant(text: str, items: list[str]) -> list[str | None]:
             plain_text(item) if "&" in item or "_x" in item or "\r" in item else item or None
             for item in items
         ]
-    return [item or None for item in items] if "" in items else [*items]
+    return [item or None for item in items] if "" in items else cast("list[str | None]", items)
 
 
 def _sign(match: re.Match[str]) -> str:
