@@ -38,12 +38,9 @@ class Finding(NamedTuple):
 
     def _text(self, part: str, texts: Texts) -> str:
         name = f"rule.{self.rule}.{self.variant}.{part}" if self.variant else f"rule.{self.rule}.{part}"
-        params = {
-            "column": texts(f"column.{self.column}"),
-            "value": "",
-            "fix": self.fix_value or "",
-            **self.params,
-        }
+        params = {"value": "", "fix": self.fix_value or "", **self.params}
+        if "column" not in params:
+            params["column"] = texts(f"column.{self.column}")
         return texts(name, **params)
 
     def message(self, texts: Texts) -> str:

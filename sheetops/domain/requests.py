@@ -321,9 +321,9 @@ class Requests:
         cells, meanings = self.table.column("resolved"), self._meanings.get("resolved")
         if meanings is None:
             different = set(cells)
-            if len(cells) < _FEW * len(different) or not different.isdisjoint((0, 1)):  # or FALSE, or TRUE
+            if len(cells) < _FEW * len(different):
                 return [index for index, day in enumerate(self.values("resolved")) if day is None]
-            meanings = {raw: self._day(raw)[0] for raw in different}
+            meanings = {raw: self._day(raw)[0] for raw in different}  # neither TRUE nor 1 is a date
         elif bool in self.table.kinds("resolved"):
             cells = self.cells("resolved")
         none = {raw for raw, day in meanings.items() if day is None}

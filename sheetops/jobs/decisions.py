@@ -52,8 +52,8 @@ class Decision(NamedTuple):
     @property
     def silent(self) -> bool:
         """Whether a person has accepted the finding."""
-        if isinstance(self.accepted, bool):
-            return self.accepted
+        if self.accepted is None or isinstance(self.accepted, bool):
+            return bool(self.accepted)
         text = as_text(self.accepted)
         return bool(text.strip()) and fold(text) not in _NOT_TICKED
 

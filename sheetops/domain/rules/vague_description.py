@@ -65,6 +65,8 @@ _REFERENCE = _either(_REFERENCE_ZH, _REFERENCE_EN)
 _NOTHING = pattern(rf"(?:{_VAGUE}|{_FILLER}|\s)*")
 _NUMBERS = pattern(rf"(?:{_FILLER}|\s|\d)*")
 _ELSEWHERE = pattern(rf"(?:{_FILLER}|\s)*{_REFERENCE}(?:{_FILLER}|\s)*")
+# One of these is in every reference; most texts have none, and the pattern is large.
+_REFERENCES = (*_REFERENCE_ZH.split("|"), "same as", "as above", "see ", "ditto", "as discussed")
 _SIGNS_ZH = frozenset(_VAGUE_ZH + _FILLER_ZH + _REFERENCE_ZH)  # ASCII letters among them: bug
 _NOT_WORDS = pattern(r"[\W_]+")
 
@@ -94,7 +96,7 @@ def _judge(text: str) -> str | None:
     words = _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
     if not _may_match(words):
         return None
-    if _ELSEWHERE.fullmatch(words):
+    if any(map(words.__contains__, _REFERENCES)) and _ELSEWHERE.fullmatch(words):
         return "reference"
     if _NOTHING.fullmatch(words):
         return ""

@@ -23,6 +23,20 @@ ENGLISH = [
     "see attachment",
     "is",
 ]
+WORDS_OF_REFERENCES = [
+    "see",
+    "same",
+    "as",
+    "above",
+    "last",
+    "time",
+    "the",
+    "attached",
+    "e",
+    "mail",
+    "ditto",
+    "chat",
+]
 WHOLE = re.compile(rf"(?:{rule._VAGUE}|{rule._FILLER}|\s)*|(?:{rule._FILLER}|\s|\d)*")
 pieces = st.one_of(
     st.sampled_from(WORDS),
@@ -39,6 +53,19 @@ pieces = st.one_of(
 def test_only_texts_that_no_pattern_matches_are_told_without_them(words: str) -> None:
     if not rule._may_match(words):
         assert rule._NOTHING.fullmatch(words) is None and rule._ELSEWHERE.fullmatch(words) is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(WORDS_OF_REFERENCES),
+        max_size=5,
+    )
+)
+@example(["as", "discussed"])
+def test_a_reference_has_a_word_of_one(words: list[str]) -> None:
+    text = " ".join(words)
+    if rule._ELSEWHERE.fullmatch(text):
+        assert any(word in text for word in rule._REFERENCES)
 
 
 @given(st.lists(pieces, max_size=7).map("".join))
