@@ -81,7 +81,7 @@ def as_row(sheet: int, story: Story) -> dict[str, Any]:
         "first_response": story.first_response,
         "resolved_seen": story.resolved_seen,
         "reopened": story.reopened,
-        "reopenings": as_json(story.reopenings),
+        "reopenings": as_json(story.reopenings) if story.reopenings else "[]",
         "due_changes": story.due_changes,
         "owner_changes": story.owner_changes,
         "last_progress": story.last_progress,

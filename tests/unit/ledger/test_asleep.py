@@ -87,6 +87,7 @@ def test_whether_a_request_sleeps_is_seen_nowhere(
 ) -> None:
     monkeypatch.setattr(begin, "AT_ONCE", at_once)
     monkeypatch.setattr("sheetops.ledger.asleep._ONE_BY_ONE", at_once)
+    monkeypatch.setattr("sheetops.ledger.lives._FEW_AWAKE", at_once)
     look_at_rows(ledger, [desk(number) for number in range(20)], 0)
     edits = [(3, "due", date(2026, 11, 20)), (31, "id", "A999")]
     look(ledger, log(*map(desk, range(40))), now=START + DAY, edits=edits)
