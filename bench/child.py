@@ -5,9 +5,11 @@ Each function opens `file`, does its work, and saves it as `out` where it writes
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -180,7 +182,20 @@ def main() -> None:
 
     name, source, file, out = sys.argv[1:]
     work: Callable[[Path, Path, Edits], None] = globals()[name]
-    work(Path(file), Path(out), read_edits(Path(source)))
+    with _as_a_command() if name in ("sheetops_jobs", "sheetops_review") else nullcontext():
+        work(Path(file), Path(out), read_edits(Path(source)))
+
+
+@contextmanager
+def _as_a_command() -> Iterator[None]:
+    """Collect garbage as seldom as the command line does, and end without taking apart what was loaded."""
+    from sheetops.cli import NEW_OBJECTS
+
+    gc.set_threshold(NEW_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ COMMANDS = {
     "undo": "Put back what a run wrote",
     "doctor": "Check that the jobs can run, and show what holds for a sheet",
 }
-_NEW_OBJECTS = (
+NEW_OBJECTS = (
     100_000  # between two searches for circular garbage; Python's 700 mean a hundred while a command loads
 )
 
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if arguments is None:
-        gc.set_threshold(_NEW_OBJECTS)
+        gc.set_threshold(NEW_OBJECTS)
     try:
         with heard(last=arguments is None):
             code = cli.main(arguments, prog_name="sheetops", standalone_mode=False)
