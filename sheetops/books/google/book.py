@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sheetops.books.base import Again, Applied, Hold, placed, rehearsed, settled
+from sheetops.books.base import Again, Applied, Hold, rehearsed, settled
 from sheetops.books.google.access import Access
 from sheetops.books.google.helping import helping
 from sheetops.books.google.lock import JobLock, delete_anchors
@@ -22,7 +22,7 @@ from sheetops.domain.living import LIVING_ROOM
 from sheetops.domain.plan import Conflict, Edit, Write, untouched_tabs
 from sheetops.domain.table import NEW_ROW, RawSheet, Snapshot, take_snapshot
 from sheetops.domain.tabs import Tab
-from sheetops.errors import EditRefused, ServiceUnreachable, TabRefused, UsageError
+from sheetops.errors import EditRefused, HoldLost, SheetopsError, TabRefused, UsageError
 from sheetops.jobs.typing_help import TypingHelp
 
 if TYPE_CHECKING:
@@ -131,16 +131,16 @@ class GoogleSession:
         again: Again | None = None,
     ) -> Applied:
         """Write the cells, then put the tabs, which may count only what was written; see `Session.apply`."""
-        edits, tabs, foreseen = settled(
-            edits,
-            tabs,
-            again,
-            lambda some: placed(some, lambda: see(self.raw), partial(forbids, self.state))[1],
-        )
         if not edits and not tabs:
             return Applied(token=self.raw.token)
         titles = {tab.id: tab.title for tab in self.state.tabs}
-        outcome = CellWriter(self._service, self._lock, see).write(edits) if edits else Outcome()
+        outcome = Outcome()
+        foreseen: Sequence[Conflict] = ()
+        if edits:
+            writer = CellWriter(self._service, self._lock, see)
+            look = writer.look()
+            edits, tabs, foreseen = settled(edits, tabs, again, lambda some: look.placed(some)[1])
+            outcome = writer.write(edits, look)
         longer = {
             write.tab for write in outcome.done if write.row > LIVING_ROOM and write.edit.ref.row == NEW_ROW
         }
@@ -149,10 +149,7 @@ class GoogleSession:
         if again is not None and _edits_of(outcome.conflicts) != _edits_of(foreseen):
             _, tabs = again(outcome.conflicts)
         put, held, reasons = self._put(tabs, titles, bool(outcome.done))
-        token = self.raw.token
-        if outcome.done or put:
-            values = read_values(self._service, list(titles))
-            token = token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
+        token = self._token(titles) if outcome.done or put else self.raw.token
         put_back = tuple(dict.fromkeys(outcome.put_back))
         done, conflicts = _in_order(outcome, edits)
         return Applied(done, conflicts, put, token, held, reasons=reasons, put_back=put_back)
@@ -160,21 +157,36 @@ class GoogleSession:
     def _put(
         self, tabs: Sequence[Tab], titles: dict[int, str], wrote: bool
     ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
-        """Put the tabs and note their `titles`; gives those that stand, those that were held, and why."""
-        if not tabs:
-            return (), (), {}
+        """Put the tabs and note their `titles`; gives those that stand, those that were held, and why.
+
+        Once cells are written (`wrote`) nothing that goes wrong here ends the run: it must remember these.
+        """
+        try:
+            return self._put_now(tabs, titles) if tabs else ((), (), {})
+        except HoldLost:
+            raise
+        except SheetopsError as error:
+            if not wrote:
+                raise
+            return (), tuple(tab.name for tab in tabs), {tab.name: str(error) for tab in tabs}
+
+    def _put_now(
+        self, tabs: Sequence[Tab], titles: dict[int, str]
+    ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
         self.state = read_state(self._service)
         free, held = untouched_tabs(tabs, self.raw, self.state.raw())
         reasons = _closed(self.state, [tab.name for tab in free])
-        try:
-            self._put_some([tab for tab in free if tab.name not in reasons], titles, reasons)
-        except ServiceUnreachable as error:
-            if not wrote:
-                raise
-            # Cells are written, which the run must remember.
-            reasons = {tab.name: str(error) for tab in free}
+        self._put_some([tab for tab in free if tab.name not in reasons], titles, reasons)
         put = tuple(tab.name for tab in free if tab.name not in reasons)
         return put, (*held, *reasons), reasons
+
+    def _token(self, titles: dict[int, str]) -> str | None:
+        """What marks the sheet as it was left; None where Google does not say, for what was written is remembered."""
+        try:
+            values = read_values(self._service, list(titles))
+        except SheetopsError:
+            return None
+        return token_of([(title, values.get(tab, [])) for tab, title in titles.items()])
 
     def _put_some(self, tabs: Sequence[Tab], titles: dict[int, str], reasons: dict[str, str]) -> None:
         """Put tabs together; where Google refuses that, one by one, so that one holds up no other."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from json import dumps
+from typing import NamedTuple
 
 from sheetops.books.base import placed
 from sheetops.books.google.convert import to_json
@@ -43,6 +44,17 @@ class Outcome:
     )  # cells written in a wrong place that hold what stood there
 
 
+class Look(NamedTuple):
+    """A spreadsheet at one moment, and the tables found in it."""
+
+    state: State
+    now: Snapshot
+
+    def placed(self, edits: Sequence[Edit]) -> tuple[list[Write], list[Conflict]]:
+        """Where edits go, and which cannot be made."""
+        return placed(edits, lambda: self.now, partial(forbids, self.state))
+
+
 class CellWriter:
     """Makes edits in one spreadsheet under its job lock."""
 
@@ -53,14 +65,22 @@ class CellWriter:
         self._closed_headers: set[int] = set()  # tabs whose header row this account may not touch
         self._harmed: list[str] = []
 
-    def write(self, edits: Sequence[Edit]) -> Outcome:
-        """Make the edits that still hold. Raises SheetError when what was read back is not what was planned."""
+    def look(self) -> Look:
+        """The spreadsheet as it is now."""
+        state = read_state(self._service)
+        return Look(state, self._see(state.raw()))
+
+    def write(self, edits: Sequence[Edit], look: Look) -> Outcome:
+        """Make the edits that still hold, as a `look` of just now tells.
+
+        Raises SheetError when what was read back is not what was planned.
+        """
         total = Outcome(again=list(edits))
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
             if not total.again:
                 break
             pending, total.again = total.again, []
-            self._round(pending, total)
+            self._round(pending, total, look if turn == 0 else self.look())
         total.conflicts += [Conflict(edit, "row-changed") for edit in total.again]
         if self._harmed:
             raise SheetError(
@@ -70,13 +90,11 @@ class CellWriter:
             )
         return total
 
-    def _round(self, edits: list[Edit], total: Outcome) -> None:
-        state = read_state(self._service)
-        now = self._see(state.raw())
-        writes, lost = placed(edits, lambda: now, partial(forbids, state))
+    def _round(self, edits: list[Edit], total: Outcome, look: Look) -> None:
+        writes, lost = look.placed(edits)
         total.conflicts += lost
         for chunk in _chunks(writes):
-            self._write_chunk(_marks(chunk, state, now), total)
+            self._write_chunk(_marks(chunk, *look), total)
 
     def _write_chunk(self, marks: Marks, total: Outcome) -> None:
         if not self._set_marks(marks):
