@@ -26,14 +26,15 @@ from sheetops.errors import LedgerError, SheetBraked, SheetInUse, SheetopsError
 from sheetops.jobs import Job
 from sheetops.planning import Plans, ask, numbers_of, numbers_taken
 
-# In the order of a day: what is filled is judged, what is judged is mailed, and all of it is reviewed.
-JOBS: Mapping[str, str] = {
-    "fill": "sheetops.jobs.fill:fill",
-    "validate": "sheetops.jobs.validate:validate",
-    "improve": "sheetops.jobs.improve:improve",
-    "remind": "sheetops.jobs.remind:remind",
-    "review": "sheetops.jobs.review:review_when_due",
-    "policy": "sheetops.jobs.policy:refresh_policy",
+# In the order of a day: what is filled is judged, what is judged is mailed, and all of it is reviewed. Of one that is
+# several, the later part rests on what the earlier wants, as far as that can be made.
+JOBS: Mapping[str, tuple[str, ...]] = {
+    "fill": ("sheetops.jobs.fill:fill",),
+    "validate": ("sheetops.jobs.validate:validate",),
+    "improve": ("sheetops.jobs.improve:improvements", "sheetops.jobs.follow_up:follow_ups"),
+    "remind": ("sheetops.jobs.remind:remind",),
+    "review": ("sheetops.jobs.review:review_when_due",),
+    "policy": ("sheetops.jobs.policy:refresh_policy",),
 }
 _TRIES = 5  # at reserving numbers that another run keeps taking
 
@@ -216,7 +217,7 @@ def _think(
         _brake(
             snapshot, history, policy
         )  # after the run began, so that `status` knows of a sheet that stands still
-    jobs = [*order.own.values(), *(job(name) for name in JOBS if name in order.jobs)]
+    jobs = [*order.own.values(), *(each for name in JOBS if name in order.jobs for each in jobs_of(name))]
     for _ in range(_TRIES):
         view = View(snapshot, policy, history, now, order.period, order.mail_review, other_day)
         asked = ask(jobs, view)
@@ -248,10 +249,11 @@ def _seeing(order: Order, view: View) -> Callable[[RawSheet], Snapshot]:
     return lambda raw: seen if raw is seen.raw else _see(order, raw)
 
 
-def job(name: str) -> Job:
-    """The job of this name."""
-    module, _, function = JOBS[name].partition(":")
-    return cast(Job, getattr(import_module(module), function))
+def jobs_of(name: str) -> Iterator[Job]:
+    """The functions that are the job of this name."""
+    for place in JOBS[name]:
+        module, _, function = place.partition(":")
+        yield cast(Job, getattr(import_module(module), function))
 
 
 def _reserve(memory: Memory, run: str | None, numbers: Iterable[tuple[str, int]]) -> bool:

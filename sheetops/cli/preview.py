@@ -73,7 +73,7 @@ def _view(sheet: str, config: Path | None, as_of: date | None, language: str | N
     """The sheet as it would be once it is filled."""
     from sheetops.cli.edge import Edge
     from sheetops.cli.mailing import make_style
-    from sheetops.runner import job
+    from sheetops.jobs.fill import fill
     from sheetops.settings.files import load_texts
     from sheetops.settings.load import load
 
@@ -83,7 +83,7 @@ def _view(sheet: str, config: Path | None, as_of: date | None, language: str | N
         place, team, []
     )
     assert report.view is not None
-    view = report.view.after(job("fill")(report.view).edits)
+    view = report.view.after(fill(report.view).edits)
     if language is not None:
         view = replace(view, settings=replace(view.settings, texts=load_texts(language)))
     return view, make_style(loaded.settings.mail, loaded.folder)
@@ -168,9 +168,9 @@ class _Listening(Texts):
 
 def _sentences(view: View, style: Style, pattern: str) -> None:
     """Have everything said that there is to say, and show what was made of the texts asked for."""
+    from sheetops.jobs.fill import fill
     from sheetops.jobs.validate import findings
     from sheetops.messages.chat_post import render_post
-    from sheetops.runner import job
 
     texts = _Listening(view.texts.language, view.texts.entries)
     names = [name for name in texts.entries if fnmatch(name, pattern)]
@@ -180,7 +180,7 @@ def _sentences(view: View, style: Style, pattern: str) -> None:
     for finding in findings(view):
         finding.message(texts)
         finding.fix(texts)
-    job("fill")(view)
+    fill(view)
     list(_rendered(view, style, texts.language))
     render_post(view, style)
     for name in names:

@@ -21,7 +21,6 @@ from sheetops.domain.table import Raw
 from sheetops.domain.template import BY_KEY as COLUMNS_BY_KEY
 from sheetops.domain.text import fold
 from sheetops.domain.view import View
-from sheetops.jobs.follow_up import follow_ups
 from sheetops.jobs.improve_judge import Judge, Span, baseline_cells, first_baseline, is_open, progress_of
 from sheetops.jobs.improve_measure import OWN_FIGURES, RIPENING, Aim, against, measure, read_aim
 from sheetops.jobs.improve_tab import improvements_tab
@@ -32,12 +31,6 @@ from sheetops.jobs.review_opportunities import Opportunity, opportunities
 
 _FRESH: Final = frozenset(("worse", "topic", "column"))  # rules whose earlier months are of better times
 _BEGUN: Final = ("opportunity", "kpi", "why", "measure")  # a row with one of these is meant as one
-
-
-def improve(view: View) -> Plan:
-    """Bring the Improvements tab up to date, then the Follow-ups tab, which tells whom to call about it."""
-    plan = improvements(view)
-    return plan + follow_ups(view.after(plan.edits))
 
 
 def improvements(view: View) -> Plan:

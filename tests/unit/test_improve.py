@@ -14,7 +14,7 @@ from sheetops.domain.living import FOLLOW_UPS, IMPROVEMENTS, LIVING
 from sheetops.domain.samples import expand, read_sample
 from sheetops.domain.table import Grid
 from sheetops.domain.template import COLUMNS, OPTIONAL_COLUMNS, match_header
-from sheetops.jobs.improve import improve
+from sheetops.jobs.improve import improvements
 from sheetops.jobs.living import Pen, rows_of
 from tests.unit.improving import Desk, Stream, blank_tab
 
@@ -241,4 +241,6 @@ def test_a_tab_of_a_persons_own_called_improvements_is_left_alone() -> None:
     desk = Desk(ROWS, tab=Grid("Improvements", [["Ideas"], ["Coffee"]]))
     view = desk.view(TODAY)
     assert view.snapshot.living == ()
-    assert improve(view).tabs[0].name == "Improvements"  # which the runner then leaves out: it is not ours
+    assert (
+        improvements(view).tabs[0].name == "Improvements"
+    )  # which the runner then leaves out: it is not ours

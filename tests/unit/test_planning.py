@@ -16,7 +16,9 @@ from sheetops.books.base import Applied, Book
 from sheetops.books.memory import MemoryBook
 from sheetops.books.xlsx import book as book_module
 from sheetops.books.xlsx.book import XlsxBook
+from sheetops.domain.living import IMPROVEMENTS
 from sheetops.domain.plan import Conflict, Edit, Plan
+from sheetops.domain.table import Grid, Raw
 from sheetops.domain.values import as_text
 from sheetops.domain.view import View
 from sheetops.errors import LedgerError
@@ -119,6 +121,23 @@ def test_of_a_file_that_changes_twice_the_last_change_counts(
     books: list[Any] = [openpyxl.load_workbook(path) for path in (quiet, busy)]
     first, second = ([list(line) for line in book["Checks"].iter_rows(values_only=True)] for book in books)
     assert first == second
+
+
+@pytest.mark.parametrize("locked", ["id", "done_on"])
+def test_nobody_is_told_of_an_improvement_whose_id_or_day_stands_nowhere(locked: str) -> None:
+    """What `improve` writes into Follow-ups rests on what it writes into Improvements."""
+    keys = [column.key for column in IMPROVEMENTS.columns]
+    told = {"opportunity": "Slow tills", "measure": "New tills", "progress": "Done", "key": "complaint_rate"}
+    names: list[Raw] = [column.name("en") for column in IMPROVEMENTS.columns]
+    done = Grid("Improvements", [names, row(keys, **told, evidence_rows="20261101")])
+    book = MemoryBook([log(row(id="20261101", type="Complaint", description="The till is slow")), done])
+    book.forbids = lambda write: "locked" if keys[write.column - 1] == locked else ""
+    report = run(book, "improve")
+    assert {(c.edit.ref.tab, c.edit.column) for c in report.applied.conflicts} == {("Improvements", locked)}
+    assert {write.tab for write in report.applied.writes} == {"Improvements"} and len(book.grids) == 2
+    book.forbids = lambda write: ""
+    run(book, "improve")
+    assert [line[-1] for line in book.grids[2].rows[1:2]] == ["tell/IMP-001/20261101"]
 
 
 ROW = st.fixed_dictionaries(
