@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -18,6 +19,10 @@ from sheetops.ledger import tables as t
 
 if TYPE_CHECKING:
     from sheetops.ledger.ledger import Ledger
+
+# Whatever cuts a connection off is told in one line, by `told` or by the command; SQLAlchemy's log, with its tracebacks,
+# is for whoever asks for one.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 LOST = "what is lost is the history before today; the sheet itself is enough to go on"
 _AWAY = f"move it away and the next run begins a new one ({LOST})"

@@ -20,6 +20,7 @@ from sheetops.cli.demo import _write_workbook
 from sheetops.cli.signals import Stopped, heard, shielded
 from sheetops.ledger import open_ledger
 from tests.e2e.helpers import Shell
+from tests.forked import ROOT
 
 
 @pytest.fixture
@@ -91,6 +92,26 @@ def test_a_command_told_to_stop_says_so_in_one_line(shell: Shell, number: signal
     name = "told to stop (SIGTERM)" if number is signal.SIGTERM else "interrupted"
     assert err == f"sheetops: {name}; the sheet is as it was or fully written\n"
     assert (shell.folder / "log.xlsx").read_bytes() == before
+
+
+def test_a_signal_while_the_ledger_is_let_go_is_told_in_one_line(shell: Shell) -> None:
+    """The pool of connections logs what comes between, with its traceback, and no log of ours was asked for."""
+    told = """
+import signal
+from sqlalchemy.engine.default import DefaultDialect
+DefaultDialect.do_close = lambda *_: signal.raise_signal(signal.SIGTERM)
+from sheetops.cli import main
+main(["status"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        cwd=shell.folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_STATE_HOME": str(shell.folder / "state"), "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 130, done
+    assert done.stderr == "sheetops: told to stop (SIGTERM); the sheet is as it was or fully written\n"
 
 
 def _tried(shell: Shell, seconds: float, written: bool) -> str:
