@@ -17,6 +17,7 @@ from sheetops.domain.rows import is_blank
 from sheetops.domain.slips import same_day_within
 from sheetops.domain.table import Raw
 from sheetops.domain.template import COLUMNS
+from sheetops.domain.text import narrowed, tidied
 from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
 
@@ -124,14 +125,22 @@ class Ids:
 
     @cached_property
     def _taken(self) -> list[str]:
-        """Every ID in the sheet or once seen in it, sorted, so that those of one prefix stand together."""
-        return sorted([*self.known, *self.view.history.lives])
+        """Every ID in the sheet or once seen in it, sorted, so that those of one prefix stand together.
+
+        Width and case do not make an ID another one (see the rule duplicate-id).
+        """
+        taken = [*self.known, *self.view.history.lives]
+        together = "".join(taken)
+        if together.isascii() and together.isdigit():
+            return sorted(taken)
+        return sorted(map(str.casefold, tidied(taken)))
 
     def _next(self, pattern: IdPattern, prefix: str) -> int:
         """One more than any number in the sheet, once seen in it, or ever given."""
         if prefix not in self.highest:
-            first, end = (bisect_left(self._taken, text) for text in (prefix, f"{prefix}\U0010ffff"))
-            used = (pattern.number(text, prefix) or 0 for text in self._taken[first:end])
+            before = narrowed(prefix).casefold().lstrip()
+            first, end = (bisect_left(self._taken, text) for text in (before, f"{before}\U0010ffff"))
+            used = (pattern.number(text, before) or 0 for text in self._taken[first:end])
             self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
         self.highest[prefix] += 1
         self.given.append((prefix, self.highest[prefix]))

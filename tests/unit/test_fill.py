@@ -54,6 +54,22 @@ def test_a_number_ever_given_is_not_given_again_after_a_deletion() -> None:
     assert values(fill(seen), "id") == ["20261142"]
 
 
+@pytest.mark.parametrize(
+    ("known", "odd", "given"),
+    [
+        ("202611{:02}", "２０２６１１０９", "20261110"),
+        ("INC-{:03}", "inc-009", "INC-010"),
+        ("ＩＮＣ-{:03}", "INC-009", "ＩＮＣ-010"),
+    ],
+)
+@pytest.mark.parametrize("gone", [False, True])
+def test_width_and_case_do_not_make_an_id_another_one(known: str, odd: str, given: str, gone: bool) -> None:
+    history = History(lives={odd: Life(datetime(2026, 11, 2))} if gone else {})
+    ids = [known.format(number) for number in range(1, 7)] + [odd] * (not gone)
+    seen = view(log(*(row(id=one, description="a") for one in ids), row(description="new")), history=history)
+    assert values(fill(seen), "id") == [given]
+
+
 def test_the_month_is_the_one_the_request_was_opened_in() -> None:
     seen = view(log(row(OPENED, description="a", opened=datetime(2026, 10, 30, 16)), keys=OPENED))
     assert values(fill(seen), "id") == ["20261001"]
