@@ -143,7 +143,9 @@ def sheetops_read(file: Path, out: Path, edits: Edits) -> None:
 def sheetops_jobs(file: Path, out: Path, edits: Edits) -> None:
     """Fill and validate with all rules, and save: what `sheetops fill` and `sheetops validate` do, in one run."""
     from sheetops.cli.common import Wishes, run_jobs
+    from sheetops.domain.deferred import own_process
 
+    own_process()  # as the command line says before all else
     run_jobs(
         ("fill", "validate"), Wishes((str(file),), None, date(2026, 10, 30), False, False, True, False, False)
     )

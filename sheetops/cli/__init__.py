@@ -10,6 +10,7 @@ import click
 
 from sheetops import __version__
 from sheetops.cli.signals import Stopped, heard
+from sheetops.domain.deferred import own_process
 from sheetops.errors import SheetopsError
 
 # In the order of a team's first week.
@@ -85,6 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     if arguments is None:
         gc.set_threshold(NEW_OBJECTS)
+        own_process()
     try:
         with heard(last=arguments is None):
             code = cli.main(arguments, prog_name="sheetops", standalone_mode=False)

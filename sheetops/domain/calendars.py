@@ -21,7 +21,7 @@ from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
-from sheetops.domain.deferred import deferring
+from sheetops.domain.deferred import is_own_process, load
 from sheetops.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -142,20 +142,19 @@ _VERSION = "holidays.version"
 
 
 def _load_library() -> None:
-    """Load the library without what it takes apart as it starts and nothing here asks for: two thirds of its time.
+    """Load the library, in a process of our own without what nothing here asks it for: two thirds of its time.
 
     It reads dates out of texts by another library, and its own version out of the list of what is installed. The
     version is left out of it afterwards, so that who wants it has to import it.
     """
-    if "holidays" in sys.modules:
+    if not is_own_process() or "holidays" in sys.modules:
         return
-    vacant = sys.modules[_VERSION] = ModuleType(_VERSION)
+    vacant = ModuleType(_VERSION)
     vars(vacant)["__version__"] = ""
     try:
-        with deferring({"dateutil.parser": ("parse",)}):
-            vars(import_module("holidays")).pop("__version__", None)
-    except ImportError:
-        pass  # whatever it is, the usual import says it
+        if sys.modules.setdefault(_VERSION, vacant) is vacant:
+            load("holidays", {"dateutil.parser": ("parse",)})
+            vars(sys.modules.get("holidays", vacant)).pop("__version__", None)
     finally:
         if sys.modules.get(_VERSION) is vacant:
             del sys.modules[_VERSION]

@@ -5,14 +5,10 @@ SQLAlchemy and Alembic are imported when a ledger is opened, not before.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetops.domain.deferred import deferring
+from sheetops.domain.deferred import load
 
 if TYPE_CHECKING:
     from sheetops.ledger.ledger import Ledger
@@ -35,21 +31,20 @@ def open_ledger(place: str | Path, *, key_file: Path | None = None, wait: float 
 
 # What SQLAlchemy imports and a ledger here never uses, with the functions that it takes of each without calling them:
 # all that is asynchronous (with ssl and sockets a seventh of its 0.2 s), and the search for installed dialects.
-_UNUSED: Mapping[str, tuple[str, ...]] = {
-    "asyncio": ("iscoroutine",),
-    "importlib.metadata": (),
+_UNUSED: dict[str, tuple[str, ...]] = {"asyncio": ("iscoroutine",), "importlib.metadata": ()}
+_UNUSED_DIALECTS: dict[str, tuple[str, ...]] = {
     "sqlalchemy.dialects.sqlite.aiosqlite": (),
     "sqlalchemy.dialects.sqlite.pysqlcipher": (),
 }
 
 
 def _load_sqlalchemy() -> None:
-    """Import SQLAlchemy without what is never used of it."""
-    if "sqlalchemy" in sys.modules:
-        return
-    # Where it wants more of them than it did, or is not there, the usual import does it, or says so.
-    with deferring(_UNUSED), suppress(ImportError):
-        import_module("sqlalchemy.dialects.sqlite")
+    """Import SQLAlchemy without what is never used of it.
+
+    In two steps: once it has run, its compiled part cannot be made anew, so a fault of the second must leave it be.
+    """
+    load("sqlalchemy", _UNUSED)
+    load("sqlalchemy.dialects.sqlite", _UNUSED | _UNUSED_DIALECTS)
 
 
 def __getattr__(name: str) -> object:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sheetops.domain.deferred import deferring
+from sheetops.domain import deferred
+from sheetops.domain.deferred import deferring, load
 
 ROOT = Path(__file__).parents[2]
 PACKAGE, MODULE = "stood_for", "stood_for.heavy"
@@ -62,9 +63,54 @@ def test_what_is_no_listed_function_is_the_modules_own_at_once() -> None:
         assert sys.modules[MODULE].LIMIT == 7, "what is loaded already is left alone"
 
 
+@pytest.mark.usefixtures("heavy")
+def test_after_the_import_a_stand_in_gives_what_the_module_has(tmp_path: Path) -> None:
+    with deferring({MODULE: ("double",)}):
+        user = importlib.import_module("stood_for.user")
+    assert user.whole.double.__module__ == MODULE, "a program can pickle it, and read what it says of itself"
+    (tmp_path / PACKAGE / "other.py").write_text("from stood_for.second import *\n")
+    (tmp_path / PACKAGE / "second.py").write_text("__all__ = ['_LOW']\n_LOW = 1\n")
+    with deferring({"stood_for.second": ()}):
+        assert importlib.import_module("stood_for.other")._LOW == 1
+
+
+@pytest.mark.usefixtures("heavy")
+def test_a_library_that_fails_with_a_stand_in_is_imported_as_usual(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer one may import a part of a module that is stood for; what it was at until then is made anew."""
+    package = tmp_path / PACKAGE
+    (package / "deep").mkdir()
+    (package / "deep" / "__init__.py").write_text("")
+    (package / "deep" / "part.py").write_text("")
+    (package / "__init__.py").write_text("import stood_for.user\nimport stood_for.deep.part\n")
+    load(PACKAGE, {"stood_for.deep": ()})
+    assert PACKAGE not in sys.modules, "in a process of somebody else's nothing is tried"
+    monkeypatch.setattr(deferred, "_ours", True)
+    load(PACKAGE, {"stood_for.deep": ()})
+    assert not [name for name in sys.modules if name.partition(".")[0] == PACKAGE]
+    whole = importlib.import_module(PACKAGE)
+    assert whole.user.whole.LIMIT == 7 and whole.deep.part
+
+
+@pytest.mark.usefixtures("heavy")
+def test_a_module_that_another_thread_begins_to_load_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Modules(dict[str, object]):
+        """As if the other thread were between every question and the answer."""
+
+        def __contains__(self, name: object) -> bool:
+            return name != MODULE and super().__contains__(name)
+
+    real = importlib.import_module(MODULE)
+    with monkeypatch.context() as patch:
+        patch.setattr(deferred.sys, "modules", Modules(sys.modules))
+        with deferring({MODULE: ()}):
+            assert deferred.sys.modules[MODULE] is real
+
+
 def _done(script: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
 
@@ -74,6 +120,8 @@ def test_the_calendar_library_is_whole_though_parts_of_it_waited() -> None:
 import sys
 from datetime import date
 from sheetops.domain.calendars import country_year
+from sheetops.domain.deferred import own_process
+own_process()
 days = country_year("CN", None, 2026).holidays
 assert date(2026, 10, 1) in days and not {"dateutil.parser", "importlib.metadata"} & set(sys.modules)
 import holidays
@@ -87,7 +135,9 @@ assert holidays.version.__version__ == importlib.metadata.version("holidays")
 def test_sqlalchemy_is_whole_though_dialects_waited(tmp_path: Path) -> None:
     _done(f"""
 import sys
+from sheetops.domain.deferred import own_process
 from sheetops.ledger import open_ledger
+own_process()
 open_ledger({str(tmp_path / "ledger.db")!r}).close()
 waiting = {{"importlib.metadata", "asyncio", "sqlalchemy.dialects.sqlite.aiosqlite"}}
 assert not waiting & set(sys.modules)
@@ -102,25 +152,52 @@ assert aiosqlite.dialect.driver == "aiosqlite" and pysqlcipher.dialect.driver ==
 """)
 
 
-def test_numpy_is_whole_though_its_algebra_waited() -> None:
-    _done("""
-import os, sys
-from sheetops.domain.arrays import load_numpy
-load_numpy()
-assert not {"numpy.linalg", "numpy._core._add_newdocs"} & set(sys.modules)
-assert "OPENBLAS_NUM_THREADS" not in os.environ, "the setting is for the moment of loading alone"
-tasks = "/proc/self/task"
-assert not os.path.isdir(tasks) or len(os.listdir(tasks)) == 1, "threads that wait for algebra"
-import numpy as np
-assert np.linalg.norm([3, 4]) == 5 and np.polyfit([0, 1, 2], [1, 3, 5], 1).round(6).tolist() == [2, 1]
-assert (np.matrix([[2]]) ** -1)[0, 0] == 0.5 and issubclass(np.linalg.LinAlgError, ValueError)
-import numpy.linalg, numpy.ma, numpy.testing
-assert np.linalg is sys.modules["numpy.linalg"] and numpy.ma.masked_array([1, 2], [0, 1]).sum() == 1
+def test_a_newer_sqlalchemy_that_wants_what_no_stand_in_has_opens_a_ledger(tmp_path: Path) -> None:
+    """Both steps fail, each at the first thing that is asked of a stand-in."""
+    _done(f"""
+import sys
+from sheetops import ledger
+from sheetops.domain import deferred
+def wants_more(stand_in, name):
+    raise (AttributeError if name.startswith("__") else TypeError)(name)
+deferred._Deferred.__getattr__ = wants_more
+first, load = [], deferred.load
+def loaded(library, without):
+    load(library, without)
+    first.append(library in sys.modules)
+    if library == "sqlalchemy":
+        import sqlalchemy
+ledger.load = loaded
+ledger._UNUSED_DIALECTS = dict(ledger._UNUSED_DIALECTS) | {{"sqlalchemy.dialects.sqlite.pysqlite": ()}}
+deferred.own_process()
+ledger.open_ledger({str(tmp_path / "ledger.db")!r}).close()
+assert first == [False, False], first
+import sqlalchemy
+assert sqlalchemy.exc and sqlalchemy.util.langhelpers and sqlalchemy.dialects.sqlite.aiosqlite
 """)
+
+
+def test_who_uses_us_as_a_library_has_every_library_whole(tmp_path: Path) -> None:
+    _done(f"""
+import os, sys
+from sheetops.books.xlsx.joblock import state_folder
+from sheetops.domain.calendars import country_year
+from sheetops.ledger import open_ledger
+open_ledger({str(tmp_path / "ledger.db")!r}).close()
+country_year("CN", None, 2026), state_folder()
+import holidays, platformdirs, sqlalchemy.dialects.sqlite
+assert holidays.__version__ and sqlalchemy.dialects.sqlite.aiosqlite.__file__
+assert {{"asyncio", "dateutil.parser", "importlib.metadata", "tempfile"}} <= set(sys.modules)
+""")
+
+
+def test_what_somebody_set_for_the_threads_of_algebra_stays() -> None:
     _done("""
 import os
+from sheetops.domain.deferred import own_process
 os.environ["OPENBLAS_NUM_THREADS"] = "2"
-from sheetops.domain.arrays import load_numpy
-load_numpy()
-assert os.environ["OPENBLAS_NUM_THREADS"] == "2", "what somebody set stays"
+own_process()
+assert os.environ.pop("OPENBLAS_NUM_THREADS") == "2"
+own_process()
+assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 """)

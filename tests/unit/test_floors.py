@@ -85,6 +85,7 @@ NOT_OF_A_RUN = {
     "sheetops.ledger.migrations": "a ledger of an older version",
 }
 
+OURS = "from sheetops.domain.deferred import own_process; own_process()\n"
 MOST_MODULES = 550  # of Python, libraries and ours together, in a run that finds all as it should be
 
 
@@ -115,7 +116,10 @@ def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
         book.worksheets[0].append(row(id=f"2026110{number}", description="登录后页面空白", urgency="高"))
     book.worksheets[0].append(row(description="发票抬头打印不全", urgency="低"))
     book.save(tmp_path / "desk.xlsx")
-    run = "import sys\nfrom pathlib import Path\nfrom sheetops.cli.common import Wishes, run_jobs\nimport click\n"
+    run = (
+        OURS
+        + "import sys\nfrom pathlib import Path\nfrom sheetops.cli.common import Wishes, run_jobs\nimport click\n"
+    )
     run += "try:\n    run_jobs(('fill', 'validate'), Wishes(('desk.xlsx',), None, None, False, False, True, False, False))\n"
     run += "except click.exceptions.Exit as leave:\n    assert leave.exit_code == 1, leave.exit_code\n"
     run += "print(' '.join(sys.modules))"
@@ -133,18 +137,26 @@ def test_a_run_loads_only_what_it_uses(tmp_path: Path) -> None:
     assert len(again) <= MOST_MODULES, f"{len(again)}: what is new among them, and does a run need it?"
 
 
-def test_a_large_tab_loads_numpy_without_its_algebra(tmp_path: Path) -> None:
+def test_a_large_tab_is_read_by_one_thread(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.worksheets[0].append(header("en"))
     book.worksheets[0].append(row(id="20261101", description="The page stays blank", urgency="高"))
     book.save(tmp_path / "desk.xlsx")
-    read = "import sys\nfrom pathlib import Path\nfrom sheetops.books.xlsx import read, read_plain\n"
+    read = "import os, sys\nfrom pathlib import Path\nfrom sheetops.books.xlsx import read, read_plain\n"
     read += "read_plain._LARGE = 1\n"
     read += "sheet = read.read_workbook(Path('desk.xlsx').read_bytes(), 'desk.xlsx')\n"
-    read += "assert len(sheet.grids[0].rows) == 2\nprint(' '.join(sys.modules))"
-    loaded = _said(read, tmp_path)
+    read += "assert len(sheet.grids[0].rows) == 2\n"
+    told = "print(' '.join(sys.modules))"
+    alone = "tasks = '/proc/self/task'\n"
+    alone += (
+        "assert not os.path.isdir(tasks) or len(os.listdir(tasks)) == 1, 'threads that wait for algebra'\n"
+    )
+    loaded = _said(OURS + read + alone + told, tmp_path)
     assert "sheetops.books.xlsx.read_bulk" in loaded
-    assert not {"numpy.linalg", "numpy._core._add_newdocs", "numpy.random", "numpy.fft", "numpy.ma"} & loaded
+    assert not {"numpy.random", "numpy.fft", "numpy.ma"} & loaded
+    theirs = "assert 'OPENBLAS_NUM_THREADS' not in os.environ, 'the threads of who uses us as a library'\n"
+    theirs += "import numpy, inspect\nassert numpy.array.__doc__ and numpy.linalg.inv.__module__ == 'numpy.linalg'\n"
+    assert "numpy.linalg" in _said(read + theirs + told, tmp_path)
 
 
 def test_an_edit_of_cells_loads_only_what_it_uses(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sheetops.books.xlsx.durable import attempts, fold, machine_name, name_hash
-from sheetops.domain.deferred import deferring
+from sheetops.domain.deferred import load
 from sheetops.errors import SettingsError, SheetInUse
 
 if sys.platform == "win32":
@@ -37,10 +37,8 @@ _FAR = 1 << 30
 
 def state_folder() -> Path:
     """The folder of this account for what sheetops remembers on this machine; never a synced one."""
-    with deferring(
-        {"tempfile": ("gettempdir",)}
-    ):  # and every way of packing, for a folder that is not this one
-        from platformdirs import user_state_path
+    load("platformdirs", {"tempfile": ("gettempdir",)})  # which has every way of packing, for another folder
+    from platformdirs import user_state_path
 
     return user_state_path("sheetops", appauthor=False)
 

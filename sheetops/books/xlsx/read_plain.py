@@ -19,7 +19,6 @@ from sheetops.books.xlsx.package import Package, SheetRef
 from sheetops.books.xlsx.sheet import SheetXml
 from sheetops.books.xlsx.strings import SharedStrings, plain_text
 from sheetops.books.xlsx.styles import Styles, is_1904
-from sheetops.domain.arrays import load_numpy
 from sheetops.domain.rows import Marks
 from sheetops.domain.table import CellError, Raw, column_letters
 from sheetops.errors import SheetopsError
@@ -137,7 +136,6 @@ class _Columns:
 
     def read(self, xml: bytes, start: int, end: int) -> PlainSheet:
         if end - start > _LARGE:
-            load_numpy()
             from sheetops.books.xlsx.read_bulk import Bulk
 
             self._bulk = Bulk(self._shared, xml)
