@@ -12,6 +12,9 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+_LOADING = (
+    Lock()
+)  # one library at a time: another thread would take what is half there, or have its attempt undone
 _SWAPPING = Lock()  # never held while something is imported
 _ours = False
 
@@ -39,8 +42,13 @@ def load(library: str, without: Mapping[str, tuple[str, ...]]) -> None:
     Whatever another version does with a stand-in, nothing is said if that fails, and nothing is left of the attempt:
     whoever imports the library then as usual has it whole, or hears what is wrong.
     """
-    if not _ours or library in sys.modules:
-        return
+    if _ours:
+        with _LOADING:
+            if library not in sys.modules:
+                _try(library, without)
+
+
+def _try(library: str, without: Mapping[str, tuple[str, ...]]) -> None:
     before = set(sys.modules)
     try:
         with deferring(without):

@@ -201,3 +201,28 @@ assert os.environ.pop("OPENBLAS_NUM_THREADS") == "2"
 own_process()
 assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
 """)
+
+
+def test_threads_that_open_ledgers_at_once_wait_for_one_of_them_to_load(tmp_path: Path) -> None:
+    _done(f"""
+import sys, threading, traceback
+from sheetops.domain.calendars import country_year
+from sheetops.domain.deferred import own_process
+from sheetops.ledger import open_ledger
+own_process()
+sys.setswitchinterval(1e-5)
+start, faults = threading.Barrier(6), []
+def work(number):
+    try:
+        start.wait()
+        open_ledger({str(tmp_path)!r} + f"/{{number}}.db").close()
+        assert country_year(("CN", "US", "DE", "JP", "TW", "HK")[number], None, 2026).holidays
+        import asyncio, importlib.metadata
+        assert asyncio.AbstractEventLoop and importlib.metadata.version("holidays")
+    except BaseException:
+        faults.append(traceback.format_exc())
+threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+for each in threads: each.start()
+for each in threads: each.join()
+assert not faults, faults[0]
+""")
