@@ -52,13 +52,14 @@ class IdPattern:
             )
 
     @cached_property
-    def _width(self) -> int:
+    def width(self) -> int:
+        """To how many digits the number is padded."""
         return next(int(m[2] or 1) for m in _FIELD.finditer(self.text) if m[1] == "seq")
 
     @property
     def _sequence(self) -> str:
         """Padded to the width, or longer without a zero before it: 0012 is of four digits, not of two."""
-        return rf"(?:\d{{{self._width}}}|[1-9]\d{{{self._width},}})"
+        return rf"(?:\d{{{self.width}}}|[1-9]\d{{{self.width},}})"
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
@@ -91,20 +92,9 @@ class IdPattern:
         }
         return _FIELD.sub(lambda match: values[match[1]], before)
 
-    def number(self, identifier: str, prefix: str) -> int | None:
-        """The sequence number of `identifier` under `prefix`, None where it has another prefix or form."""
-        rest = identifier[len(prefix) :]
-        if (
-            not identifier.startswith(prefix)
-            or len(rest) < self._width
-            or not (rest.isascii() and rest.isdigit())
-        ):
-            return None
-        return int(rest)
-
-    def make(self, prefix: str, number: int) -> str:
-        """The ID with this sequence number."""
-        return f"{prefix}{number:0{self._width}}"
+    def make(self, prefix: str, number: int, width: int | None = None) -> str:
+        """The ID with this sequence number, padded to the pattern's width where no other is told."""
+        return f"{prefix}{number:0{width or self.width}}"
 
 
 def learn(
@@ -146,7 +136,7 @@ def _dated_forms(known: Iterable[str]) -> Iterator[tuple[int, str]]:
                 for groups in parts
                 if "".join(p if at % 2 == 0 else _FIELDS[at] for at, p in enumerate(groups[:-1])) == text
             ]
-            count, width = _width(numbers)
+            count, width = usual_width(numbers)
             yield count, text + _sequence(width)
 
 
@@ -157,11 +147,11 @@ def _plain_forms(known: Iterable[str]) -> Iterator[tuple[int, str]]:
         if (m := _NUMBERED.fullmatch(text)) is not None and not {"{", "}"} & set(m[1]):
             numbers.setdefault(m[1], []).append(m[2])
     for before, found in numbers.items():
-        count, width = _width(found)
+        count, width = usual_width(found)
         yield count, before + _sequence(width)
 
 
-def _width(numbers: Iterable[str]) -> tuple[int, int]:
+def usual_width(numbers: Iterable[str]) -> tuple[int, int]:
     """How many of these numbers are padded to one width, and that width: 1 … 30 to 1, 08 … 113 to 2."""
     found = list(numbers)
     lengths = Counter(map(len, found))

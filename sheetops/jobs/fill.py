@@ -19,8 +19,8 @@ from sheetops.jobs.fill_priority import priority_remark
 def fill(view: View) -> Plan:
     """The IDs, due dates and owners that are missing, as edits with their reasons.
 
-    An ID continues the highest number under its prefix (in the sheet, once seen in it or ever given, see
-    `History`) and says the earliest month by which the request is known to be there; a row with one cell filled, such as a total, is not numbered yet. A due date is the resolution target of the row's urgency, counted from the optional opened
+    An ID continues the numbers under its prefix (in the sheet, once seen in it or ever given, see `History`; a slip
+    far beyond the others leads none astray) and says the earliest month by which the request is known to be there; a row with one cell filled, such as a total, is not numbered yet. A due date is the resolution target of the row's urgency, counted from the optional opened
     column, else from the run that first saw the request. Owners are given only with the setting `assign`. A
     priority is suggested in a remark and never written. Nothing is filled where that would be a guess: a row
     without a known urgency, or one already resolved whose opening nobody noted. A cell of blanks is empty.

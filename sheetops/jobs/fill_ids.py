@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain, islice
 
 from sheetops.domain.cell_texts import NUMBERS
+from sheetops.domain.id_numbers import Used, UsedNumbers
 from sheetops.domain.ids import IdPattern, learn
 from sheetops.domain.plan import Edit
 from sheetops.domain.policy import Policy
@@ -17,7 +17,6 @@ from sheetops.domain.rows import is_blank
 from sheetops.domain.slips import same_day_within
 from sheetops.domain.table import Raw
 from sheetops.domain.template import COLUMNS
-from sheetops.domain.text import narrowed, tidied
 from sheetops.domain.values import as_date, as_text
 from sheetops.domain.view import View
 
@@ -36,6 +35,8 @@ class Ids:
         self.highest: dict[str, int] = {}
         self.given: list[tuple[str, int]] = []
         self._prefixes: dict[date, str] = {}
+        self._used: dict[str, Used] = {}
+        self._all_used: UsedNumbers | None = None
 
     @cached_property
     def known(self) -> list[str]:
@@ -95,8 +96,7 @@ class Ids:
         if day not in self._prefixes:
             self._prefixes[day] = pattern.prefix(day)
         prefix = self._prefixes[day]
-        number = self._next(pattern, prefix)
-        text = pattern.make(prefix, number)
+        text = pattern.make(prefix, *self._next(pattern, prefix))
         new: Raw = int(text) if self.as_number and text.isdigit() else text
         old = log.table.column("id")[index]
         return Edit(log.ref(index), "id", log.table.cell(index, "id"), old, new, why)
@@ -123,28 +123,27 @@ class Ids:
         told.append(due if old else _meant(due, seen))
         return min([seen, *(day for day in told if day is not None and day >= _FIRST_TOLD)])
 
-    @cached_property
-    def _taken(self) -> list[str]:
-        """Every ID in the sheet or once seen in it, sorted, so that those of one prefix stand together.
+    def _next(self, pattern: IdPattern, prefix: str) -> tuple[int, int]:
+        """The next number, and to how many digits it is padded.
 
-        Width and case do not make an ID another one (see the rule duplicate-id).
+        One more than the last of the numbering (see `UsedNumbers`) or than any ever given; none that stands in the
+        sheet, was once seen in it, or is plainly meant by a mistyped ID.
         """
-        taken = [*self.known, *self.view.history.lives]
-        together = "".join(taken)
-        if together.isascii() and together.isdigit():
-            return sorted(taken)
-        return sorted(map(str.casefold, tidied(taken)))
+        if prefix not in self._used:
+            used = self._used[prefix] = self._numbers(pattern).under(prefix)
+            self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), used.last)
+        used = self._used[prefix]
+        number = self.highest[prefix] + 1
+        while number in used.taken:
+            number += 1
+        self.highest[prefix] = number
+        self.given.append((prefix, number))
+        return number, used.width
 
-    def _next(self, pattern: IdPattern, prefix: str) -> int:
-        """One more than any number in the sheet, once seen in it, or ever given."""
-        if prefix not in self.highest:
-            before = narrowed(prefix).casefold().lstrip()
-            first, end = (bisect_left(self._taken, text) for text in (before, f"{before}\U0010ffff"))
-            used = (pattern.number(text, before) or 0 for text in self._taken[first:end])
-            self.highest[prefix] = max(self.view.history.highest.get(prefix, 0), max(used, default=0))
-        self.highest[prefix] += 1
-        self.given.append((prefix, self.highest[prefix]))
-        return self.highest[prefix]
+    def _numbers(self, pattern: IdPattern) -> UsedNumbers:
+        if self._all_used is None:
+            self._all_used = UsedNumbers(pattern, self.known, self.view.history.lives)
+        return self._all_used
 
 
 def _meant(day: date | None, known: date | None, last: date = date.max) -> date | None:

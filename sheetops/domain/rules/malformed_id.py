@@ -17,6 +17,7 @@ from typing import Any
 
 from sheetops.domain.cell_texts import as_texts
 from sheetops.domain.finding import Finding, Severity
+from sheetops.domain.id_numbers import LOOKALIKES
 from sheetops.domain.ids import IdPattern
 from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import find_personal
@@ -27,7 +28,6 @@ from sheetops.domain.text import tidy
 
 _DIGITS = pattern(r"\d+")
 _LETTERS = pattern(r"[^\W\d_]+")
-_LOOKALIKES = str.maketrans("OoQDIl|SZB", "0000111528")
 _MONTH = pattern(r"((?:19|20|21)\d\d)(0[1-9]|1[0-2])")
 
 
@@ -48,7 +48,7 @@ def check(look: Look) -> Iterator[Finding]:
     for index, text in look.rows_with(
         "id", {raw: text for raw, text in odd.items() if _form(text) not in forms}
     ):
-        better = text.translate(_LOOKALIKES)
+        better = text.translate(LOOKALIKES)
         fits = better != text and (pattern.fits(better) or _form(better) in forms)
         variant = "lookalike" if fits else ""
         yield look.finding(index, "id", variant, fix=better if fits else None, value=text, example=example)
