@@ -120,7 +120,14 @@ def _only_our_tabs(plan: Plan, view: View) -> Plan:
     states = [state_of(view.snapshot.raw.grid(tab.name)) for tab in wanted]
     free = tuple(tab for tab, state in zip(wanted, states, strict=True) if state in ("blank", "whole"))
     words = {"foreign": "run.tab_is_yours", "changed": "run.tab_has_notes"}
-    told = [view.texts(words[s], tab=tab.name) for tab, s in zip(wanted, states, strict=True) if s in words]
+    told = [
+        view.texts(
+            "run.ticks_and_notes" if s == "changed" and tab_kind(tab.name) == "checks" else words[s],
+            tab=tab.name,
+        )
+        for tab, s in zip(wanted, states, strict=True)
+        if s in words
+    ]
     return plan.with_tabs(free) + Plan(left=tuple(told))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as time_of_day
 from importlib import import_module
@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar, cast
 
 from sheetops.books.base import Applied, Book, Hold
+from sheetops.domain.addresses import UNALIKE, Called
 from sheetops.domain.history import History
 from sheetops.domain.plan import Delivery, Plan
 from sheetops.domain.policy import Policy
@@ -76,6 +77,7 @@ class Order(NamedTuple):
     log_tabs: Sequence[str] = ()
     column_names: Mapping[str, str] = MappingProxyType({})
     language: str | None = None
+    called: Called = UNALIKE  # what tells the sheet from its namesakes
     as_of: date | None = None
     period: str | None = None  # of the review
     mail_review: bool = False
@@ -240,7 +242,9 @@ def _known_as(view: View, memory: Memory, order: Order) -> tuple[History, Plan]:
 
 
 def _see(order: Order, raw: RawSheet) -> Snapshot:
-    return take_snapshot(raw, order.log_tabs, order.column_names, order.language)
+    return replace(
+        take_snapshot(raw, order.log_tabs, order.column_names, order.language), called=order.called
+    )
 
 
 def _seeing(order: Order, view: View) -> Callable[[RawSheet], Snapshot]:

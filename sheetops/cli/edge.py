@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sheetops.ledger import Ledger
     from sheetops.messages import Outbox
     from sheetops.settings.model import Team
+    from sheetops.settings.sheet_names import SheetNames
 
 
 class Edge:
@@ -95,6 +96,11 @@ class Edge:
         quota = Quota(address_of(self.loaded), fleet.quotas.model_dump(), account)
         return access._replace(turn=quota.take)
 
+    @cached_property
+    def names(self) -> SheetNames:
+        """What tells apart the sheets of the settings and of this command."""
+        return self.loaded.names([self.loaded.find_place(sheet)[0] for sheet in self.wishes.sheets])
+
     def _held(self, location: str) -> AbstractContextManager[Hold]:
         from sheetops.cli.fleet import address_of
         from sheetops.scheduling.fleet.attempt import worker_name
@@ -152,6 +158,7 @@ class Edge:
             log_tabs=team.log_tabs if team else (),
             column_names=team.columns if team else {},
             language=team.language if team else None,
+            called=self.names.of(location),
             as_of=self.wishes.as_of,
             period=period,
             dry_run=self.wishes.dry_run,

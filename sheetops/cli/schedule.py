@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,8 +64,9 @@ def command(
 
     watch = _Watch(as_json, quiet or (once and not verbose and not as_json and not sys.stdout.isatty()))
     roster = _roster(sheets, config, watch, fleet)
+    watch.short = lambda place: roster.loaded.names(sheets).short(place)
     if ahead:
-        _show_next(roster(), utc_now(), as_json)
+        _show_next(roster(), utc_now(), as_json, watch)
         return
     with _stopping() as stop, _scheduler(roster, watch, stop, once, fleet) as scheduler:
         if once:
@@ -159,7 +160,9 @@ def _stay(scheduler: Scheduler, roster: Roster, stop: _Stop, watch: _Watch) -> N
         raise UsageError("no timetable is on", mend="see `schedule` in config/example.yaml")
     from sheetops.runner import utc_now
 
-    watch.say(f"{counted(len(jobs), 'timetable')}; next: {_next_words(jobs, utc_now())}; Ctrl-C ends it")
+    watch.say(
+        f"{counted(len(jobs), 'timetable')}; next: {_next_words(jobs, utc_now(), watch)}; Ctrl-C ends it"
+    )
     pace = schedule.Scheduler()
     pace.every(TICK).seconds.do(scheduler.tick)
     scheduler.tick()
@@ -169,16 +172,16 @@ def _stay(scheduler: Scheduler, roster: Roster, stop: _Stop, watch: _Watch) -> N
     watch.say("stopped; nothing is left half done")
 
 
-def _next_words(jobs: Any, now: datetime) -> str:
+def _next_words(jobs: Any, now: datetime, watch: _Watch) -> str:
     first = min(
         ((slots[0], job) for job in jobs if (slots := job.next_slots(now))),
         key=lambda pair: pair[0].timestamp(),
         default=None,
     )
-    return "none" if first is None else f"{_name(first[1])} at {first[0]:%a %Y-%m-%d %H:%M%z}"
+    return "none" if first is None else f"{watch.name(first[1])} at {first[0]:%a %Y-%m-%d %H:%M%z}"
 
 
-def _show_next(jobs: Any, now: datetime, as_json: bool) -> None:
+def _show_next(jobs: Any, now: datetime, as_json: bool, watch: _Watch) -> None:
     rows = [(job, slot) for job in jobs for slot in job.next_slots(now, 5)]
     rows.sort(key=lambda row: row[1].timestamp())
     if as_json:
@@ -190,13 +193,8 @@ def _show_next(jobs: Any, now: datetime, as_json: bool) -> None:
         return
     if not rows:
         raise UsageError("no timetable is on", mend="see `schedule` in config/example.yaml")
-    lines = [(f"{slot:%a %Y-%m-%d %H:%M%z}", _name(job), " ".join(job.table.jobs)) for job, slot in rows]
+    lines = [(f"{slot:%a %Y-%m-%d %H:%M%z}", watch.name(job), " ".join(job.table.jobs)) for job, slot in rows]
     click.echo("\n".join(aligned(lines)))
-
-
-def _name(job: Scheduled) -> str:
-    place = job.place if "://" in job.place else Path(job.place).name
-    return f"{job.entry} {place}"
 
 
 class _Watch:
@@ -205,6 +203,12 @@ class _Watch:
     def __init__(self, as_json: bool, quiet: bool) -> None:
         self._as_json, self._quiet = as_json, quiet
         self.failed = False
+        self.short: Callable[[str], str] = str  # the name of a sheet, by its place
+
+    def name(self, job: Scheduled) -> str:
+        """A timetable and its sheet."""
+        place = job.place if "://" in job.place else self.short(job.place)
+        return f"{job.entry} {place}"
 
     def __call__(self, told: Told) -> None:
         self.failed = self.failed or told.what == "failed"
@@ -235,7 +239,7 @@ class _Watch:
         slot = f", slot {told.slot:%Y-%m-%d %H:%M}" if told.slot else ""
         took = f" in {told.seconds:.1f} s" if told.seconds is not None else ""
         what = {"missed": "never ran", "trouble": "trouble"}.get(told.what, told.what)
-        return f"{_name(told.job)}{slot}: {what}{took}" + (f": {told.note}" if told.note else "")
+        return f"{self.name(told.job)}{slot}: {what}{took}" + (f": {told.note}" if told.note else "")
 
     def say(self, line: str) -> None:
         """A line for who watches."""

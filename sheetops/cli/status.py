@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sheetops.ledger import Ledger
     from sheetops.ledger.asking import Mail, Run, SheetState
     from sheetops.ledger.slots import Slot
+    from sheetops.settings.sheet_names import SheetNames
 
 _MAILS_SHOWN = timedelta(
     days=7
@@ -64,7 +65,8 @@ def command(config: Path | None, as_of: date | None, limit: int, as_json: bool) 
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         more = [*map(_of_slot, slots), *(fleet_lines(fleet) if fleet else [])]
-        _print(ledger.place, sheets, runs, more, wishes)
+        names = edge.loaded.names(state.place for state in sheets)
+        _print(ledger.place, sheets, runs, names, more, wishes)
     raise click.exceptions.Exit(1 if wishes else 0)
 
 
@@ -179,7 +181,12 @@ def _run_document(run: Run) -> dict[str, Any]:
 
 
 def _print(
-    place: str, states: list[SheetState], runs: list[Run], fleet: list[str], wishes: list[str]
+    place: str,
+    states: list[SheetState],
+    runs: list[Run],
+    names: SheetNames,
+    fleet: list[str],
+    wishes: list[str],
 ) -> None:
     click.echo(f"ledger {place}")
     for line in fleet:
@@ -199,7 +206,7 @@ def _print(
                 " ".join(run.jobs),
                 _wrote(run),
                 _took(run),
-                run.title or Path(run.sheet).name,
+                run.title or names.short(run.sheet),
             ]
             for run in runs
         ]
@@ -222,7 +229,7 @@ def _wrote(run: Run) -> str:
     if not run.recorded:
         return "nothing" if run.outcome == "skipped" else "not known"
     left = run.counts.get("conflicts", 0)
-    words = [f"{run.counts.get('written', 0)} cells"] + ([f"{left} left alone"] if left else [])
+    words = [counted(run.counts.get("written", 0), "cell")] + ([f"{left} left alone"] if left else [])
     return ", ".join(words + list(run.tabs))
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sheetops.domain.patterns import pattern
 
 _URL = pattern(r"https?://docs\.google\.com/(?:a/[^/]+/)?spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})")
 _TITLE = "google:"
 _ID = pattern(r"[A-Za-z0-9_-]{40,}")
+
+
+class Called(NamedTuple):
+    """What tells a sheet from others whose file or title bears the same name, and whether there are any."""
+
+    name: str = ""  # blank: nothing but its path or address
+    needed: bool = False
+
+
+UNALIKE = Called()
+"""A sheet of whose name no other is known."""
 
 
 def google_id(location: str) -> str | None:

@@ -11,17 +11,12 @@ from operator import itemgetter
 from pathlib import PurePath
 from typing import NamedTuple
 
+from sheetops.domain.addresses import UNALIKE, Called
 from sheetops.domain.cells import cell_name as cell_name
 from sheetops.domain.cells import column_letters as column_letters
 from sheetops.domain.living import LIVING, Living
 from sheetops.domain.rows import Marks, Rows, are_few, at_numbers, begun_rows, marks_of, types_of
-from sheetops.domain.template import (
-    BY_KEY,
-    TAB_NAMES,
-    HeaderMatch,
-    find_header,
-    tab_kind,
-)
+from sheetops.domain.template import BY_KEY, TAB_NAMES, HeaderMatch, find_header, tab_kind
 from sheetops.errors import HeaderNotFound
 
 
@@ -283,6 +278,7 @@ class Snapshot:
     tables: tuple[Table, ...]
     language: str
     living: tuple[Table, ...] = ()  # the living tabs, one of a kind
+    called: Called = UNALIKE  # what tells the sheet from its namesakes
 
     @property
     def all_tables(self) -> tuple[Table, ...]:
@@ -301,7 +297,7 @@ class Snapshot:
     @property
     def name(self) -> str:
         """What messages call the sheet."""
-        return self.raw.name
+        return self.called.name if self.called.needed else self.raw.name
 
     def known_tab(self, kind: str) -> Grid | None:
         """The tab of this kind (`people`, `lists`, `checks` …), whatever language its name is in."""

@@ -101,7 +101,7 @@ class Outbox:
                 linked = self.draw is None or link_to(view, "", "A1")
                 tab = None if linked else alone(view, mail.period)
                 books[mail.period] = (
-                    (f"{tab.name}.xlsx", self.draw(tab, view.language)) if tab and self.draw else None
+                    (_book_name(tab.name, view), self.draw(tab, view.language)) if tab and self.draw else None
                 )
             person, job, day = mail.person, claim_of(mail.period), mail.period.end
             identifier = message_id(job, view.snapshot.location, person.key, day)
@@ -289,6 +289,13 @@ def _leaves(plan: Plan, view: View) -> dict[str, Leave]:
     for digest in plan.digests:
         leaves[digest.person.key] = Leave(hours, times.now(digest.person).tzinfo, digest.day)
     return leaves
+
+
+def _book_name(tab: str, view: View) -> str:
+    """The name of the workbook of a review; of sheets of one name, no two save over each other."""
+    called = view.snapshot.called
+    own = re.sub(r"[^\w.-]+", "-", called.name).strip("-.") if called.needed else ""
+    return f"{own} {tab}.xlsx" if own else f"{tab}.xlsx"
 
 
 def _file_name(letter: Letter) -> str:

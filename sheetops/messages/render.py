@@ -80,6 +80,8 @@ class Section:
     day: date
     texts: Texts
     sheet: str
+    place: str  # its path or address
+    known_as: str  # what tells it from its namesakes; blank: its place alone
     groups: list[dict[str, Any]]
     picture: dict[str, Any] | None
     not_run: dict[str, Any] | None  # scheduled runs that did not happen
@@ -95,6 +97,8 @@ def section_of(digest: Digest, view: View, style: Style) -> Section:
         digest.day,
         texts,
         view.snapshot.name,
+        view.snapshot.location,
+        view.snapshot.called.name,
         grouped(digest.items, view, texts),
         _picture(digest.picture, texts) if digest.picture else None,
         _not_run(digest.not_run, texts),
@@ -112,19 +116,20 @@ def render_sections(sections: Sequence[Section], style: Style) -> Message:
     """One mail to one person of all their sheets; with several, each group is headed by its sheet."""
     first = sections[0]
     texts = first.texts
-    sheets = texts("mail.separator").join(dict.fromkeys(section.sheet for section in sections))
+    names = _told_apart(sections)
+    sheets = texts("mail.separator").join(dict.fromkeys(names))
     away = dict.fromkeys(name for section in sections for name in section.stands_in_for)
     intro = texts("mail.intro", day=first.day)
     if away:
         intro = f"{intro} {texts('mail.deputy', names=texts('mail.separator').join(away))}"
     told: list[dict[str, Any]] = [
         {
-            "sheet": section.sheet if len(sections) > 1 else "",
+            "sheet": name if len(sections) > 1 else "",
             "picture": section.picture,
             "not_run": section.not_run,
             "groups": section.groups,
         }
-        for section in sections
+        for section, name in zip(sections, names, strict=True)
     ]
     counts = counted(_together(sections, texts), texts)
     missed = sum(section.not_run["count"] for section in sections if section.not_run)
@@ -147,6 +152,18 @@ def render_sections(sections: Sequence[Section], style: Style) -> Message:
     }
     text, html = (rendered(f"digest.{form}.j2", facts, style) for form in ("txt", "html"))
     return Message(" ".join(facts["subject"].split()), text, inlined(html))
+
+
+def _told_apart(sections: Sequence[Section]) -> list[str]:
+    """What each sheet is called in one mail: spreadsheets of one title by what else is known of them."""
+    places: dict[str, set[str]] = {}
+    for section in sections:
+        places.setdefault(section.sheet, set()).add(section.place)
+    alike = {name for name, of_name in places.items() if len(of_name) > 1}
+    return [
+        section.sheet if section.sheet not in alike else section.known_as or section.place
+        for section in sections
+    ]
 
 
 def _together(sections: Sequence[Section], texts: Texts) -> list[dict[str, Any]]:

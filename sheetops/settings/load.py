@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from sheetops.errors import SettingsError
 
 if TYPE_CHECKING:
     from sheetops.settings.model import Fleet, Settings, Sheet, Team
+    from sheetops.settings.sheet_names import SheetNames
 
 FILE_NAME = "sheetops.yaml"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".csv", ".ods")
@@ -66,6 +67,15 @@ class Loaded:
     def find_place(self, text: str) -> tuple[str, Team | None]:
         """As `find`; no team where there are no settings."""
         return (self._title(text, text) or text, None) if self.given is None else self.find(text)
+
+    def names(self, places: Iterable[str]) -> SheetNames:
+        """What tells apart the sheets of the settings and those at `places`."""
+        from sheetops.settings.sheet_names import SheetNames
+
+        own = [] if self.given is None else self.given.sheets
+        return SheetNames(
+            [*((self.place(sheet), sheet.name or "") for sheet in own), *((place, "") for place in places)]
+        )
 
     def _title(self, text: str, path: str) -> str | None:
         """`text` as the title of a Google spreadsheet, if it says so, or is no file where Google is set up."""
