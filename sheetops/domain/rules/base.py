@@ -190,10 +190,8 @@ class Look:
         ]
 
     def _day_of_life(self, index: int) -> date | None:
-        since, life = self.view.history.since, self.view.life(self.log, index)
-        if life is None or (since is not None and life.first_seen <= since):
-            return None
-        return life.first_seen.date()
+        life = self.view.life(self.log, index)
+        return None if life is None else self._day_of_first(life.first_seen)
 
     def is_new(self, index: int) -> bool:
         """Whether this run is the first to see a request, in a sheet that it is not the first to see."""
@@ -205,18 +203,34 @@ class Look:
         return history.first_seen([identifier])[0] is None
 
     def known_days(self, indexes: Sequence[int]) -> list[date | None]:
-        """`known_since` of these rows; whose ID stands once is not looked at twice (see `View.life`)."""
+        """`known_since` of these rows; whose ID stands once is not looked at twice (see `View.life`).
+
+        A request that no run saw before is first seen today, so that this run says what the next ones will.
+        """
         twice, history, ids = self.view.ids_used_twice, self.view.history, self.log.values_at("id", indexes)
-        since, moments = history.since, history.first_seen(ids)
-        days = {
-            moment: None if moment is None or (since is not None and moment <= since) else moment.date()
-            for moment in set(moments)
-        }
+        moments = history.first_seen(ids)
+        days = {moment: moment and self._day_of_first(moment) for moment in set(moments)}
         known: list[date | None] = []
         for index, identifier, moment in zip(indexes, ids, moments, strict=True):
-            again = identifier in twice
-            known.append(self.known_since(index) if again else self.opened_days[index] or days[moment])
+            if identifier in twice:
+                known.append(self.known_since(index))
+            elif moment is None:
+                known.append(self.opened_days[index] or self._day_of_unnamed(index))
+            else:
+                known.append(self.opened_days[index] or days[moment])
         return known
+
+    def _day_of_first(self, moment: datetime) -> date | None:
+        since = self.view.history.since
+        return None if since is not None and moment <= since else moment.date()
+
+    def _day_of_unnamed(self, index: int) -> date | None:
+        """The day of a request that was never seen under an ID: it may have been seen without one."""
+        history = self.view.history
+        if history.since is None:
+            return None
+        life = history.unnamed(self.log.table, index)
+        return self.today if life is None else self._day_of_first(life.first_seen)
 
     def header(self, key: str) -> str:
         """What the sheet itself calls the column `key`."""

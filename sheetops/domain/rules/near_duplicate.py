@@ -2,8 +2,9 @@
 
 Likeness is the Dice coefficient of the pairs of neighbouring characters (2 × shared ÷ both), without spaces and
 punctuation; descriptions that name different numbers (order 1234, order 5678) are different. The later of the two
-rows is told, with how alike they are; of three and more alike, the last one is. Days are counted between the opening days (optional column, else the
-ledger), else between due or resolved dates.
+rows is told, with how alike they are; of three and more alike, the last one is. Days are counted between the opening
+days (optional column, else the ledger), else between due or resolved dates, else from the day on which the ledger
+first saw the sheet: no row's day moves by itself. Of one day, a row without an ID comes last.
 
 A row is compared with the customer's last hundred within the days, so the work grows with the rows only. Texts that
 name other numbers, are of another length, or share too few characters are not compared pair by pair: they cannot be alike.
@@ -121,6 +122,8 @@ def _entries(look: Look) -> list[_Row]:
             digits = "".join(sorted(log.digits.at(at)))
             found.append((day, identifier or "", log.number, at, log.digits.who(at), digits))
     found.sort()
+    if not all(row[1] for row in found):
+        found.sort(key=lambda row: (row[0], not row[1]))  # of one day, those without an ID come last
     return found
 
 
@@ -136,13 +139,17 @@ class _Log:
         self.digits = Digits(look.texts("description"), look.log.cells("customer"), names)
 
     def days(self, rows: Sequence[int]) -> list[int]:
-        """The day of each of these requests: opened or first seen, else due, else resolved, else today."""
-        value, today = self.look.log.value, self.look.today
+        """The day of each of these requests: opened or first seen, else due, else resolved.
+
+        Of one without any it is the day on which the ledger first saw the sheet: it must not move as the days go by.
+        """
+        value, since = self.look.log.value, self.look.view.history.since
+        begun = self.look.today if since is None else since.date()
         if len(rows) * _FEW_OF_ALL > len(self.cells):
             for key in ("due", "resolved"):
                 self.look.log.values(key)  # each different cell is read once then
         known = zip(rows, self.look.known_days(rows), strict=True)
-        return [(day or value("due", at) or value("resolved", at) or today).toordinal() for at, day in known]
+        return [(day or value("due", at) or value("resolved", at) or begun).toordinal() for at, day in known]
 
 
 def _repeating(look: Look, logs: Sequence[_Log], columns: Columns) -> set[str]:
