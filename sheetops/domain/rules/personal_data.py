@@ -6,7 +6,7 @@ telephones have, so that order numbers and dates pass. Findings show the data ma
 
 A name counts as unmasked only where most customers of the sheet are masked (`王*-电商企业`): then `王小明-个人客户`,
 `欧阳娜娜` or `祝英台女士` stands out. A rarer surname is one only beside a title or a word for a private customer, so
-that companies, places and products pass.
+that companies, places and products pass. A surname with a title (`张总`, `Ms. Lee`) says no more than a masked name.
 
 Parameters: `allowed` are texts, separated by commas, that may stand (the team's own hotline, `example.com`);
 `masked_share` is the share of masked customers from which a full name stands out.

@@ -21,12 +21,12 @@ def _rows(*changes: Mapping[str, Raw]) -> list[dict[str, Raw]]:
     ]
 
 
-def _told(rows: list[dict[str, Raw]], day: int, seen: Mapping[str, int] | None = None, **more: Any) -> list[str]:
+def _told(
+    rows: list[dict[str, Raw]], day: int, seen: Mapping[str, int] | None = None, **more: Any
+) -> list[str]:
     """What is told on a day of November (31: December); `seen`: the day on which each ID was seen first, if at all."""
     now = _FIRST + timedelta(days=day - _FIRST.day)
-    lives = {
-        name: Life(_FIRST + timedelta(days=of - _FIRST.day)) for name, of in (seen or {}).items()
-    }
+    lives = {name: Life(_FIRST + timedelta(days=of - _FIRST.day)) for name, of in (seen or {}).items()}
     since = None if seen is None else _FIRST
     history = History(lives=MappingProxyType(lives), since=since, **more)
     found = said("near-duplicate", view(grid(rows, keys=tuple(rows[0])), now=now, history=history))

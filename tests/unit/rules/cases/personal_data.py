@@ -43,6 +43,10 @@ TOLD = {
         {"customer": "祝英台女士"},
         ({"customer": "王小明/卫明华、张伟-个人客户"}, {"fix_value": "王*/卫*、张*-个人客户"}),
         ({"customer": "欧阳娜娜女士"}, {"fix_value": "欧阳*女士"}),
+        ({"customer": "王五、李四"}, {"fix_value": "王*、李*"}),
+        ({"customer": "王小明、李小红"}, {"fix_value": "王*、李*"}),
+        ({"customer": "王小明，李小红-电商企业"}, {"fix_value": "王*,李*-电商企业"}),
+        ({"customer": "王先生、李小红"}, {"fix_value": "王先生、李*"}),
     ],
     "zh-Hant": [
         *_ANY,
@@ -55,6 +59,7 @@ TOLD = {
         {"customer": "諸葛小明-電商企業"},
         ({"customer": "衛明華-個人客戶"}, {"fix_value": "衛*-個人客戶"}),
         {"customer": "紀小萍小姐"},
+        ({"customer": "陳小明、林美"}, {"fix_value": "陳*、林*"}),
     ],
     "en": [
         *_ANY,
@@ -62,7 +67,9 @@ TOLD = {
         {"notes": "Phone: 2345 6789"},
         {"notes": "write to j.doe+shop@example.org"},
         ({"customer": "John Smith-Retail"}, {"variant": "customer"}),
-        {"customer": "Mrs Brown-Individual"},
+        ({"customer": "John Smith"}, {"fix_value": "John S*"}),
+        ({"customer": "Mrs Helen Brown - Individual"}, {"fix_value": "Mrs Helen B* - Individual"}),
+        {"customer": "Ms. Priya Lee"},
     ],
 }
 _PASS = [
@@ -136,6 +143,36 @@ INNOCENT = {
                 "金山(办公软件)",
                 "高德地图 企业版",
                 "网店先生-电商企业",
+                *[
+                    "张总",
+                    "王总",
+                    "陈阿姨",
+                    "赵工",
+                    "马大姐",
+                    "卫姐",
+                    "欧阳总",
+                    "李经理",
+                    "王总-个人客户",
+                    "张总、李工",
+                    "王先生、李女士",
+                ],
+                *[
+                    "康佳",
+                    "高盛",
+                    "戴尔",
+                    "白象",
+                    "金蝶",
+                    "石油",
+                    "孟山都",
+                    "范思哲",
+                    "吴裕泰",
+                    "温莎",
+                    "唐人街",
+                    "万达经理",
+                    "康佳、王五",
+                    "王府井、李锦记",
+                ],
+                "Mr. Smith",
             )
         ),
         {"notes": "联系单号 1234567"},
@@ -147,6 +184,10 @@ INNOCENT = {
         {"notes": "訂單 138123456789012"},
         {"customer": "王品-餐飲企業"},
         {"customer": "匿名"},
+        *(
+            {"customer": name}
+            for name in ["張總", "陳阿姨", "趙工", "馬大姐", "歐陽師傅", "萬達經理", "戴爾"]
+        ),
         *(
             {"customer": name}
             for name in (
@@ -170,6 +211,10 @@ INNOCENT = {
     "en": [
         *_PASS,
         {"customer": "Acme Trading-Retail"},
+        *(
+            {"customer": name}
+            for name in ("Mr. Smith", "Ms. Lee", "Mrs Brown-Individual", "Dr. Martens", "Mr. Pizza")
+        ),
         {"customer": "Caller 2403 - Location 143"},
         {"notes": "Order 555-1234"},
         {"notes": "Invoice 2026-0001234"},
