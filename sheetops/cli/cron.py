@@ -154,7 +154,7 @@ def _secrets(settings: Any) -> Iterator[str]:
     """The environment variables that hold the settings' secrets."""
     from pydantic import BaseModel
 
-    from sheetops.settings.model import Secret
+    from sheetops.settings.secret import Secret
 
     if isinstance(settings, Secret):
         if settings.env:

@@ -41,7 +41,7 @@ def command(sheets: tuple[str, ...], config: Path | None, as_json: bool) -> None
     try:
         loaded = load(config)
     except SheetopsError as error:
-        _leave([], [failed("settings", error)], as_json)
+        _leave([], [failed("settings", one) for one in (error, *error.also)], as_json)
     edge = Edge(loaded, Wishes(sheets, config, None, True, as_json, False, False, False))
     wanted = sheets_of(sheets, loaded) if sheets or loaded.settings.sheets else []
     machine = [*_machine(edge), *_place(edge, wanted)]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from sheetops.domain.tabs import Tab
     from sheetops.messages import Channel, Claims, Outbox, Smtp, Style, Transport
-    from sheetops.settings.model import ChatSettings, Mail, Secret, SmtpSettings
+    from sheetops.settings.model import ChatSettings, Mail, SmtpSettings
+    from sheetops.settings.secret import Secret
 
 
 def make_outbox(

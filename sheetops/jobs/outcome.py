@@ -168,6 +168,7 @@ def doubts(view: View) -> tuple[Doubt, ...]:
         *_headers(view),
         *_cells(view),
         *_strangers(view),
+        *_unruled(view),
         *_routes(view),
         *_odd_people(view),
         *_addresses(view),
@@ -229,6 +230,18 @@ def _strangers(view: View) -> Iterator[Doubt]:
         near = nearest(lead, {fold(person.name): person.name for person in view.people.all if person.name})
         what = f"nobody, or more than one, is called {lead}"
         yield Doubt("people", what, "settings, team_lead", _or_so(near))
+
+
+def _unruled(view: View) -> Iterator[Doubt]:
+    """Tabs for which a rule is set, and which hold no requests here; of such tabs alone it is off."""
+    logs = {fold(table.tab): table.tab for table in view.snapshot.tables}
+    for code, setting in sorted(view.policy.rules.items()):
+        for tab in setting.tabs:
+            if tab not in logs.values():
+                what = f"the rule {code} is set for the tab {tab}, which is no log tab of this sheet"
+                near = nearest(tab, logs)
+                mend = f"did you mean {near}?" if near else f"there are {', '.join(logs.values())}"
+                yield Doubt("rule", what, "settings, rules", mend)
 
 
 def _routes(view: View) -> Iterator[Doubt]:

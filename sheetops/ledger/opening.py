@@ -36,7 +36,7 @@ def open_engine(place: str | Path, key_file: Path | None, wait: float) -> Ledger
 
     url, file = _parse(place)
     key_file = key_file or (_beside(file) if file else _key_of_database(url))
-    label = str(file) if file else url.render_as_string(hide_password=True)
+    label = str(file) if file else _label(url)
     with told(label):
         new_file = _make_file(file) if file else False
         engine = _engine(url, wait)
@@ -51,6 +51,11 @@ def open_engine(place: str | Path, key_file: Path | None, wait: float) -> Ledger
     return Ledger(engine, key, label, notice)
 
 
+def _label(url: URL) -> str:
+    """The address for messages, without what follows its `?`: a password may stand there too."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
 def _deleted(label: str) -> str:
     return f"{label}: the ledger that was here is gone and a new one begins; {LOST}"
 
@@ -59,7 +64,10 @@ def _parse(place: str | Path) -> tuple[URL, Path | None]:
     if isinstance(place, str) and "://" in place:
         try:
             url = make_url(place)
-        except ArgumentError:
+        except (
+            ArgumentError,
+            ValueError,
+        ):  # of the port: what follows the last colon, a piece of a password too
             raise LedgerError(
                 "this is no address of a database",
                 where=place.partition("://")[0] + "://…",
@@ -71,7 +79,7 @@ def _parse(place: str | Path) -> tuple[URL, Path | None]:
             return _parse(Path(url.database))
         raise LedgerError(
             "the ledger is a file or a PostgreSQL database",
-            where=url.render_as_string(hide_password=True),
+            where=_label(url),
             mend="write a path, or postgresql://user@host/database",
         )
     file = Path(place).expanduser().absolute()

@@ -5,14 +5,18 @@ The shape of the file is pydantic's to judge; this is about what stands in it, s
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
+from sheetops.domain.addresses import google_id, google_title, google_url, titled
 from sheetops.domain.choices import DEFAULT_LISTS
 from sheetops.domain.text import fold
 from sheetops.errors import SettingsError
-from sheetops.settings.model import RuleSettings, Settings, Team
+from sheetops.settings.model import RuleSettings, Settings, Sheet, Team
 
 Place = tuple[int | str, ...]
 
@@ -25,11 +29,46 @@ class Fault(NamedTuple):
     mend: str | None
 
 
-def faults(settings: Settings) -> Iterator[Fault]:
-    """All that makes no sense under `team` and in the sheets, in their order."""
+def faults(settings: Settings, folder: Path) -> Iterator[Fault]:
+    """All that makes no sense under `team` and in the sheets, in their order; paths are relative to `folder`."""
     yield from _of_team(settings.team, ("team",))
     for number, sheet in enumerate(settings.sheets):
         yield from _of_team(sheet, ("sheets", number))
+    yield from _twice(settings.sheets, folder)
+    yield from _secrets_themselves(settings)
+
+
+def _secrets_themselves(settings: Settings) -> Iterator[Fault]:
+    """Secrets in settings of free text, from where they would come into messages as the name of a file."""
+    database = settings.fleet.database if settings.fleet is not None else None
+    for place, text in ((("fleet", "database"), database), (("ledger",), settings.ledger)):
+        if isinstance(text, str) and "://" not in text and re.search(r"\bpassword\s*=", text):
+            yield Fault(place, "this is no address of a database", "write postgresql://user@host/database")
+    for key, file in (
+        (("google", "credentials"), settings.google.credentials),
+        (("google", "token"), settings.google.token),
+        (("ledger_key",), settings.ledger_key),
+    ):
+        if file is not None and str(file).lstrip().startswith(("{", "-----BEGIN")):
+            yield Fault(key, "this is the key itself", "put it into a file, and name the file here")
+
+
+def _twice(sheets: Iterable[Sheet], folder: Path) -> Iterator[Fault]:
+    """A name of two sheets, of which only the first would be found; a workbook on which one run would work twice."""
+    names: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for number, sheet in enumerate(sheets):
+        google = google_id(sheet.path)
+        title = google_title(sheet.path)
+        place = google_url(google) if google else title and titled(title)
+        place = place or os.path.realpath(folder / Path(sheet.path).expanduser())
+        first = places.setdefault(place, number)
+        if first != number:
+            what = f"{sheet.path} is sheets.{first} already, and one run would work on it twice"
+            yield Fault(("sheets", number, "path"), what, "leave one of the two")
+        if sheet.name is not None and names.setdefault(sheet.name, number) != number:
+            what = f"sheets.{names[sheet.name]} is called {sheet.name} too"
+            yield Fault(("sheets", number, "name"), what, "give each sheet a name of its own")
 
 
 def _of_team(team: Team, at: Place) -> Iterator[Fault]:

@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from sheetops.errors import SettingsError
+from sheetops.settings.secret import CONFIG, Secret
 
 Language = Literal["zh-Hans", "zh-Hant", "en"]
 _OFF = (False, "off", "no", "none")
@@ -17,7 +18,7 @@ _OFF = (False, "off", "no", "none")
 # Defaults are made by `model_construct`, unchecked: a check of what stands in this very file (a test makes it) would
 # build validators, a tenth of a second in every run without settings.
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", validate_default=True, defer_build=True)
+    model_config = CONFIG
 
 
 class YearDays(_Model):
@@ -86,19 +87,6 @@ def _rule(value: Any) -> Any:
 
 def _assign(value: Any) -> Any:
     return "off" if value in _OFF else value
-
-
-class Secret(_Model):
-    """Where a secret lies, so that it need not stand in this file: an environment variable, or a file."""
-
-    env: str | None = None
-    file: Path | None = None
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.env is None) is (self.file is None):
-            raise ValueError("name either env or file")
-        return self
 
 
 def _due_time(text: str) -> str:

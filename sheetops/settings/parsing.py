@@ -6,20 +6,22 @@ Loaded only where there is a file: the YAML library takes a twentieth of a secon
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import reduce
 from operator import getitem, itemgetter
+from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.composer import ComposerError
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sheetops.errors import SettingsError
 from sheetops.settings.meaning import faults
 from sheetops.settings.model import Settings
+from sheetops.settings.saying import place_told, what_and_mend
 
 
 def parse_text(text: str, where: str) -> Settings:
@@ -28,9 +30,15 @@ def parse_text(text: str, where: str) -> Settings:
         data = _yaml().load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError(f"this is not YAML: {error.problem}", where=f"{where}, line {line}") from None
+        raise SettingsError(f"this is not YAML: {_problem(error)}", where=f"{where}, line {line}") from None
     except YAMLError as error:
         raise SettingsError(f"this is not YAML: {error}", where=where) from None
+    except ValueError:  # of a tag; its text repeats what stands there
+        raise SettingsError(
+            "a value is not of the type that its tag (such as !!int) names",
+            where=where,
+            mend="leave the tag out",
+        ) from None
     if data is None:
         return Settings.model_construct()
     if not isinstance(data, dict):
@@ -38,19 +46,31 @@ def parse_text(text: str, where: str) -> Settings:
     try:
         settings = Settings.model_validate(data)
     except ValidationError as error:
-        unread = [(_line(data, e["loc"]), _what(e), _mend(e)) for e in _told(data, error)]
-        raise _together([*unread, *_senseless(data, _rest(data, error))], where) from None
-    found = _senseless(data, settings)
+        unread = [
+            (_line(data, e["loc"]), *what_and_mend(e, _reached(data, e["loc"]))) for e in _told(data, error)
+        ]
+        raise _together([*unread, *_senseless(data, _rest(data, error), where)], where) from None
+    found = _senseless(data, settings, where)
     if found:
         raise _together(found, where)
     return settings
 
 
-def _senseless(data: Any, settings: Settings | None) -> list[tuple[int, str, str | None]]:
+def _problem(error: MarkedYAMLError) -> str:
+    """What the YAML library says, but for the sentences in which it repeats values, which may be secrets."""
+    if isinstance(error, DuplicateKeyError):
+        return "a setting is written twice in one place; leave one of the two"
+    if isinstance(error, ComposerError):
+        return "what begins with * or & is a mark for YAML; put a text that does into quotation marks"
+    return str(error.problem)
+
+
+def _senseless(data: Any, settings: Settings | None, where: str) -> list[tuple[int, str, str | None]]:
     """What makes no sense in settings that can be read: line, what, how to mend."""
+    folder = Path(where).parent
     return [
         (_line(data, fault.place), f"{'.'.join(map(str, fault.place))}: {fault.what}", fault.mend)
-        for fault in (faults(settings) if settings is not None else ())
+        for fault in (faults(settings, folder) if settings is not None else ())
     ]
 
 
@@ -60,19 +80,27 @@ def _rest(data: Any, error: ValidationError) -> Settings | None:
     Of a list nothing is taken out, for its faults are told by their places: one that holds such a setting goes whole.
     """
     left = _plain(data)
-    for one in error.errors():
-        path = _reached(data, one["loc"])
-        at = next((at for at in reversed(range(len(path))) if isinstance(path[at], str)), None)
-        if at is None:
+    while True:  # what needs a setting that was taken out goes next
+        places = {_reached(left, one["loc"]) for one in error.errors()}
+        taken = [_taken(left, place) for place in places]
+        if not any(taken):
             return None
         try:
-            reduce(getitem, path[:at], left).pop(path[at], None)
-        except (KeyError, IndexError):  # it went with what held it
-            continue
+            return Settings.model_validate(left)
+        except ValidationError as another:
+            error = another
+
+
+def _taken(left: Any, path: tuple[int | str, ...]) -> bool:
+    """Take the setting at `path`, or the one whose list holds it, out of `left`; whether there was one."""
+    at = next((at for at in reversed(range(len(path))) if isinstance(path[at], str)), None)
+    if at is None:
+        return False
     try:
-        return Settings.model_validate(left)
-    except ValidationError:
-        return None
+        del reduce(getitem, path[:at], left)[path[at]]
+    except (KeyError, IndexError):  # it went with what held it
+        return False
+    return True
 
 
 def _plain(data: Any) -> Any:
@@ -102,7 +130,7 @@ def _told(data: Any, error: ValidationError) -> list[ErrorDetails]:
     found: dict[tuple[int | str, ...], ErrorDetails] = {}
     for one in every:
         if one["type"] != "missing":
-            found.setdefault(_reached(data, one["loc"]), one)
+            found.setdefault(place_told(_reached(data, one["loc"])), one)
         elif one["loc"][:-1] not in misspelt:
             found[one["loc"]] = one
     return list(found.values())
@@ -146,46 +174,3 @@ def _line(data: Any, loc: tuple[int | str, ...]) -> int:
             line = (marks.item(step) if isinstance(data, list) else marks.key(step))[0] + 1
         data = inner
     return line
-
-
-def _name(error: ErrorDetails) -> str:
-    # A step in brackets is the library's own, of one among several forms that a setting may have.
-    return ".".join(step for step in map(str, error["loc"]) if "[" not in step)
-
-
-def _what(error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"there is no setting {_name(error)}"
-    if error["type"] == "missing":
-        return f"{_name(error)} is missing"
-    why = error["msg"].removeprefix("Value error, ")  # the library's own word before ours
-    return f"{_name(error)} cannot be {error['input']!r}: {why[:1].lower()}{why[1:]}"
-
-
-def _mend(error: ErrorDetails) -> str | None:
-    if error["type"] != "extra_forbidden":
-        return None
-    near = get_close_matches(str(error["loc"][-1]), list(_fields_at(error["loc"][:-1])), n=1)
-    return f"did you mean {near[0]}?" if near else "see config/example.yaml for what there is"
-
-
-def _fields_at(loc: tuple[int | str, ...]) -> dict[str, Any]:
-    """The settings allowed at `loc`, for a suggestion."""
-    model: type[BaseModel] = Settings
-    for step in loc:
-        if isinstance(step, int) or step not in model.model_fields:
-            continue
-        inner = _model_in(model.model_fields[step].annotation)
-        if inner is not None:
-            model = inner
-    return dict(model.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        inner = _model_in(argument)
-        if inner is not None:
-            return inner
-    return None

@@ -90,3 +90,15 @@ def test_a_column_too_narrow_for_due_dates_is_told_and_left_as_it_is(shell: Shel
     told = examined(shell, "log.xlsx", code=0)["column"]
     assert told["state"] == "warning" and "Archive, column I" in told["what"] and "###" in told["what"]
     assert "widen it" in told["mend"] and (shell.folder / "log.xlsx").read_bytes() == before
+
+
+def test_every_fault_of_the_settings_is_told_and_no_secret(shell: Shell) -> None:
+    (shell.folder / "sheetops.yaml").write_text(
+        "team: {timezone: Mars}\nmail: {smtp: {host: mail.x, password: hunter2}}\nkeep_days: 3\n"
+    )
+    done = shell.run("doctor", "--json")
+    checks = json.loads(done.stdout)["checks"]
+    assert [line in check["what"] for line, check in zip(("1", "2", "3"), checks, strict=True)] == [True] * 3
+    said = shell.run("doctor").stdout
+    assert done.returncode == 2 and "hunter2" not in done.stdout + done.stderr + said
+    assert said.count("MEND") == 3 and "write {env: NAME} or {file: PATH}" in said

@@ -120,3 +120,13 @@ def test_odd_cells_of_the_people_tab_are_told_with_their_place() -> None:
             "People!" in line
             for line in odd_cells(view(log(row(description="a")), people, language=language))
         )
+
+
+def test_a_tab_that_a_rule_names_and_the_sheet_has_not_is_doubted() -> None:
+    rules = {"near-duplicate": {"tabs": ["Nope"]}, "required": {"tabs": ["Requests", "request"]}}
+    seen = view(log(row(description="a")), rules=rules)
+    assert [(doubt.about, doubt.what, doubt.mend) for doubt in doubts(seen)] == [
+        ("rule", "the rule near-duplicate is set for the tab Nope, which is no log tab of this sheet", "there are Requests"),
+        ("rule", "the rule required is set for the tab request, which is no log tab of this sheet", "did you mean Requests?"),
+    ]  # fmt: skip
+    assert not list(doubts(view(log(row(description="a")), rules={"required": {"tabs": ["Requests"]}})))

@@ -71,6 +71,16 @@ def test_what_cannot_be_read_hides_nothing_that_makes_no_sense() -> None:
     ]
 
 
+def test_what_a_list_holds_hides_nothing_outside_it() -> None:
+    text = "team: {timezone: Mars/Phobos}\nmail:\n  chat: [{name: a, service: icq, url: {env: X}}]\n  retry_after: [0]\n"
+    with pytest.raises(SettingsError) as caught:
+        parse(text, "s.yaml")
+    said = [one.line() for one in (caught.value, *caught.value.also)]
+    assert ["Mars/Phobos" in said[0], "icq" in said[1], "retry_after" in said[2]] == [True] * 3 and len(
+        said
+    ) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
@@ -119,6 +129,18 @@ def test_what_cannot_be_read_hides_nothing_that_makes_no_sense() -> None:
         ("team:\n  escalate_after: [6, 3]\n", 2, "before the manager"),
         ("team:\n  calendar:\n    country: XX\n", 2, "XX"),
         ("sheets:\n  - path: a.xlsx\n    goals:\n      nosp: 3\n", 4, "sheets.0.goals.nosp"),
+        (
+            "sheets:\n  - {name: desk, path: a.xlsx}\n  - {path: b.xlsx, name: desk}\n",
+            3,
+            "sheets.1.name: sheets.0 is called desk too; give each",
+        ),
+        ("sheets:\n  - {name: a, path: a.xlsx}\n  - path: b/../a.xlsx\n", 3, "is sheets.0 already"),
+        (
+            "sheets:\n  - path: https://docs.google.com/spreadsheets/d/abcdefghijklmnopqrst0123/edit#gid=0\n"
+            "  - path: https://docs.google.com/spreadsheets/d/abcdefghijklmnopqrst0123\n",
+            3,
+            "work on it twice",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_and_line(text: str, line: int, says: str) -> None:

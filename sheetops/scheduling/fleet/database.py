@@ -18,6 +18,8 @@ _TABLES_ARE_MISSING = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFu
 
 def place_of(address: str) -> str:
     """The address without its password, for messages."""
+    if not _can_be_read(address):
+        return f"{address.partition('://')[0]}://…"
     parts = urlsplit(address)
     host = parts.hostname or "this machine's socket"
     port = f":{parts.port}" if parts.port else ""
@@ -33,7 +35,22 @@ def plain(address: str) -> str:
             where="fleet.database",
             mend="write postgresql://user@host/database",
         )
+    if not _can_be_read(address):
+        raise SettingsError(
+            "this is no address of a database",
+            where="fleet.database",
+            mend="write postgresql://user@host/database, and in its password %2F for /, %40 for @ and %3A for :",
+        )
     return f"postgresql://{rest}"
+
+
+def _can_be_read(address: str) -> bool:
+    """Whether no sign in a password ends it early, so that the rest would be told as a port or a database."""
+    try:
+        parts = urlsplit(address)
+        return (parts.port or 1) > 0 and "@" not in parts.path
+    except ValueError:
+        return False
 
 
 def connect(address: str, name: str) -> Link:
