@@ -4,7 +4,11 @@ Likeness is the Dice coefficient of the pairs of neighbouring characters (2 × s
 punctuation; descriptions that name different numbers (order 1234, order 5678) are different. The later of the two
 rows is told, with how alike they are; of three and more alike, the last one is. Days are counted between the opening
 days (optional column, else the ledger), else between due or resolved dates, else from the day on which the ledger
-first saw the sheet: no row's day moves by itself. Of one day, a row without an ID comes last.
+first saw the sheet: no row's day moves by itself.
+
+The later row is the one opened later. Where the opening day of one of them is not known, those that the ledger's first
+look found go by their IDs (20261199 before 202611100), not by due dates, which people move: another due date does not
+move the finding to the other row. Of one day the larger ID is the later; a row without an ID comes last.
 
 A row is compared with the customer's last hundred within the days, so the work grows with the rows only. Texts that
 name other numbers, are of another length, or share too few characters are not compared pair by pair: they cannot be alike.
@@ -27,6 +31,7 @@ from sheetops.domain.finding import Finding, Severity
 from sheetops.domain.patterns import pattern
 from sheetops.domain.rules.base import Look, Rule, holds
 from sheetops.domain.text import SEAM, narrowed, seamed
+from sheetops.domain.twin_order import Entry, lateness
 from sheetops.domain.values import as_text
 
 _NOT_WORD = pattern(r"(?:[^\w\0]|_)+")
@@ -40,16 +45,6 @@ _ANYBODY = frozenset(
     ("匿名", "匿名客户", "匿名客戶", "个人客户", "個人客戶", "客户", "客戶", "游客", "遊客", "散客", "未知", "无", "無",
      "anonymous", "guest", "customer", "client", "unknown", "individual", "walkin", "na", "none")
 )  # fmt: skip
-
-
-class Entry(NamedTuple):
-    """One request as it is compared: the order of entries is the order of time."""
-
-    day: int  # proleptic Gregorian ordinal
-    id: str
-    table: int
-    at: int  # position of the row
-    customer: str
 
 
 _Row = tuple[int, str, int, int, str, str]  # an `Entry`, and the digits of its text, the smallest first
@@ -85,6 +80,25 @@ def _name(look: Look, own: int, entry: Entry) -> str:
 
 def _clusters(look: Look) -> Iterator[tuple[Entry, list[Entry], int]]:
     """(the last of some alike, the earlier ones, how alike the last one and its twin are)."""
+    found = list(_alike(look))
+    wanted: dict[int, list[int]] = defaultdict(list)
+    for entry in chain.from_iterable(cluster for cluster, _ in found):
+        wanted[entry.table].append(entry.at)
+    known = {
+        (table, at): day
+        for table, rows in wanted.items()
+        for at, day in zip(rows, look.at(look.view.logs[table]).known_days(rows), strict=True)
+    }
+    since = look.view.history.since
+    begun = look.today if since is None else since.date()
+    for cluster, percent in found:
+        days = {entry: known[entry.table, entry.at] for entry in cluster}
+        *others, last = sorted(cluster, key=lateness(days, begun))
+        yield last, others, percent
+
+
+def _alike(look: Look) -> Iterator[tuple[list[Entry], int]]:
+    """(requests alike, of two of them how much)."""
     percent, shortest = look.number("percent"), look.number("shortest")
     groups = list(_groups(_entries(look), look.number("days")))
     texts = iter(_texts(look, groups))
@@ -101,7 +115,7 @@ def _clusters(look: Look) -> Iterator[tuple[Entry, list[Entry], int]]:
                 clusters[entry], likeness[entry] = cluster, twin.percent
             earlier.add(place, entry, text)
         for cluster in {id(cluster): cluster for cluster in clusters.values()}.values():
-            yield cluster[-1], cluster[:-1], likeness[cluster[-1]]
+            yield cluster, likeness[cluster[-1]]
 
 
 def _entries(look: Look) -> list[_Row]:

@@ -66,3 +66,45 @@ def test_the_run_that_sees_a_request_first_says_what_later_ones_say() -> None:
     assert _told(rows, 28, {"20261103": 26}, unnamed=unnamed) == new
     rows[1]["id"] = "20261104"  # and now it is there: the ledger knows the request without it
     assert _told(rows, 29, {"20261103": 26}, unnamed=unnamed) == new
+
+
+def test_another_due_date_does_not_move_the_finding_to_the_other_row() -> None:
+    seen = {"20261103": 23, "20261104": 23}
+    for day in (20, 24, 27, 30):
+        rows = _rows({"due": date(2026, 11, day)}, {"due": date(2026, 11, 24)})
+        assert _told(rows, 23) == _told(rows, 30, seen) == ["D3 20261103"], day
+        rows.reverse()
+        assert _told(rows, 23) == _told(rows, 30, seen) == ["D2 20261103"], day
+
+
+def test_ids_go_by_their_numbers_and_none_comes_last() -> None:
+    for one, other in (
+        ("20261199", "202611100"),
+        ("INC-9", "INC-10"),
+        ("202611100", "20261201"),
+        ("20261105", None),
+    ):
+        for day in (20, 28):
+            rows = _rows({"id": other, "due": date(2026, 11, 24)}, {"id": one, "due": date(2026, 11, day)})
+            assert _told(rows, 23) == [f"D2 {one}"], (one, other, day)
+    rows = _rows({"id": None, "due": date(2026, 11, 24)}, {"id": None, "due": date(2026, 11, 20)})
+    assert _told(rows, 23) == ["D3 D2"]
+
+
+def test_what_a_later_run_saw_first_is_later_than_what_the_first_one_saw() -> None:
+    rows = _rows({"due": date(2026, 11, 24)}, {"due": date(2026, 11, 30)})
+    assert _told(rows, 28, {"20261103": 26, "20261104": 23}) == ["D2 20261104"]
+
+
+def test_opening_days_go_before_ids_where_all_are_known() -> None:
+    rows = _rows({"opened": date(2026, 11, 5)}, {"opened": date(2026, 11, 3)})
+    assert _told(rows, 23) == ["D2 20261104"]
+    rows[1].update(opened=None, due=date(2026, 11, 4))
+    assert _told(rows, 23) == ["D3 20261103"]
+
+
+def test_of_three_alike_the_last_one_stays_whatever_due_dates_become() -> None:
+    for days in ((24, 25, 26), (26, 25, 24), (25, 26, 24)):
+        rows = _rows(*({"due": date(2026, 11, day)} for day in days))
+        (found,) = said("near-duplicate", view(grid(rows, keys=tuple(rows[0])), now=_FIRST))
+        assert (found.cell, found.params["others"]) == ("D4", "20261103、20261104")
