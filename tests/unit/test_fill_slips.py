@@ -128,3 +128,32 @@ def test_no_number_is_ever_given_twice_in_whatever_order_rows_stand(ids, gone, n
     assert taken.isdisjoint(told)
     shuffled = random.sample(ids, len(ids))
     assert [str(one) for one in given_to(shuffled, new, history)] == told
+
+
+def slips(ids: Sequence[Raw]) -> list[tuple[str, str | None, str]]:
+    """What the rule tells of these IDs: value, ID meant, example."""
+    rows = [row(id=one, description=f"a{at}", customer="b") for at, one in enumerate(ids)]
+    found = [one for one in validate(view(log(*rows))).findings if one.rule == "malformed-id"]
+    return [(one.params["value"], one.fix_value, one.params["example"]) for one in found]
+
+
+@pytest.mark.parametrize("odd", ["20261199999", "202611103", 202611103])
+def test_a_number_that_does_not_set_the_next_is_told(odd: Raw) -> None:
+    assert slips([*MONTH, odd]) == [(str(odd), None, "20261141")]
+
+
+def test_the_one_missing_number_with_a_digit_less_is_what_is_meant() -> None:
+    without = [one for one in MONTH if one != "20261117"]
+    assert slips([*without, "202611177"]) == [("202611177", "20261117", "20261141")]
+    assert slips([*MONTH, "202611422"]) == [("202611422", None, "20261141")], "the next run may give 42"
+
+
+def test_the_example_has_the_form_that_most_have() -> None:
+    told = slips([*MONTH, "202611103", "2026110300"])
+    assert {example for _, _, example in told} == {"20261141"}
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize("top", [99, 100, 101, 105, 250])
+def test_a_month_that_reached_its_hundredth_is_not_told(top: int) -> None:
+    assert slips([*OCTOBER, *(f"202611{n:02}" for n in range(1, top + 1))]) == []

@@ -4,7 +4,10 @@ The pattern is the setting `id_pattern` (`{yyyy}{mm}{seq:02}` gives 20231001). A
 have another form, such as INC0000045, is taken as it is: forms that at least one ID in twenty has are fine.
 A letter typed for a digit (O, l) is put right in the fix.
 
-Parameters: `share` is the share of all IDs from which a form counts as the sheet's own.
+An ID with more digits than nearly all others is told too where its number does not follow those of its month
+(202611103 or 20261199999 after 20261141): the next number goes on from the others.
+
+Parameters: `share` is the share of all IDs from which a form counts as the sheet's own, or a length as usual.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 
 from sheetops.domain.cell_texts import as_texts
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.id_numbers import LOOKALIKES
+from sheetops.domain.id_numbers import LOOKALIKES, Used, UsedNumbers
 from sheetops.domain.ids import IdPattern
 from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import find_personal
@@ -89,9 +92,58 @@ def _forms(look: Look, pattern: IdPattern, odd: Mapping[Raw, str]) -> tuple[froz
     usual = max(look.number("share") * (len(odd) + len(fitting)), 3 if fitting else 1)
     own = frozenset(form for form, count in counts.items() if form is not None and count >= usual)
     right = fitting or [text for text in odd.values() if _form(text) in own]
-    longest = max(map(len, right), default=0)
+    lengths = Counter(map(len, right))
+    usual_length = max(lengths, key=lambda length: (lengths[length], length), default=0)
     first = pattern.make(pattern.prefix(look.today), 1)
-    return own, max((text for text in right if len(text) == longest), default=first)
+    return own, max((text for text in right if len(text) == usual_length), default=first)
+
+
+def _beyond(look: Look) -> Iterator[Finding]:
+    """IDs of a length that hardly any other has, with a number far beyond those of their month."""
+    slips = look.once("ids-beyond", lambda: dict(_slips(look)))
+    if not slips:
+        return
+    pattern = IdPattern(look.view.policy.id_pattern)
+    odd: dict[Raw, str] = {}
+    for log in look.view.logs:
+        odd.update(_odd(look.at(log)))
+    _, example = look.once("id-forms", lambda: _forms(look, pattern, odd))
+    for index, text in enumerate(look.ids):
+        if text is not None and text in slips:
+            fix = slips[text]
+            yield look.finding(index, "id", "digits" if fix else "", fix=fix, value=text, example=example)
+
+
+def _slips(look: Look) -> Iterator[tuple[str, str | None]]:
+    """Each ID that fits the pattern and that the numbering does not go on from, with the one that is plainly meant."""
+    pattern = IdPattern(look.view.policy.id_pattern)
+    known = [text for log in look.view.logs for text in log.values("id") if text is not None]
+    lengths = Counter(map(len, known))
+    few = max(1, look.number("share") * len(known))
+    usual = max(lengths.values(), default=0)
+    before = len(pattern.prefix(look.today))
+    shortest = before + pattern.width
+    rare = {length for length, count in lengths.items() if count <= few < usual and length > shortest}
+    lone = {text for text in known if len(text) in rare and pattern.fits(text)} if rare else set()
+    numbers = UsedNumbers(pattern, known, ()) if lone else None
+    for text in sorted(lone):
+        assert numbers is not None
+        prefix, rest = text[:before], text[before:]
+        used = numbers.under(prefix)
+        if int(rest) > used.last:
+            yield text, _meant(look, pattern, prefix, rest, used)
+
+
+def _meant(look: Look, pattern: IdPattern, prefix: str, rest: str, used: Used) -> str | None:
+    """The one ID that is missing in the numbering and has a digit less; None where there is none or several.
+
+    It lies below the last number, so that no job gives it to another request.
+    """
+    shorter = {int(rest[:at] + rest[at + 1 :]) for at in range(len(rest))}
+    free = [pattern.make(prefix, n, used.width) for n in shorter if 0 < n < used.last and n not in used.taken]
+    if len(free) != 1 or look.view.history.first_seen(free)[0] is not None:
+        return None
+    return free[0]
 
 
 def _form(text: str) -> str | None:
@@ -127,5 +179,6 @@ RULE = Rule(
     {"share": 0.05},
     limits={"share": (0, 1)},
     by_row=True,
+    whole=_beyond,
     grounds=lambda look: "rare" if _are_rare(look) else "",
 )

@@ -19,6 +19,8 @@ TOLD = everywhere(
     "?",
     "INC0000045",
     99.5,
+    ("202611107", {"variant": "", "fix_value": None}),  # far beyond the fifth
+    20261199999,
     "13812345678",
 )
 INNOCENT = everywhere(
@@ -28,7 +30,7 @@ INNOCENT = everywhere(
     "２０２６１１０７",
     " 20261107 ",
     "20261107\n",
-    "202611107",  # more than 99 in a month
+    [f"202611{number:02}" for number in range(92, 109)],  # more than 99 in a month
     "20251201",
     None,
     "  ",
