@@ -20,7 +20,7 @@ from sheetops.domain.text import narrowed, tidied, tidy
 LOOKALIKES = str.maketrans("OoQDIl|SZB", "0000111528")  # letters typed for digits
 _BETWEEN = pattern(r"[\W_]+")
 _DIGITS = pattern(r"[0-9]+")
-_MOST_DIGITS = 18  # no team counts so far; what is longer is no number of a request
+MOST_DIGITS = 18  # no team counts so far; what is longer is no number of a request
 _ENOUGH = 5  # IDs of a month that tell how it numbers
 _FEW = 3  # IDs beside which one can be called alone
 # Between one number and the next: so many are missing at most, or so many times the widest gap before. A number of
@@ -56,7 +56,7 @@ class UsedNumbers:
         before = narrowed(prefix).casefold().lstrip()
         first, end = (bisect_left(self._sorted, text) for text in (before, f"{before}\U0010ffff"))
         rests = [text[len(before) :] for text in self._sorted[first:end]]
-        digits = [rest for rest in rests if rest.isascii() and rest.isdigit() and len(rest) <= _MOST_DIGITS]
+        digits = [rest for rest in rests if rest.isascii() and rest.isdigit() and len(rest) <= MOST_DIGITS]
         meant, hinted = self._plainly_meant(prefix)
         digits += meant
         numbers = [rest for rest in digits if len(rest) >= self._ids.width]
@@ -66,7 +66,7 @@ class UsedNumbers:
         lengths: dict[int, int] = {}  # number → how many digits it is written with
         for rest in numbers:
             number = int(rest)
-            lengths[number] = min(len(rest), lengths.get(number, _MOST_DIGITS))
+            lengths[number] = min(len(rest), lengths.get(number, MOST_DIGITS))
         last = _last(lengths, self._usual_length(numbers, len(prefix))) if lengths else 0
         return Used(width, last, frozenset([*map(int, digits), *hinted]))
 
@@ -77,7 +77,7 @@ class UsedNumbers:
             counts = Counter(map(len, self._known))
             counts = Counter({length - before: count for length, count in counts.items()})
         length, count = max(counts.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
-        return length if count >= _FEW else _MOST_DIGITS
+        return length if count >= _FEW else MOST_DIGITS
 
     @cached_property
     def _odd(self) -> list[tuple[str, ...]]:
@@ -102,7 +102,7 @@ class UsedNumbers:
             for text, start in zip(readings, starts, strict=True):
                 at = text.find(start)
                 found = _DIGITS.match(text, at + len(start)) if at >= 0 else None
-                if found is None or len(found[0]) > _MOST_DIGITS:
+                if found is None or len(found[0]) > MOST_DIGITS:
                     continue
                 hinted.add(int(found[0]))
                 if at == 0 and found.end() == len(text) and len(found[0]) >= self._ids.width:

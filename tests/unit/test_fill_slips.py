@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheetops.domain.history import History, Life
+from sheetops.domain.id_numbers import UsedNumbers
 from sheetops.domain.table import Raw
 from sheetops.domain.text import tidy
 from sheetops.jobs.fill import fill
@@ -157,3 +158,25 @@ def test_the_example_has_the_form_that_most_have() -> None:
 @pytest.mark.parametrize("top", [99, 100, 101, 105, 250])
 def test_a_month_that_reached_its_hundredth_is_not_told(top: int) -> None:
     assert slips([*OCTOBER, *(f"202611{n:02}" for n in range(1, top + 1))]) == []
+
+
+def test_a_number_of_thousands_of_digits_is_a_slip_like_another() -> None:
+    odd = "202611" + "9" * 5000
+    assert given_to([*MONTH, odd]) == ["20261142"]
+    assert [example for _, _, example in slips([*MONTH, odd])] == ["20261141"]
+
+
+def test_many_long_ids_of_one_month_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    under = UsedNumbers.under
+    monkeypatch.setattr(
+        UsedNumbers, "under", lambda self, prefix: asked.append(prefix) or under(self, prefix)
+    )
+    years = [
+        f"{year}{month:02}{n:02}"
+        for year in range(2019, 2026)
+        for month in range(1, 13)
+        for n in range(1, 30)
+    ]
+    assert slips([*years, *(f"202611{n:02}" for n in range(1, 180))]) == []
+    assert asked == ["202611"]

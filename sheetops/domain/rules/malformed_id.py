@@ -20,7 +20,7 @@ from typing import Any
 
 from sheetops.domain.cell_texts import as_texts
 from sheetops.domain.finding import Finding, Severity
-from sheetops.domain.id_numbers import LOOKALIKES, Used, UsedNumbers
+from sheetops.domain.id_numbers import LOOKALIKES, MOST_DIGITS, Used, UsedNumbers
 from sheetops.domain.ids import IdPattern
 from sheetops.domain.patterns import pattern
 from sheetops.domain.personal import find_personal
@@ -125,12 +125,16 @@ def _slips(look: Look) -> Iterator[tuple[str, str | None]]:
     shortest = before + pattern.width
     rare = {length for length, count in lengths.items() if count <= few < usual and length > shortest}
     lone = {text for text in known if len(text) in rare and pattern.fits(text)} if rare else set()
-    numbers = UsedNumbers(pattern, known, ()) if lone else None
+    if not lone:
+        return
+    numbers = UsedNumbers(pattern, known, ())
+    under = {prefix: numbers.under(prefix) for prefix in {text[:before] for text in lone}}
     for text in sorted(lone):
-        assert numbers is not None
         prefix, rest = text[:before], text[before:]
-        used = numbers.under(prefix)
-        if int(rest) > used.last:
+        used = under[prefix]
+        if len(rest) > MOST_DIGITS:
+            yield text, None
+        elif int(rest) > used.last:
             yield text, _meant(look, pattern, prefix, rest, used)
 
 
