@@ -43,6 +43,9 @@ def command(in_browser: bool, resend_unknown: bool, keys: tuple[str, ...], **opt
         run_jobs(["remind"], wishes)
 
 
+_KEPT = ("held", "already")  # what the ledger keeps from being sent
+
+
 def _open(wishes: Wishes) -> None:
     from sheetops.cli.edge import Edge
     from sheetops.cli.pages import open_pages
@@ -63,7 +66,7 @@ def _open(wishes: Wishes) -> None:
     batches = [posts] if loaded.fleet is None else [[post] for post in posts]
     sent = (of_sheet for batch in batches for of_sheet in edge.outbox.send(batch))
     deliveries = {id(one): one for of_sheet in list(sent) for one in of_sheet}
-    mails = [(d.to, d.subject, d.html) for d in deliveries.values() if d.html]
+    mails = [(d.to, d.subject, d.html) for d in deliveries.values() if d.html and d.outcome not in _KEPT]
     if mails:
         click.echo(f"{counted(len(mails), 'mail')} would be sent: {open_pages(mails)}")
     else:

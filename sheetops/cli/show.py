@@ -192,13 +192,13 @@ def show_mails(
     where = next((str(Path(d.where).parent) for d in report.deliveries if d.where.endswith(".eml")), "")
     click.echo(f"  {word}: {', '.join(counts) or 'none needed'}" + (f", in {where}" if where else ""))
     for delivery in new:
-        if delivery.reason:
-            click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.reason}")
-    if everything:
-        for delivery in new:
-            click.echo(f"    {delivery.outcome}: {delivery.to}: {delivery.subject} {delivery.where}".rstrip())
-            if report.dry_run and delivery.text:
-                click.echo("\n".join(f"      {line}" for line in delivery.text.splitlines()))
+        what = [delivery.reason] if delivery.reason else []
+        if everything:
+            what = [f"{delivery.subject} {delivery.where}".rstrip(), *what]
+        if what:
+            click.echo(f"    {delivery.outcome}: {delivery.to}: {'; '.join(what)}")
+        if report.dry_run and delivery.text and delivery.outcome not in ("held", "already"):
+            click.echo("\n".join(f"      {line}" for line in delivery.text.splitlines()))
 
 
 def troubles(report: Report) -> list[str]:

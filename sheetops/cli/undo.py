@@ -129,9 +129,14 @@ def _print(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str],
     stay = (
         f"  stays: {past.tab}!{past.cell} {past.column} of {past.id or 'a request without ID'} ({_REASONS[reason]})"
         for past, reason in kept
+        if wishes.verbose or reason != "already-back"
     )
     for line in listed(stay, wishes.verbose):
         click.echo(line)
+    back = sum(reason == "already-back" for _, reason in kept)
+    if back and not wishes.verbose:
+        cells = "1 cell that is" if back == 1 else f"{back} cells that are"
+        click.echo(f"  stays: {cells} already as before the run; -v lists what stays")
     if tabs:
         many = len(tabs) > 1
         them = "them" if many else "it"

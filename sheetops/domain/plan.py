@@ -114,7 +114,7 @@ class Delivery(NamedTuple):
 
     to: str
     subject: str
-    outcome: str  # `planned`, `sent`, `already`, `no-address`, `refused`, `failed` or `unknown`
+    outcome: str  # `planned`, `held`, `sent`, `already`, `no-address`, `refused`, `failed` or `unknown`
     where: str = ""
     text: str = ""
     html: str = ""

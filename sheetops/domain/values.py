@@ -135,6 +135,19 @@ def _year_last(first: int, second: int, year: str) -> tuple[date | None, Problem
     return None, Problem("ambiguous-date")
 
 
+def readings(raw: Raw) -> tuple[date, ...]:
+    """The days that a date of two readings (`ambiguous-date`) may mean, as far as there are such days."""
+    text = _BEFORE.sub("", _WEEKDAY.sub("", tidy(as_text(raw))).strip())
+    if match := _YEAR_LAST.match(text):
+        first, second, year = match[1], match[2], match[3]
+        found = (_build(year, second, first)[0], _build(year, first, second)[0])
+    elif match := _DATE.match(text) or _COMPACT.match(text):
+        found = (_build(match[3], match[2], match[1])[0], _build(*match.groups())[0])
+    else:
+        return ()
+    return tuple(day for day in found if day is not None)
+
+
 def _build(year: str, month: str, day: str) -> tuple[date | None, Problem | None]:
     full = int(year) + (2000 if len(year) == 2 else 0)
     try:

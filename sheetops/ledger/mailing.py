@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 from sheetops.domain.plan import REVIEW
 from sheetops.ledger import asking
 from sheetops.ledger import tables as t
-from sheetops.ledger.places import run_of, sheet_for
+from sheetops.ledger.places import run_of, sheet_for, sheet_number
 from sheetops.ledger.prints import Printer, label
 
 EVERY: Final = "every://sheet"  # the place under which what concerns no single sheet is claimed
@@ -86,8 +86,8 @@ class MailClaims(ABC):
 
         So two sheets that are run apart every morning tell in turn. One that was held itself never yields.
         """
-        with self._write() as link:
-            numbers = {sheet_for(link, sheet) for sheet in sheets}
+        with self._read() as link:
+            numbers = {sheet_number(link, sheet) for sheet in sheets}
             mine = self._of_person(person) & (t.mails.c.day < day)
             last = link.execute(
                 select(func.max(t.mails.c.day)).where(mine, t.mails.c.job == DIGEST, _valid())
@@ -97,6 +97,19 @@ class MailClaims(ABC):
             waiting = select(t.mails.c.sheet).where(mine, t.mails.c.job == "held", t.mails.c.day >= last)
             held = set(link.execute(waiting).scalars())
             return not held or bool(held & numbers)
+
+    def has_mailed(self, job: str, sheets: Sequence[str], person: str, day: date) -> tuple[bool, bool]:
+        """Whether a claim would be refused, and whether these sheets themselves had their say; nothing is written."""
+        with self._read() as link:
+            numbers = [sheet_number(link, sheet) for sheet in sheets]
+            mine = self._of_person(person) & (t.mails.c.day == day)
+            of_job = mine & (t.mails.c.job == job) & _valid()
+            if job != DIGEST:
+                of_job &= t.mails.c.sheet.in_(numbers)
+            taken = link.execute(select(t.mails.c.number).where(of_job).limit(1)).first() is not None
+            said = mine & t.mails.c.job.in_((job, "told")) & t.mails.c.sheet.in_(numbers)
+            told = set(link.execute(select(t.mails.c.sheet).where(said)).scalars())
+            return taken, told >= set(numbers)
 
     def mail_outcome(self, message_id: str, outcome: str) -> None:
         """Say what became of a claimed mail: `sent`, `refused`, `failed`; without this it stays `unknown`."""

@@ -217,9 +217,23 @@ class Outbox:
             self._send_all([letter for letter in ready if letter.run is not None], line)
         for letter in ready:
             if letter.run is None:
-                letter.last = Attempt("planned")
+                letter.last = self._foretold(letter)
             elif kept:
                 letter.last = Attempt("not-today", reason=_OTHER_DAY)
+
+    def _foretold(self, letter: Letter) -> Attempt:
+        """What a run would do with a letter now, as far as the ledger says."""
+        turn = (
+            letter.job != "remind"
+            or not letter.waits
+            or self.claims.has_turn(letter.sheets, letter.person, letter.day)
+        )
+        taken, told = self.claims.has_mailed(letter.job, letter.sheets, letter.person, letter.day)
+        if turn and not taken:
+            return Attempt("planned")
+        if told or letter.job != "remind":
+            return Attempt("already")
+        return Attempt("held", reason=_HELD if turn else _TURN)
 
     def _send_all(self, pending: list[Letter], line: Line) -> None:
         """Try each, then again those that met a passing error, after longer and longer waits."""

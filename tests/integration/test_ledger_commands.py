@@ -88,6 +88,9 @@ def test_undo_restores_the_bytes_of_the_workbook(person: Person) -> None:
     filled = (person.folder / DESK).read_bytes()
     person.run("undo", first)
     assert (person.folder / DESK).read_bytes() == before != filled
+    again = person.run("undo", first)
+    assert again.count("stays:") == 1 and "stays: 8 cells that are already as before the run" in again
+    assert person.run("undo", first, "-v").count("(it is already as it was before the run)") == 8
     second = person.document("fill", DESK, "--as-of", "2026-11-18")["run"]
     person.document("validate", DESK, "--as-of", "2026-11-18")  # puts the Checks tab beside it
     person.run("undo", second)

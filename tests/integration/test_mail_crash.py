@@ -102,6 +102,9 @@ class Book:
     def has_turn(self, sheets: Sequence[str], person: str, day: date) -> bool:
         return self.ledger.has_turn(sheets, person, day)
 
+    def has_mailed(self, job: str, sheets: Sequence[str], person: str, day: date) -> tuple[bool, bool]:
+        return self.ledger.has_mailed(job, sheets, person, day)
+
     def mail_outcome(self, message_id: str, outcome: str) -> None:
         self.power.step("before-record")
         self.ledger.mail_outcome(message_id, outcome)

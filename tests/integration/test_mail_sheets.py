@@ -106,6 +106,28 @@ def test_a_dry_run_of_two_sheets_shows_the_one_mail_and_claims_nothing(desk: Des
     assert desk.remind()["south"] == {"Tech-Zoe*": "sent"}
 
 
+def test_a_dry_run_says_what_the_ledger_will_hold_and_why_once(desk: Desk) -> None:
+    desk.remind("north")
+    for words, done in ((("--dry-run",), "planned"), (("-v",), "sent")):
+        said = desk.run("remind", "south", *words)
+        assert "digests: 1 held" in said and done not in said, said
+        (line,) = (line for line in said.splitlines() if "held: Tech-Zoe*" in line)
+        assert "1 overdue: south.xlsx; has today's mail already, of another run" in line
+        assert "Till 1 of south" not in said, "what is not sent is not shown"
+    desk.day += timedelta(days=1)
+    said = desk.run("remind", "north", "--dry-run")
+    assert "digests: 1 planned, 1 held" in said and "another sheet was held last time" in said
+    assert desk.remind("north") == {"north": {"Tech-Zoe*": "held", "Tech-Lee*": "sent"}}
+
+
+def test_a_dry_run_of_a_sheet_that_was_never_run_leaves_no_trace_in_the_ledger(desk: Desk) -> None:
+    desk.remind("north")
+    desk.day += timedelta(days=1)
+    assert "digests: 1 planned" in desk.run("remind", "south", "--dry-run")
+    with open_ledger(desk.folder / "ledger.db") as ledger:
+        assert [Path(state.place).name for state in ledger.sheets(desk.day)] == ["north.xlsx"]
+
+
 def test_mails_in_the_browser_are_those_that_would_be_sent(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,7 @@ from sheetops.domain.rules.base import Look, Rule, holds
 from sheetops.domain.rules.error_value import is_error
 from sheetops.domain.rules.malformed_id import months
 from sheetops.domain.slips import same_day_within
-from sheetops.domain.values import as_text
+from sheetops.domain.values import as_text, readings
 
 _DATES = ("due", "resolved", "opened", "first_response")
 _NO_PLAN_DAYS = 730  # nobody plans or works this long on a request
@@ -35,11 +35,21 @@ def check(look: Look) -> Iterator[Finding]:
         cells = look.log.cells(key)
         for index, problem in look.log.unreadable(key):
             if not is_error(cells[index]):
-                yield look.finding(index, key, problem.kind, value=as_text(cells[index]))
+                yield _unreadable(look, index, key, problem.kind, as_text(cells[index]))
     for index, key, right in year_slips(look):
         wrong = as_text(look.log.values(key)[index])
         variant, fix = ("year-slip", right.isoformat()) if right else ("wrong-year", None)
         yield look.finding(index, key, variant, fix=fix, severity=Severity.WARNING, value=wrong)
+
+
+def _unreadable(look: Look, index: int, key: str, kind: str, text: str) -> Finding:
+    if kind != "ambiguous-date":
+        return look.finding(index, key, kind, value=text)
+    days = readings(text)
+    if len(days) < 2:  # in a year that no date of a request can have
+        return look.finding(index, key, "wrong-year", value=text)
+    first, second = (day.isoformat() for day in days)
+    return look.finding(index, key, kind, value=text, first=first, second=second)
 
 
 def year_slips(look: Look) -> list[tuple[int, str, date | None]]:
