@@ -135,8 +135,8 @@ def _print(report: Report, name: str, kept: Sequence[Kept], tabs: Sequence[str],
         click.echo(line)
     back = sum(reason == "already-back" for _, reason in kept)
     if back and not wishes.verbose:
-        cells = "1 cell that is" if back == 1 else f"{back} cells that are"
-        click.echo(f"  stays: {cells} already as before the run; -v lists what stays")
+        those = "1 cell that is" if back == 1 else f"{back} cells that are"
+        click.echo(f"  stays: {those} already as before the run; -v lists what stays")
     if tabs:
         many = len(tabs) > 1
         them = "them" if many else "it"
