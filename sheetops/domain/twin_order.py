@@ -38,6 +38,13 @@ def lateness(days: Mapping[Entry, date | None], begun: date) -> Callable[[Entry]
 
 
 def _by_number(identifier: str) -> list[tuple[bool, int, str]]:
-    """An ID in parts, of which the numbers are compared as such."""
-    parts = [(part, part.isascii() and part.isdigit()) for part in _PART.findall(identifier)]
-    return [(number, int(part), "") if number else (number, 0, part) for part, number in parts]
+    """An ID in parts, of which the numbers are compared as such: by how many digits they have, then by these.
+
+    Not as Python's numbers, which are made of some thousand digits at most.
+    """
+    return [
+        (True, len(digits := part.lstrip("0")), digits)
+        if part.isascii() and part.isdigit()
+        else (False, 0, part)
+        for part in _PART.findall(identifier)
+    ]
