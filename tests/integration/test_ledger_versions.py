@@ -194,7 +194,9 @@ assert "alembic" not in sys.modules, "imported where there is nothing to migrate
 def test_sqlalchemy_is_whole_though_it_was_loaded_without_asyncio(tmp_path: Path) -> None:
     script = f"""
 import sys
+from sheetops.domain.deferred import own_process
 from sheetops.ledger import open_ledger
+own_process()
 open_ledger({str(tmp_path / "ledger.db")!r}).close()
 assert "asyncio" not in sys.modules, "nothing here asks for it"
 from sqlalchemy.util import concurrency

@@ -115,8 +115,11 @@ def test_a_password_from_a_file_and_an_encrypted_line(person: Person) -> None:
     [
         ("  smtp: {host: mail.house.internal, user: a}\n", "password"),
         ("  smtp: {host: mail.house.internal, user: a, security: none, password: {env: X}}\n", "encryption"),
-        ("  smtp: {host: mail.house.internal, user: a, password: {env: X, file: y}}\n", "env or file"),
-        ("  smtp: {host: mail.house.internal, user: a, password: plain}\n", "Secret"),
+        (
+            "  smtp: {host: mail.house.internal, user: a, password: {env: X, file: y}}\n",
+            "{env: NAME} or {file: PATH}",
+        ),
+        ("  smtp: {host: mail.house.internal, user: a, password: plain}\n", "not shown"),
         ("  chat: [{name: 'a b', service: slack, url: {env: X}}]\n", "name"),
         ("  templates: nowhere\n", "no such folder"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheetops.books.xlsx.edit import patch_cells
@@ -323,6 +323,7 @@ def test_the_same_cell_twice_is_refused() -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60))
+@example("a\ufffe\uffff")
 def test_any_text_reads_back(text: str) -> None:
     import io
 
@@ -339,4 +340,9 @@ def test_any_text_reads_back(text: str) -> None:
     xml = etree.fromstring(package.part(SHEET))
     assert unescape_text(xml.findtext(f".//{{{MAIN}}}t") or "") == text
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_name("Log")
-    assert sheet.to_python(skip_empty_area=False)[1][1] == text
+    shown = str(sheet.to_python(skip_empty_area=False)[1][1])
+    for sign in {"\ufffe", "\uffff"} & set(
+        text
+    ):  # no XML may hold them: calamine leaves their escapes as they are
+        shown = shown.replace(f"_x{ord(sign):04X}_", sign)
+    assert shown == text
